@@ -1,0 +1,90 @@
+"""One row a volume: what it is, where it lies in space, and all that is needed to read it without parsing again."""
+
+from __future__ import annotations
+
+from scan2train.tables.column import Column, Kind, Table
+
+
+def _c(name: str, kind: Kind, meaning: str, unit: str = "") -> Column:
+    return Column(name=name, kind=kind, meaning=meaning, unit=unit)
+
+
+_WHAT = (
+    _c("volume", "text", "Stable id: 12 hex digits over the sorted SOP Instance UIDs (and frames), or the content"),
+    _c("patient", "text", "Patient ID, salted hash"),
+    _c("study_uid", "text", "Study Instance UID"),
+    _c("series_uid", "text", "Series Instance UID"),
+    _c("source", "text", "The source folder or file, absolute"),
+    _c("path", "text", "The file, or the folder that all its files share, relative to the source"),
+    _c("format", "text", "dicom, nifti, metaimage, nrrd, png, …: by content"),
+    _c("role", "text", "volume, localizer, capture, derived, picture or labels"),
+    _c("split_by", "text", "The attribute that told it from its siblings of the same series; empty where it has none"),
+    _c("irregular", "text", "What is uneven: missing-slices, uneven-spacing, duplicate-positions, no-geometry, …; empty if regular"),
+    _c("dimension", "text", "What this volume is one point of: time, echo, b-value, phase, frame; empty if it stands alone"),
+    _c("dimension_value", "text", "Its place along that dimension"),
+)
+
+_HOW = (
+    _c("modality", "text", "Modality"),
+    _c("manufacturer", "text", "Manufacturer"),
+    _c("model", "text", "Manufacturer's Model Name"),
+    _c("station", "text", "Station Name"),
+    _c("description", "text", "Series Description"),
+    _c("image_type", "text", "Image Type"),
+    _c("kernel", "text", "Convolution Kernel"),
+    _c("kernel_class", "text", "smooth, medium or sharp, where the vendor table knows the kernel"),
+    _c("contrast", "text", "Contrast/Bolus Agent"),
+    _c("phase", "text", "Contrast phase, where it is known"),
+    _c("cardiac_percent", "number", "Nominal percentage of the cardiac phase", "%"),
+    _c("patient_position", "text", "Patient Position"),
+    _c("laterality", "text", "Image Laterality, else Laterality"),
+    _c("view", "text", "View Position"),
+    _c("transfer_syntax", "text", "Transfer Syntax UID"),
+    _c("lossy", "boolean", "Compressed with loss, now or once"),
+)
+
+_WHERE = (
+    _c("n_slices", "integer", "Slices, frames or planes"),
+    _c("size_i", "integer", "Voxels along i"),
+    _c("size_j", "integer", "Voxels along j"),
+    _c("size_k", "integer", "Voxels along k"),
+    _c("spacing_i_mm", "number", "Spacing along i; 1 on a pixel grid", "mm"),
+    _c("spacing_j_mm", "number", "Spacing along j; 1 on a pixel grid", "mm"),
+    _c("spacing_k_mm", "number", "Spacing along k; 1 on a pixel grid", "mm"),
+    _c("thickness_mm", "number", "Slice Thickness, nominal", "mm"),
+    _c("orientation", "text", "Directions in which i, j, k grow, such as LPS"),
+    _c("tilt_deg", "number", "Angle between the step from slice to slice and the slices' normal", "deg"),
+    _c("physical", "boolean", "Whether there is patient geometry; a pixel grid otherwise"),
+    _c("affine", "numbers", "The 4×4 affine, row by row, RAS+ mm, voxel centres"),
+)
+
+_PIXELS = (
+    _c("samples", "integer", "Samples per pixel"),
+    _c("photometric", "text", "Photometric Interpretation"),
+    _c("planar", "integer", "Planar Configuration"),
+    _c("bits_allocated", "integer", "Bits Allocated"),
+    _c("bits_stored", "integer", "Bits Stored"),
+    _c("high_bit", "integer", "High Bit"),
+    _c("pixel_representation", "integer", "0 unsigned, 1 signed"),
+    _c("pixel_kind", "text", "native, encapsulated, float or double"),
+    _c("padding_value", "integer", "Pixel Padding Value"),
+    _c("padding_limit", "integer", "Pixel Padding Range Limit"),
+    _c("rescale_type", "text", "Rescale Type"),
+    _c("units", "text", "Units of a PET image"),
+    _c("modality_lut", "boolean", "A Modality LUT Sequence takes the place of slope and intercept"),
+)
+
+_MEMBERS = (
+    _c("member_path", "texts", "File of each slice in order of k, relative to the source"),
+    _c("member_size", "integers", "Size of that file when it was indexed", "bytes"),
+    _c("member_frame", "integers", "Frame within that file, from 0"),
+    _c("member_frames", "integers", "How many frames that file holds"),
+    _c("member_offset", "integers", "Where that file's pixel data begins", "bytes"),
+    _c("member_length", "integers", "Length of that file's pixel data", "bytes"),
+    _c("member_slope", "numbers", "Rescale slope of each slice; null where there is none"),
+    _c("member_intercept", "numbers", "Rescale intercept of each slice; null where there is none"),
+    _c("member_position_mm", "numbers", "Place of each slice along the normal, before any repair", "mm"),
+    _c("member_uid", "texts", "SOP Instance UID of each slice"),
+)
+
+VOLUMES = Table("volumes", "One row a volume", _WHAT + _HOW + _WHERE + _PIXELS + _MEMBERS)
