@@ -1,0 +1,47 @@
+"""Where tests find the scans that are too large, or too strange, to live in the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the unpacked real scans."""
+    given = os.environ.get("SCAN2TRAIN_REAL_DATA")
+    if given and Path(given).is_dir():
+        return Path(given)
+    unpack = _SHARED / "data" / "unpack"
+    if not unpack.is_file():
+        _missing(f"no real scans: neither SCAN2TRAIN_REAL_DATA nor {unpack} is there")
+    done = subprocess.run([str(unpack)], check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the unpacked broken and hostile files, with ``expect.jsonl`` in it."""
+    archive = _SHARED / "hostile" / "hostile.tar.xz"
+    if not archive.is_file():
+        _missing(f"no hostile files: {archive} is not there")
+    folder = tmp_path_factory.mktemp("hostile")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="tar")
+    return folder / "hostile"
+
+
+def _missing(reason: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
