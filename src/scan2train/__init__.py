@@ -1,2 +1,139 @@
-"""scan2train: from a pile of medical scans to training-ready volumes that can be trusted."""
+"""From a pile of medical scans to training-ready volumes that can be trusted.
+
+The public names stand here and are loaded when they are first used, so that ``import scan2train`` costs nothing.
+A verb and the module that holds it share a name (``scan2train.read`` is the function, ``from scan2train.read
+import VolumeList`` reaches into the module): as attributes of the package, the verbs always win.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from scan2train._version import __version__
+
+if TYPE_CHECKING:
+    from scan2train.errors import (
+        CasesFailed,
+        ChangedSource,
+        DecoderMissing,
+        GeometryError,
+        GridMismatch,
+        HostileFile,
+        IrregularSlices,
+        NoImages,
+        NonconformingHeader,
+        NotAnImage,
+        OutputInUse,
+        Scan2TrainError,
+        SeveralVolumes,
+        UnknownName,
+        UnreadableFile,
+        WrongUse,
+    )
+    from scan2train.finding import Finding, Severity
+    from scan2train.grid import Grid
+    from scan2train.index import Index, index
+    from scan2train.prepare import prepare
+    from scan2train.read import read, read_all
+    from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.volume import Labels, Volume
+    from scan2train.write import convert, write
+
+#: Public name -> the module that defines it.
+_HOME = {
+    "CasesFailed": "errors",
+    "ChangedSource": "errors",
+    "Choice": "recipe",
+    "DecoderMissing": "errors",
+    "Finding": "finding",
+    "GeometryError": "errors",
+    "Grid": "grid",
+    "GridMismatch": "errors",
+    "HostileFile": "errors",
+    "Index": "index",
+    "IrregularSlices": "errors",
+    "Labels": "volume",
+    "NoImages": "errors",
+    "NonconformingHeader": "errors",
+    "NotAnImage": "errors",
+    "OutputInUse": "errors",
+    "Recipe": "recipe",
+    "Scan2TrainError": "errors",
+    "Severity": "finding",
+    "SeveralVolumes": "errors",
+    "Step": "recipe",
+    "UnknownName": "errors",
+    "UnreadableFile": "errors",
+    "Volume": "volume",
+    "WrongUse": "errors",
+    "convert": "write",
+    "index": "index",
+    "prepare": "prepare",
+    "read": "read",
+    "read_all": "read",
+    "write": "write",
+}
+
+__all__ = [
+    "CasesFailed",
+    "ChangedSource",
+    "Choice",
+    "DecoderMissing",
+    "Finding",
+    "GeometryError",
+    "Grid",
+    "GridMismatch",
+    "HostileFile",
+    "Index",
+    "IrregularSlices",
+    "Labels",
+    "NoImages",
+    "NonconformingHeader",
+    "NotAnImage",
+    "OutputInUse",
+    "Recipe",
+    "Scan2TrainError",
+    "Severity",
+    "SeveralVolumes",
+    "Step",
+    "UnknownName",
+    "UnreadableFile",
+    "Volume",
+    "WrongUse",
+    "__version__",
+    "convert",
+    "index",
+    "prepare",
+    "read",
+    "read_all",
+    "write",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on its first use."""
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """The package's own module type: importing ``scan2train.read`` does not hide the function ``read``."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import system binds every submodule onto its package; where a verb has that name, the verb stays.
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,44 @@
+"""The command ``scan2train`` itself: its commands, its version, and how a run ends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scan2train._version import __version__
+from scan2train.cli import convert, demo, doctor, index, prepare
+
+app = typer.Typer(
+    name="scan2train",
+    help="From a pile of medical scans to training-ready volumes that can be trusted.",
+    epilog="Exit codes: 0 good, 1 some cases failed, 2 wrong use or bad input as a whole, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (index, prepare, convert, demo, doctor):
+    command.register(app)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"scan2train {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """From a pile of medical scans to training-ready volumes that can be trusted."""
+
+
+def main() -> None:
+    """Run the command line; ends the process with the exit code of the command."""
+    app()

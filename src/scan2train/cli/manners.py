@@ -1,0 +1,98 @@
+"""How every command behaves: clean errors, exit codes, escaped text, and a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from scan2train.errors import Scan2TrainError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Called by an engine with how much is done and how much there is.
+Progress = Callable[[int, int], None]
+
+INTERRUPTED = 130
+
+
+def shown(text: object) -> str:
+    r"""``text`` as one safe line: control, invisible and undecodable characters as escapes such as ``\x1b``."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def complain(message: object, advice: str | None = None) -> None:
+    """One line on stderr about what is wrong, and one about what to do."""
+    typer.secho("error: ", err=True, nl=False, fg="red", bold=True)
+    typer.echo(shown(message), err=True)
+    if advice:
+        typer.echo(f"  what to do: {shown(advice)}", err=True)
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn whatever ends ``command`` early into a clean message and the exit code of the contract."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            typer.echo("interrupted; run the same command again to go on", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except Scan2TrainError as error:
+            complain(_without_advice(error), error.advice)
+            raise typer.Exit(error.exit_code) from None
+        except OSError as error:
+            complain(error, "Check that the place exists, may be written to, and has space left.")
+            _trace()
+            raise typer.Exit(2) from None
+        except MemoryError:
+            complain("there is not enough memory", "Run again with fewer --jobs.")
+            raise typer.Exit(2) from None
+        except Exception as error:  # noqa: BLE001 - nothing may end as a traceback
+            complain(
+                f"this should not have happened: {type(error).__name__}: {error}",
+                "Please report it, with what SCAN2TRAIN_DEBUG=1 adds to this message.",
+            )
+            _trace()
+            raise typer.Exit(2) from None
+
+    return run
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator[Progress | None]:
+    """A bar with the time left on stderr where that is a terminal; ``None``, and silence, where it is not."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield report
+
+
+def _without_advice(error: Scan2TrainError) -> str:
+    text = str(error)
+    return text if error.advice is None else text.removesuffix(f". {error.advice}")
+
+
+def _trace() -> None:
+    if os.environ.get("SCAN2TRAIN_DEBUG") == "1":
+        traceback.print_exc()

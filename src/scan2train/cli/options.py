@@ -1,0 +1,80 @@
+"""Arguments and options that several commands share, worded once."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.errors import UnknownName, WrongUse
+
+
+class Irregular(StrEnum):
+    """What to do with uneven, missing or doubled slices."""
+
+    REFUSE = "refuse"
+    REGRID = "regrid"
+    SPLIT = "split"
+    KEEP = "keep-largest-regular"
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="SRC...", help="Folders, files, or folders that `index -o` left.", show_default=False
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, help="How many processes work at once.", show_default="all CPU cores"
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither use nor leave an index in the user's cache.")
+]
+Salt = Annotated[
+    Path | None,
+    typer.Option(
+        "--salt",
+        metavar="FILE",
+        help="File with the salt of hashed patient ids.",
+        show_default="one per user",
+    ),
+]
+IrregularOption = Annotated[
+    Irregular,
+    typer.Option(
+        "--irregular",
+        help="Uneven, missing or doubled slices: refuse the volume, resample it to a regular grid, split it into "
+        "regular parts, or keep the largest regular part.",
+    ),
+]
+
+
+def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, ...] = ()) -> str:
+    """``word``, if it is among those that are ``here``.
+
+    Raises
+    ------
+    WrongUse, UnknownName
+        If the word is planned but not there yet, or if it is unknown; both list what there is.
+    """
+    if word in here:
+        return word
+    advice = f"{option} takes: {', '.join(here)}."
+    if word in later:
+        raise WrongUse(f"{option} {word} does not exist yet", advice=advice)
+    near = get_close_matches(word, here + later)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise UnknownName(f"{option} {word!r} is unknown", advice=advice + meant)

@@ -1,0 +1,103 @@
+"""``scan2train prepare``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.cli.manners import guarded, progress_bar
+from scan2train.cli.options import Irregular, IrregularOption, Jobs, NoCache, Salt, Sources, offered
+from scan2train.errors import WrongUse
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("prepare")(guarded(prepare))
+
+
+def prepare(
+    sources: Sources,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="The folder of the prepared set.")],
+    recipe: Annotated[
+        str, typer.Option("--recipe", "-r", metavar="NAME|FILE", help="A preset's name or a TOML file.")
+    ],
+    labels: Annotated[
+        str,
+        typer.Option(
+            "--labels",
+            metavar="DIR|GLOB|auto",
+            help="Where the masks are; auto looks beside the images, in the usual layouts.",
+        ),
+    ] = "auto",
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="EXPR",
+            help="Only volumes for which this is true: SQL over the volumes table, such as \"modality = 'CT' AND spacing_k_mm < 3\".",
+            show_default="all",
+        ),
+    ] = None,
+    choices: Annotated[
+        Path | None,
+        typer.Option(
+            "--choices",
+            metavar="FILE",
+            help="A table (CSV or Parquet) with the columns volume and choice: accept or reject.",
+            show_default="none",
+        ),
+    ] = None,
+    irregular: IrregularOption = Irregular.REFUSE,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="For everything that draws; recorded.")
+    ] = 0,
+    jobs: Jobs = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Not there yet.", show_default=False)
+    ] = None,
+    store: Annotated[
+        str, typer.Option("--store", help="How volumes are stored; only nifti so far.")
+    ] = "nifti",
+    layout: Annotated[
+        str, typer.Option("--layout", help="How folders are laid out; only plain so far.")
+    ] = "plain",
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what would be made, in voxels and bytes, and decode nothing."),
+    ] = False,
+    no_cache: NoCache = False,
+    salt: Salt = None,
+) -> None:
+    """Make training-ready volumes of everything in SRC, with an account of what was done beside each.
+
+    A run that was stopped goes on when it is started again. A case that fails is recorded, and the rest goes on.
+    """
+    offered("--store", store, here=("nifti",), later=("zarr", "b2nd", "npy"))
+    offered("--layout", layout, here=("plain",), later=("nnunet", "msd"))
+    if cluster is not None:
+        raise WrongUse(
+            "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
+        )
+    from scan2train.index import index
+    from scan2train.prepare import prepare as run
+
+    with progress_bar("indexing") as progress:
+        found = index(*sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
+    with progress_bar("preparing") as progress:
+        run(
+            found,
+            recipe,
+            out,
+            jobs=jobs,
+            seed=seed,
+            labels=labels,
+            where=where,
+            choices=choices,
+            irregular=irregular.value,
+            store=store,
+            layout=layout,
+            progress=progress,
+            dry_run=dry_run,
+        )

@@ -1,0 +1,85 @@
+"""An index on stdout: as a table for people, or as JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from scan2train._version import __version__
+from scan2train.cli.manners import shown
+
+if TYPE_CHECKING:
+    from scan2train.index import Index
+
+
+def print_text(index: Index) -> None:
+    """A table of volumes, and how many files gave none."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("volume", "role", "what", "size", "spacing", "axes", "path"):
+        table.add_column(heading, no_wrap=True)
+    for row in index.volumes.iter_rows(named=True):
+        table.add_row(*(Text(shown(cell)) for cell in _cells(row)))
+    console = Console()
+    if not console.is_terminal:
+        console.width = 10_000  # a file or a pipe has no edge to wrap at
+    console.print(table)
+    counts = _summary(index)
+    typer.echo(
+        f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "
+        f"{counts['skipped']} files skipped"
+    )
+    for reason, number in _reasons(index):
+        typer.echo(f"  {number} {shown(reason)}")
+
+
+def print_json(index: Index, sources: Sequence[Path]) -> None:
+    """Everything but the lists of members, which only the tables hold."""
+    volumes = index.volumes.select([c for c in index.volumes.columns if not c.startswith("member_")])
+    result = {
+        "version": 1,
+        "tool": {"name": "scan2train", "version": __version__},
+        "sources": [str(source) for source in sources],
+        "summary": _summary(index),
+        "volumes": volumes.to_dicts(),
+        "skipped": index.skipped.to_dicts(),
+    }
+    typer.echo(json.dumps(result, indent=1))
+
+
+def _summary(index: Index) -> dict[str, int]:
+    return {
+        "files": len(index.instances) + len(index.skipped),
+        "instances": len(index.instances),
+        "series": index.volumes["series_uid"].n_unique() if len(index.volumes) else 0,
+        "volumes": len(index.volumes),
+        "skipped": len(index.skipped),
+    }
+
+
+def _reasons(index: Index) -> list[tuple[str, int]]:
+    counts = index.skipped.group_by("reason").len().sort("len", "reason", descending=[True, False])
+    return [(str(reason), int(number)) for reason, number in counts.iter_rows()]
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    size = "×".join(str(row[f"size_{axis}"]) for axis in "ijk")
+    spacing = "×".join(f"{row[f'spacing_{axis}_mm'] or 0:.3g}" for axis in "ijk")
+    unit = "mm" if row["physical"] else "px"
+    what = " ".join(word for word in (row["modality"] or row["format"], row["irregular"]) if word)
+    return (
+        row["volume"],
+        row["role"],
+        what,
+        size,
+        f"{spacing} {unit}",
+        row["orientation"] or "",
+        row["path"] or ".",
+    )
