@@ -146,3 +146,7 @@ class CasesFailed(Scan2TrainError):
     """The run came to its end, but some cases failed; each is recorded with its error."""
 
     exit_code = 1
+
+
+class OutputDamaged(Scan2TrainError):
+    """What was written cannot be relied on: the disk is full, failing, or gave back something else."""

@@ -1,0 +1,90 @@
+"""What is finished: one line a case, forced to the disk after the case's folder is in place."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import OutputInUse
+from scan2train.preparing.atomic import sync_folder
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One finished case: its name, the key of all that went into it, and size and SHA-256 of its files."""
+
+    case: str
+    key: str
+    files: Mapping[str, tuple[int, str]]
+
+    def still_true(self, folder: Path) -> bool:
+        """Whether the case's folder holds exactly these files, at these sizes."""
+        try:
+            found = {file.name: file.stat().st_size for file in os.scandir(folder)}
+        except OSError:
+            return False
+        return found == {name: size for name, (size, _) in self.files.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """The lines of ``journal.jsonl``: what the run was asked for, then the finished cases.
+
+    ``asked`` is ``None`` where there is no journal yet; the last line of a case counts.
+    """
+
+    path: Path
+    asked: Mapping[str, Any] | None
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def load(cls, path: Path) -> Journal:
+        """Read a journal; a last line that a crash cut short is cut off.
+
+        Raises
+        ------
+        OutputInUse
+            If the file is there and is no journal.
+        """
+        text = path.read_bytes() if path.exists() else b""
+        whole = text[: text.rfind(b"\n") + 1]
+        if len(whole) < len(text):
+            os.truncate(path, len(whole))
+        try:
+            first, *rest = [json.loads(line) for line in whole.splitlines()] or [None]
+            if first is not None and first["journal"] != _VERSION:
+                raise ValueError(first["journal"])
+            entries = [
+                Entry(case=one["case"], key=one["key"], files={n: (s, h) for n, (s, h) in one["files"].items()})
+                for one in rest
+            ]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise OutputInUse(
+                "this is not a journal that this version can go on with",
+                where=path,
+                advice="Choose another output folder, or remove this one.",
+            ) from None
+        asked = None if first is None else first["asked"]
+        return cls(path=path, asked=asked, entries={entry.case: entry for entry in entries})
+
+    def begin(self, asked: Mapping[str, Any]) -> None:
+        """Start the file over with what the run is asked for, keeping no entry."""
+        self.path.unlink(missing_ok=True)
+        self._append({"journal": _VERSION, "asked": asked})
+        sync_folder(self.path.parent)
+
+    def add(self, entry: Entry) -> None:
+        """Append one finished case and force the line to the disk."""
+        self._append({"case": entry.case, "key": entry.key, "files": entry.files})
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        with self.path.open("ab") as file:
+            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
