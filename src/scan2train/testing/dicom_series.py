@@ -57,8 +57,8 @@ def write_dicom_series(
 
     The same arguments give the same bytes on every machine. Geometry follows from the volume's affine: each
     slice's Image Position (Patient) is the centre of its voxel ``(0, 0, k)``, so that oblique and sheared
-    (tilted) stacks come out right. A reader that lets ``k`` grow along rows × columns gives back the very volume
-    if its affine is right-handed, and else the volume with ``k`` turned round.
+    (tilted) stacks come out right. A reader that lets ``k`` grow along rows × columns gives back the very
+    volume if its affine is right-handed, and else the volume with ``k`` turned round.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def write_dicom_series(
     Raises
     ------
     WrongUse
-        If values have no exact stored value or do not fit, rows and columns are not perpendicular, a file name
-        comes twice, or a name (modality, transfer syntax, order) does not exist.
+        If values have no exact stored value or do not fit, rows and columns are not perpendicular, a file
+        name comes twice, or a name (modality, transfer syntax, order) does not exist.
     """
     if volume.array.ndim != 3:
         raise WrongUse(
