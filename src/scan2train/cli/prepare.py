@@ -36,7 +36,8 @@ def prepare(
         typer.Option(
             "--where",
             metavar="EXPR",
-            help="Only volumes for which this is true: SQL over the volumes table, such as \"modality = 'CT' AND spacing_k_mm < 3\".",
+            help="Only volumes for which this is true: SQL over the volumes table, "
+            "such as \"modality = 'CT' AND spacing_k_mm < 3\".",
             show_default="all",
         ),
     ] = None,

@@ -1,0 +1,47 @@
+"""The public names, each with its docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import isclass
+
+import scan2train
+from scan2train import Scan2TrainError
+
+FENCE = "```"
+
+PARTS = {
+    "The way through": ("index", "Index", "read", "read_all", "write", "convert", "prepare"),
+    "Volumes": ("Volume", "Labels", "Grid"),
+    "Recipes": ("Recipe", "Step", "Choice"),
+    "Findings": ("Finding", "Severity"),
+}
+
+ABOUT = """\
+# Python
+
+`import scan2train as s2t` loads nothing heavy; each name is loaded when it is first used. The errors have
+[a page of their own](errors.md).
+"""
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The page ``api``."""
+    parts = [ABOUT]
+    for title, names in PARTS.items():
+        parts += [f"## {title}", *(_entry(name) for name in names)]
+    missing = set(scan2train.__all__) - {name for names in PARTS.values() for name in names} - {"__version__"}
+    forgotten = sorted(name for name in missing if not _is_error(name))
+    if forgotten:
+        raise RuntimeError(f"public names without a place on the page: {', '.join(forgotten)}")
+    yield "api", "\n\n".join(parts) + "\n"
+
+
+def _entry(name: str) -> str:
+    directive = "autoclass" if isclass(getattr(scan2train, name)) else "autofunction"
+    return f"{FENCE}{{eval-rst}}\n.. {directive}:: scan2train::{name}\n{FENCE}"
+
+
+def _is_error(name: str) -> bool:
+    value = getattr(scan2train, name)
+    return isclass(value) and issubclass(value, Scan2TrainError)
