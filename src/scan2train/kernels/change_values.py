@@ -1,0 +1,15 @@
+"""The clipped straight line of a recipe's values steps, over a whole array."""
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def change_values(source, change, out):
+    """``out = clip(scale * source + shift)`` over flat arrays; ``change`` is ``(scale, shift, low, high)`` in ``out``'s type."""
+    if source.shape != out.shape:
+        raise ValueError("input and output disagree")
+    scale, shift, low, high = change[0], change[1], change[2], change[3]
+    for n in range(source.shape[0]):
+        out[n] = min(max(scale * source[n] + shift, low), high)

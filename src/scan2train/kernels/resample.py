@@ -1,0 +1,104 @@
+"""Resampling along the axes: three passes of weighted sums, slice by slice, with the change of values in the last.
+
+All arrays are ``(k, j, i)`` in C order. Each axis comes as ``start[o]`` and ``weights[o, t]``: the value at ``o`` is
+the sum over ``t`` of ``weights[o, t] * source[start[o] + t]``. Only the planes that the next output needs are kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def _check(start, weights, first, last, size, count):
+    """Refuse weights that reach outside of the source, whoever made them."""
+    if start.shape[0] != count or weights.shape[0] != count or not 0 <= first <= last <= count:
+        raise ValueError("weights and output disagree")
+    for o in range(first, last):
+        if start[o] < 0 or start[o] + weights.shape[1] > size:
+            raise ValueError("weights reach outside of the source")
+
+
+@njit(cache=True, nogil=True)
+def _plane(slab, js, jw, starts, iw, row, plane):
+    """One source slice, cut to the columns that count, resampled along j and then along i."""
+    taps_j, taps_i = jw.shape[1], iw.shape[1]
+    height, width = plane.shape
+    for y in range(height):
+        first = slab[js[y]]
+        a = jw[y, 0]
+        if taps_j == 2:
+            second = slab[js[y] + 1]
+            b = jw[y, 1]
+            for x in range(row.shape[0]):
+                row[x] = a * first[x] + b * second[x]
+        else:
+            for x in range(row.shape[0]):
+                row[x] = a * first[x]
+            for t in range(1, taps_j):
+                second = slab[js[y] + t]
+                b = jw[y, t]
+                for x in range(row.shape[0]):
+                    row[x] += b * second[x]
+        line = plane[y]
+        if taps_i == 2:
+            for x in range(width):
+                i = starts[x]
+                line[x] = iw[x, 0] * row[i] + iw[x, 1] * row[i + 1]
+        else:
+            for x in range(width):
+                i = starts[x]
+                total = iw[x, 0] * row[i]
+                for t in range(1, taps_i):
+                    total += iw[x, t] * row[i + t]
+                line[x] = total
+
+
+@njit(cache=True, nogil=True)
+def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out):
+    """``out = clip(scale * resampled + shift)``; ``fill`` beyond the source's faces.
+
+    ``kr``, ``jr``, ``ir`` are ``(first, last)`` of the targets inside; ``change`` is ``(scale, shift, low, high)`` in the
+    type of ``out``, which is that of all sums.
+    """
+    nk, nj, ni = out.shape
+    _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
+    _check(js, jw, jr[0], jr[1], source.shape[1], nj)
+    _check(starts_i, iw, ir[0], ir[1], source.shape[2], ni)
+    scale, shift, low, high = change[0], change[1], change[2], change[3]
+    height, width = jr[1] - jr[0], ir[1] - ir[0]
+    if height * width * (kr[1] - kr[0]) < nk * nj * ni:
+        out[:] = fill
+    if height <= 0 or width <= 0:
+        return
+    i_low = starts_i[ir[0] : ir[1]].min()
+    i_high = starts_i[ir[0] : ir[1]].max() + iw.shape[1]
+    starts, iw = starts_i[ir[0] : ir[1]] - i_low, iw[ir[0] : ir[1]]
+    js, jw = js[jr[0] : jr[1]], jw[jr[0] : jr[1]]
+    taps = kw.shape[1]
+    row = np.empty(i_high - i_low, out.dtype)
+    planes = np.empty((taps, height, width), out.dtype)
+    held = np.full(taps, -1)
+    for ko in range(kr[0], kr[1]):
+        for t in range(taps):
+            k = ks[ko] + t
+            if held[k % taps] != k:
+                _plane(source[k, :, i_low:i_high], js, jw, starts, iw, row, planes[k % taps])
+                held[k % taps] = k
+        for y in range(height):
+            line = out[ko, jr[0] + y, ir[0] : ir[1]]
+            p, a = planes[ks[ko] % taps, y], kw[ko, 0]
+            if taps == 2:
+                q, b = planes[(ks[ko] + 1) % 2, y], kw[ko, 1]
+                for x in range(width):
+                    line[x] = min(max(scale * (a * p[x] + b * q[x]) + shift, low), high)
+            else:
+                for x in range(width):
+                    line[x] = a * p[x]
+                for t in range(1, taps):
+                    q, b = planes[(ks[ko] + t) % taps, y], kw[ko, t]
+                    for x in range(width):
+                        line[x] += b * q[x]
+                for x in range(width):
+                    line[x] = min(max(scale * line[x] + shift, low), high)

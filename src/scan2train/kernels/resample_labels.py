@@ -1,0 +1,136 @@
+"""Resampling of labels: each is interpolated as a picture of its own, and the largest wins.
+
+The same as one-hot coding, linear interpolation of every channel and arg-max, without making the channels. Where
+the weights are equal the smaller label wins. All arrays are ``(k, j, i)`` in C order.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from scan2train.kernels.resample import _check
+
+
+@njit(cache=True, nogil=True)
+def _vote(labels, weights, count):
+    """The label of the largest weight among the first ``count``; sums must be within rounding to tie."""
+    best, most = labels[0], weights[0]
+    for n in range(1, count):
+        if weights[n] > most + 1e-9 or weights[n] > most - 1e-9 and labels[n] < best:
+            best, most = labels[n], weights[n]
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _uniform(source, i_low, i_high):
+    """For each row of the source: whether it holds one label only between ``i_low`` and ``i_high``."""
+    flat = np.empty(source.shape[:2], np.bool_)
+    for k in range(source.shape[0]):
+        for j in range(source.shape[1]):
+            row = source[k, j, i_low:i_high]
+            first = row[0]
+            differs = first - first
+            for i in range(row.shape[0]):
+                differs |= row[i] ^ first
+            flat[k, j] = differs == 0
+    return flat
+
+
+@njit(cache=True, nogil=True)
+def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
+    """Along the axes; weights as for ``resample``; 0 beyond the source's faces."""
+    nk, nj, ni = out.shape
+    _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
+    _check(js, jw, jr[0], jr[1], source.shape[1], nj)
+    _check(starts, iw, ir[0], ir[1], source.shape[2], ni)
+    taps_k, taps_j, taps_i = kw.shape[1], jw.shape[1], iw.shape[1]
+    found = np.empty(taps_k * taps_j * taps_i, source.dtype)
+    share = np.empty(taps_k * taps_j * taps_i, np.float64)
+    out[:] = 0
+    if kr[1] <= kr[0] or jr[1] <= jr[0] or ir[1] <= ir[0]:
+        return
+    flat = _uniform(source, starts[ir[0] : ir[1]].min(), starts[ir[0] : ir[1]].max() + taps_i)
+    i_first = starts[ir[0]]
+    for ko in range(kr[0], kr[1]):
+        for jo in range(jr[0], jr[1]):
+            k0, j0 = ks[ko], js[jo]
+            label = source[k0, j0, i_first]
+            same = True
+            for a in range(taps_k):
+                for b in range(taps_j):
+                    same = same and flat[k0 + a, j0 + b] and source[k0 + a, j0 + b, i_first] == label
+            line = out[ko, jo, ir[0] : ir[1]]
+            if same:
+                if label != 0:
+                    line[:] = label
+                continue
+            for x in range(line.shape[0]):
+                i0 = starts[ir[0] + x]
+                label = source[k0, j0, i0]
+                same = True
+                for a in range(taps_k):
+                    for b in range(taps_j):
+                        for c in range(taps_i):
+                            same = same and source[k0 + a, j0 + b, i0 + c] == label
+                if same:
+                    line[x] = label
+                    continue
+                count = 0
+                for a in range(taps_k):
+                    for b in range(taps_j):
+                        w = kw[ko, a] * jw[jo, b]
+                        for c in range(taps_i):
+                            label = source[k0 + a, j0 + b, i0 + c]
+                            n = 0
+                            while n < count and found[n] != label:
+                                n += 1
+                            if n == count:
+                                found[n] = label
+                                share[n] = 0.0
+                                count += 1
+                            share[n] += w * iw[ir[0] + x, c]
+                line[x] = _vote(found, share, count)
+
+
+@njit(cache=True, nogil=True)
+def resample_labels_affine(source, matrix, nearest, out):
+    """Along any affine map (as for ``resample_affine``); 0 beyond the source's outer faces."""
+    nk, nj, ni = source.shape
+    m = matrix
+    found = np.empty(8, source.dtype)
+    share = np.empty(8, np.float64)
+    for ko in range(out.shape[0]):
+        for jo in range(out.shape[1]):
+            for io in range(out.shape[2]):
+                x = m[0, 0] * io + m[0, 1] * jo + m[0, 2] * ko + m[0, 3]
+                y = m[1, 0] * io + m[1, 1] * jo + m[1, 2] * ko + m[1, 3]
+                z = m[2, 0] * io + m[2, 1] * jo + m[2, 2] * ko + m[2, 3]
+                out[ko, jo, io] = 0
+                if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
+                    continue
+                if nearest:
+                    x, y, z = math.floor(x + 0.5), math.floor(y + 0.5), math.floor(z + 0.5)
+                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
+                i, j, k = int(x), int(y), int(z)
+                count = 0
+                for dk in range(2):
+                    wk = z - k if dk else 1 - (z - k)
+                    for dj in range(2):
+                        wj = wk * (y - j if dj else 1 - (y - j))
+                        for di in range(2):
+                            w = wj * (x - i if di else 1 - (x - i))
+                            if w <= 0:
+                                continue
+                            label = source[k + dk, j + dj, i + di]
+                            n = 0
+                            while n < count and found[n] != label:
+                                n += 1
+                            if n == count:
+                                found[n] = label
+                                share[n] = 0.0
+                                count += 1
+                            share[n] += w
+                out[ko, jo, io] = _vote(found, share, count)

@@ -1,0 +1,1 @@
+"""What a picture itself says, apart from its header."""

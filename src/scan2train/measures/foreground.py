@@ -1,0 +1,98 @@
+"""Where the patient is in a picture: found on a coarse copy, so that it costs next to nothing."""
+
+from __future__ import annotations
+
+import cc3d
+import numpy as np
+from scipy import ndimage
+
+from scan2train.errors import Scan2TrainError
+from scan2train.volume import Array, Volume
+
+#: Spacing of the coarse copy: fine enough for a body's outline, coarse enough for milliseconds.
+COARSE_MM = 4.0
+#: Pieces smaller than this share of the largest are not counted: tubes, a blanket's fold, a table's rail.
+SMALL_PIECE = 0.05
+
+
+def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
+    """First and last index along i, j, k of what lies above ``above``, noise and thin shells left out.
+
+    The outline is widened by one voxel of the coarse copy, so that nothing of the body is lost to coarseness.
+
+    Raises
+    ------
+    Scan2TrainError
+        If nothing lies above the threshold.
+    """
+    strides = tuple(max(1, round(COARSE_MM / spacing)) for spacing in _spacing(volume))
+    mask = _coarse(volume, strides) > above
+    if volume.valid is not None:
+        mask &= _every(volume.valid, strides)
+    thick = ndimage.binary_opening(mask, structure=_opener(strides, volume))
+    pieces, count = cc3d.connected_components(np.asfortranarray(thick), connectivity=6, return_N=True)
+    if count == 0:
+        raise Scan2TrainError(
+            "no foreground found", expected=f"a body above {above:g} {volume.unit}", found="nothing in one piece"
+        )
+    sizes = np.bincount(pieces.ravel())[1:]
+    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SMALL_PIECE * sizes.max()))
+    box = []
+    for axis, (stride, size) in enumerate(zip(strides, volume.grid.shape, strict=True)):
+        where = np.flatnonzero(kept.any(axis=tuple(other for other in range(3) if other != axis)))
+        first = (int(where[0]) - 1) * stride + stride // 2
+        last = (int(where[-1]) + 1) * stride + stride // 2
+        box.append((max(first, 0), min(last, size - 1)))
+    return tuple(box)
+
+
+def otsu_threshold(volume: Volume) -> float:
+    """The threshold that parts the values into two classes of least variance (Otsu 1979), on a coarse copy."""
+    strides = tuple(max(1, round(COARSE_MM / 2 / spacing)) for spacing in _spacing(volume))
+    values = _coarse(volume, strides)
+    if volume.valid is not None:
+        values = values[_every(volume.valid, strides)]
+    counts, edges = np.histogram(values, bins=256)
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * centres)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(edges[1 + int(np.nanargmax(spread[:-1]))])
+
+
+def foreground_values(volume: Volume, *, whole: bool) -> Array:
+    """The real values, flat; without ``whole`` only those above Otsu's threshold."""
+    values: Array = volume.array.T.reshape(-1) if volume.valid is None else volume.array[volume.valid]
+    if not whole:
+        values = values[values > otsu_threshold(volume)]
+    if values.size == 0:
+        raise Scan2TrainError("no real values to measure", found=volume)
+    return values
+
+
+def _spacing(volume: Volume) -> tuple[float, float, float]:
+    # A pixel grid has no millimetres: a coarse copy of some 128 voxels a side serves as well.
+    if volume.grid.physical:
+        return volume.grid.spacing
+    a, b, c = (COARSE_MM * 128 / size for size in volume.grid.shape)
+    return a, b, c
+
+
+def _every(array: Array, strides: tuple[int, ...]) -> Array:
+    return array[tuple(slice(stride // 2, None, stride) for stride in strides)]
+
+
+def _coarse(volume: Volume, strides: tuple[int, ...]) -> Array:
+    coarse = _every(volume.array, strides)
+    return coarse if coarse.ndim == 3 else coarse.mean(axis=3)
+
+
+def _opener(strides: tuple[int, ...], volume: Volume) -> Array:
+    """A cross of three voxels along each axis that is long enough and fine enough to be opened."""
+    cross = ndimage.generate_binary_structure(3, 1)
+    for axis, (stride, spacing) in enumerate(zip(strides, _spacing(volume), strict=True)):
+        if volume.grid.shape[axis] // stride < 5 or stride * spacing > 2 * COARSE_MM:
+            cross = np.take(cross, [1], axis=axis)
+    return cross

@@ -1,0 +1,8 @@
+"""What is to be done to a volume, and the account of what was: steps, choices, recipes."""
+
+from scan2train.recipe.recipe import Recipe
+from scan2train.recipe.scene import Scene
+from scan2train.recipe.step import Choice, Instruction, SpatialStep, Step, ValueStep
+from scan2train.sampling.value_map import ValueMap
+
+__all__ = ["Choice", "Instruction", "Recipe", "Scene", "SpatialStep", "Step", "ValueMap", "ValueStep"]

@@ -1,0 +1,84 @@
+"""The lazy side of a recipe: what is still to be done to a volume, folded together until it must be done.
+
+Spatial steps are folded into one target grid and values steps into one :class:`ValueMap`; both are carried out in
+a single pass over the voxels. Where folding would change the result the chain is cut, and always at the same places:
+at a step that looks at values, at one that bends them, and where space is added again after some was cut away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from scan2train.grid import Grid
+from scan2train.recipe.step import SpatialStep, Step, ValueStep
+from scan2train.sampling import Sampling, ValueMap, sample, sample_labels, transform_values
+from scan2train.sampling.alignment import covers
+from scan2train.volume import Labels, Volume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A volume, and what has been asked for since it was last made."""
+
+    source: Volume
+    grid: Grid
+    sampling: Sampling = Sampling()
+    change: ValueMap = ValueMap()
+    unit: str
+
+    @classmethod
+    def start(cls, volume: Volume) -> Self:
+        """Nothing to be done yet."""
+        return cls(source=volume, grid=volume.grid, unit=volume.unit)
+
+    def on(self, grid: Grid) -> Self:
+        """The same volume asked for on another grid."""
+        return replace(self, grid=grid)
+
+    def then(self, step: Step) -> Pending:
+        """One step more."""
+        if isinstance(step, SpatialStep):
+            return self._then_spatial(step)
+        if isinstance(step, ValueStep) and not isinstance(self.source, Labels):
+            return self._then_values(step)
+        return self
+
+    def _then_spatial(self, step: SpatialStep) -> Pending:
+        grid = step.grid(self.grid)
+        now = self
+        if self.grid != self.source.grid and not covers(self.grid, grid) and not covers(self.grid, self.source.grid):
+            # Space was cut away and is asked for again: it must come back as padding, not as what was cut.
+            now = Pending.start(self.realize())
+        return replace(now, grid=grid, sampling=now.sampling.then(step.sampling))
+
+    def _then_values(self, step: ValueStep) -> Pending:
+        change = step.map()
+        now = Pending.start(self.realize()) if step.looks or change is None else self
+        unit = step.unit(now.unit)
+        if change is not None:
+            return replace(now, change=now.change.then(change), unit=unit)
+        values = step.values(now.source.array)
+        meta = {**now.source.meta, "fill": float(step.values(np.array([[[fill_value(now.source)]]])).item())}
+        return Pending.start(now.source.replace(array=values, unit=unit, meta=meta))
+
+    def realize(self) -> Volume:
+        """Carry out all that is pending, in one pass; the source itself where nothing is."""
+        source = self.source
+        if isinstance(source, Labels):
+            return source if self.grid == source.grid else sample_labels(source, self.grid, self.sampling)
+        if self.grid == source.grid:
+            done = source if self.change.is_identity else transform_values(source, self.change)
+        else:
+            done = sample(source, self.grid, self.sampling, self.change, fill=fill_value(source))
+        if self.change.is_identity:
+            return done.replace(unit=self.unit) if done.unit != self.unit else done
+        meta = {**done.meta, "fill": self.change(fill_value(source))}
+        return done.replace(unit=self.unit, meta=meta)
+
+
+def fill_value(volume: Volume) -> float:
+    """What stands where there is no data: air on a calibrated CT, else 0, carried through changes of value."""
+    return float(volume.meta.get("fill", -1000.0 if volume.unit == "HU" else 0.0))

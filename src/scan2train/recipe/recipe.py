@@ -1,0 +1,157 @@
+"""A list of instructions with a name: asked for as TOML, kept as JSON, carried out on a volume."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from scan2train.errors import WrongUse
+from scan2train.grid import Grid
+from scan2train.recipe.lookup import find_step, preset_names, preset_text
+from scan2train.recipe.pending import Pending
+from scan2train.recipe.scene import Scene
+from scan2train.recipe.step import Instruction, Step
+from scan2train.recipe.toml import to_toml
+from scan2train.volume import Labels, Volume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What is to be done to each volume, in order.
+
+    Parameters
+    ----------
+    steps
+        Steps and choices. A recipe of plain steps only is an *account*: it replays exactly.
+    name, about
+        What it is called, and what it is for.
+    task
+        The task file that says which series are fit for it; may be empty.
+    """
+
+    steps: tuple[Instruction, ...]
+    name: str = "recipe"
+    about: str = ""
+    task: str = ""
+
+    @classmethod
+    def load(cls, source: str | Path) -> Self:
+        """The preset of that name, or the recipe in a TOML file.
+
+        Raises
+        ------
+        UnknownName
+            If it is neither; lists the near names. Also for a step or an option that does not exist.
+        WrongUse
+            If the file is not TOML, or an option has the wrong type.
+        """
+        path = Path(source)
+        if str(source) in preset_names() or path.suffix != ".toml":
+            return cls.from_toml(preset_text(str(source)), name=str(source))
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongUse("cannot read the recipe", where=path, found=error) from error
+        return cls.from_toml(text, name=path.stem)
+
+    @classmethod
+    def from_toml(cls, text: str, name: str = "recipe") -> Self:
+        """A recipe from its TOML text; raises as :meth:`load` does."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise WrongUse("the recipe is not TOML", where=name, found=error) from error
+        return cls.from_json({"name": name, **data, "step": data.get("step", [])})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`; raises as :meth:`load` does."""
+        unknown = set(data) - {"name", "about", "task", "step"}
+        if unknown:
+            raise WrongUse(
+                "a recipe holds name, about, task and [[step]] tables only", found=", ".join(sorted(unknown))
+            )
+        steps = []
+        for number, one in enumerate(data["step"], start=1):
+            if "do" not in one:
+                raise WrongUse(f"step {number} does not say what to do", expected='do = "…"', found=dict(one))
+            steps.append(find_step(one["do"]).from_json(one))
+        texts = {key: str(data[key]) for key in ("name", "about", "task") if key in data}
+        return cls(steps=tuple(steps), **texts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, exact to the last bit when read again."""
+        return {
+            "name": self.name,
+            "about": self.about,
+            "task": self.task,
+            "step": [step.to_json() for step in self.steps],
+        }
+
+    def to_toml(self) -> str:
+        """The recipe as a TOML file."""
+        return to_toml(self.to_json())
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that change when any step or option does; name and description do not count."""
+        text = json.dumps(self.to_json()["step"], sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+    @property
+    def is_account(self) -> bool:
+        """Whether nothing is left to data or chance."""
+        return all(step.decided for step in self.steps)
+
+    def grid(self, grid: Grid) -> Grid | None:
+        """The grid that the recipe makes of ``grid``, without voxels; ``None`` where a choice will decide it."""
+        for step in self.steps:
+            if not isinstance(step, Step):
+                return None
+            grid = step.grid(grid)
+        return grid
+
+    def run(self, volume: Volume, seed: int = 0) -> tuple[Volume, Recipe]:
+        """Carry out the recipe on one volume.
+
+        Returns
+        -------
+        tuple
+            The volume made, and the account: a recipe of the plain steps that were done, which replays exactly.
+        """
+        ready, _, account = self._run(volume, None, seed)
+        return ready, account
+
+    def run_pair(self, volume: Volume, labels: Labels, seed: int = 0) -> tuple[Volume, Labels, Recipe]:
+        """As :meth:`run`, with labels that come along onto the same grid.
+
+        Labels on a grid of their own are first brought onto the volume's, through world space.
+        """
+        ready, ready_labels, account = self._run(volume, labels, seed)
+        if not isinstance(ready_labels, Labels):
+            raise TypeError("labels stay labels through every step")
+        return ready, ready_labels, account
+
+    def _run(self, volume: Volume, labels: Labels | None, seed: int) -> tuple[Volume, Volume | None, Recipe]:
+        image = Pending.start(volume)
+        mask = None if labels is None else Pending.start(labels).on(volume.grid)
+        done: list[Step] = []
+        for number, instruction in enumerate(self.steps):
+            # One stream of numbers for each place in the recipe: adding a step leaves the others' chance alone.
+            rng = np.random.default_rng([seed, number])
+            scene = Scene(
+                measured=volume, grid=image.grid, bounds=image.change.bounds, make=image.realize, labels=labels
+            )
+            step = instruction.become(scene, rng)
+            done.append(step)
+            image = image.then(step)
+            mask = None if mask is None else mask.then(step)
+        account = Recipe(steps=tuple(done), name=self.name, about=self.about, task=self.task)
+        return image.realize(), None if mask is None else mask.realize(), account

@@ -1,0 +1,43 @@
+"""What a choice may look at when it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scan2train.grid import Grid
+    from scan2train.volume import Labels, Volume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The volume on its way through a recipe, seen from one step.
+
+    Parameters
+    ----------
+    measured
+        The volume as it was read, in measured values, on its own grid. What can be decided on it (where the
+        body lies) costs no resampling.
+    grid
+        The grid as the steps so far have made it.
+    bounds
+        The two values that nothing can exceed after the steps so far, where a clip fixed them.
+    make
+        Makes the volume as it stands; called at most once.
+    labels
+        The labels that travel with the volume, as they were read.
+    """
+
+    measured: Volume
+    grid: Grid
+    bounds: tuple[float, float] | None
+    make: Callable[[], Volume]
+    labels: Labels | None = None
+
+    @cached_property
+    def volume(self) -> Volume:
+        """The volume as it stands after the steps so far."""
+        return self.make()

@@ -1,0 +1,154 @@
+"""What one thing to be done looks like: a plain step, or a choice that becomes one.
+
+A step's word in recipes and accounts is the name of its file: ``steps/resample.py`` is ``resample``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from scan2train.errors import WrongUse
+from scan2train.recipe.options import check_options, plain
+from scan2train.sampling import Sampling
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from scan2train.grid import Grid
+    from scan2train.recipe.scene import Scene
+    from scan2train.sampling.value_map import ValueMap
+    from scan2train.volume import Array, Volume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instruction(ABC):
+    """One line of a recipe: frozen, and JSON both ways."""
+
+    @classmethod
+    def word(cls) -> str:
+        """The name in recipes: that of the file it stands in."""
+        return cls.__module__.rsplit(".", 1)[-1]
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"do": word, option: value, ...}``; options left at ``None`` are left out."""
+        options = {one.name: plain(getattr(self, one.name)) for one in fields(self)}
+        return {"do": self.word(), **{name: value for name, value in options.items() if value is not None}}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`.
+
+        Raises
+        ------
+        UnknownName, WrongUse
+            If an option does not exist (the near ones are listed), is missing, or has the wrong type.
+        """
+        options = {name: value for name, value in data.items() if name != "do"}
+        return cls(**check_options(cls, cls.word(), options))
+
+    @property
+    @abstractmethod
+    def decided(self) -> bool:
+        """Whether nothing is left to data or chance."""
+
+    @abstractmethod
+    def become(self, scene: Scene, rng: np.random.Generator) -> Step:
+        """The plain step that this is, for the volume at hand."""
+
+
+class Step(Instruction):
+    """Something plain: it depends on neither data nor chance, and can be replayed exactly."""
+
+    #: Whether it was, or will be, decided by looking at the values as they stand at its place in the recipe.
+    looks: ClassVar[bool] = False
+
+    @property
+    def decided(self) -> bool:
+        """A step is decided unless it says which of its options the data will fill in."""
+        return True
+
+    def become(self, scene: Scene, rng: np.random.Generator) -> Step:  # noqa: ARG002 - a plain step needs neither
+        """Itself: a plain step is already decided."""
+        return self
+
+    def grid(self, grid: Grid) -> Grid:
+        """The grid after this step, planned without voxels."""
+        return grid
+
+    @abstractmethod
+    def undo(self, grid: Grid) -> Step | None:
+        """The step that takes a result back to ``grid``, on which this step began; ``None`` if it cannot be."""
+
+    def __call__(self, volume: Volume) -> Volume:
+        """The volume after this step; the one given stays as it is."""
+        from scan2train.recipe.pending import Pending
+
+        return Pending.start(volume).then(self).realize()
+
+
+class SpatialStep(Step):
+    """A step that changes where voxels lie. Values are interpolated, never changed otherwise."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How values are found between voxels; exact where the new centres fall on old ones."""
+        return Sampling()
+
+    @abstractmethod
+    def grid(self, grid: Grid) -> Grid:
+        """The grid after this step, planned without voxels."""
+
+    def undo(self, grid: Grid) -> Step | None:
+        """Sampling onto the grid from which the step began."""
+        from scan2train.steps.to_grid import ToGrid
+
+        return ToGrid(shape=grid.shape, affine=tuple(grid.affine.ravel().tolist()))
+
+
+class ValueStep(Step):
+    """A step that changes values, voxel by voxel, and leaves the grid. Labels pass through untouched."""
+
+    @abstractmethod
+    def map(self) -> ValueMap | None:
+        """The change as one clipped straight line, which chains fuse; ``None`` if it is of another form."""
+
+    def values(self, array: Array) -> Array:
+        """The change of a whole ``(i, j, k[, c])`` array, for steps whose :meth:`map` is ``None``."""
+        raise NotImplementedError(type(self).__name__)
+
+    def unit(self, unit: str) -> str:
+        """The unit after this step."""
+        return unit
+
+    def undo(self, grid: Grid) -> Step | None:  # noqa: ARG002 - values do not depend on the grid
+        """The straight line back; ``None`` where values were clipped or bent."""
+        from scan2train.steps.linear import Linear
+
+        change = self.map()
+        back = None if change is None else change.inverse()
+        return None if back is None else Linear(scale=back.scale, shift=back.shift)
+
+
+class Choice(Instruction):
+    """Something that depends on data or chance; :meth:`become` decides, and the account keeps what was decided."""
+
+    @property
+    def decided(self) -> bool:
+        """Never: that is what makes it a choice."""
+        return False
+
+    def __call__(self, volume: Volume) -> Volume:
+        """A choice cannot be applied as it is.
+
+        Raises
+        ------
+        WrongUse
+            Always: run it within a recipe, which also keeps the account.
+        """
+        raise WrongUse(
+            f"{self.word()} depends on data or chance and is decided within a recipe",
+            advice="Use Recipe(steps=(...,)).run(volume), which returns the plain step that it became.",
+        )

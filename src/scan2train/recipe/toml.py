@@ -1,0 +1,26 @@
+"""Recipes as TOML, as a person would write them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def to_toml(recipe: Mapping[str, Any]) -> str:
+    """``name``, ``about`` and ``task`` first, then one ``[[step]]`` table a step."""
+    lines = [f"{key} = {_value(recipe[key])}" for key in ("name", "about", "task") if recipe.get(key)]
+    for step in recipe["step"]:
+        lines += ["", "[[step]]", *(f"{key} = {_value(value)}" for key, value in step.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        # A JSON string without its escaped slashes and surrogates is a TOML basic string.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return repr(value)

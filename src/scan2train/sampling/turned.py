@@ -1,0 +1,78 @@
+"""Sampling where the grids are turned or sheared against one another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import ndimage
+
+from scan2train.grid import FloatArray
+from scan2train.sampling.method import Sampling
+from scan2train.sampling.taps import make_taps
+from scan2train.volume import Array, Mask
+
+#: Reach of the cubic spline's values to either side, in voxels; its recursive tail beyond is under 2 %.
+_CUBIC_REACH = 2
+
+
+def sample_turned(
+    stored: Array, valid: Array | None, matrix: FloatArray, sampling: Sampling, change: Array, fill: float, out: Array
+) -> Mask:
+    """Fill ``out`` from ``stored`` along ``matrix`` and return where it is real; arrays are ``(k, j, i)``.
+
+    ``matrix`` takes target indices (i, j, k) to source indices. Where the target is coarser, the source is first
+    averaged along its own axes by the factor of shrinking.
+    """
+    from scan2train.kernels.resample_affine import resample_affine
+
+    if sampling.interpolation == "cubic":
+        linear = replace(sampling, interpolation="linear")
+        inside = sample_turned(stored, valid, matrix, linear, change, fill, out)
+        _cubic_where_safe(stored, valid, matrix, change, inside, out)
+        return inside
+    nearest = sampling.interpolation == "nearest"
+    if sampling.antialias and not nearest:
+        stored = _averaged(stored, valid, matrix, out.dtype)
+    mask = np.ones((1, 1, 1), np.bool_) if valid is None else valid
+    inside = np.empty(out.shape, np.bool_)
+    resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, fill, out, inside)
+    return inside
+
+
+def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.dtype[np.floating]) -> Array:
+    """``stored`` on its own lattice, each axis averaged over the step that the target takes along it."""
+    from scan2train.kernels.resample import resample
+    from scan2train.kernels.resample_masked import resample_masked
+
+    stretches = np.linalg.norm(matrix[:3, :3], axis=1)
+    if stretches.max() <= 1 + 1e-6:
+        return stored
+    tables: list[Array] = []
+    for size, stretch in zip(stored.shape, reversed(stretches), strict=True):
+        taps = make_taps(size, size, 1.0, 0.0, "linear", stretch=max(float(stretch), 1.0))
+        tables += [taps.start, taps.weights.astype(dtype), np.array([0, size])]
+    out = np.empty(stored.shape, dtype)
+    same = np.array([1, 0, -np.inf, np.inf], dtype)
+    if valid is None:
+        resample(stored, *tables, same, dtype.type(0), out)
+    else:
+        resample_masked(stored, valid, *tables, same, dtype.type(0), out, np.empty(out.shape, np.bool_))
+    return out
+
+
+def _cubic_where_safe(
+    stored: Array, valid: Array | None, matrix: FloatArray, change: Array, inside: Mask, out: Array
+) -> None:
+    """Replace linear values by cubic ones where no padding lies within the spline's reach."""
+    turned = matrix[2::-1, 2::-1], matrix[2::-1, 3]
+    spline = ndimage.spline_filter(stored, order=3, output=out.dtype, mode="mirror")
+    values = ndimage.affine_transform(
+        spline, *turned, output_shape=out.shape, output=out.dtype, order=3, mode="nearest", prefilter=False
+    )
+    safe = inside
+    if valid is not None:
+        deep = ndimage.minimum_filter(valid.astype(np.uint8), size=2 * _CUBIC_REACH + 1, mode="nearest")
+        safe = inside & (ndimage.affine_transform(deep, *turned, output_shape=out.shape, order=0, mode="nearest") > 0)
+    scale, shift, low, high = change
+    np.copyto(out, np.clip(scale * values + shift, low, high), where=safe)
