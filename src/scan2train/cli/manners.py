@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import typer
 
@@ -17,8 +17,13 @@ from scan2train.errors import Scan2TrainError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: Called by an engine with how much is done and how much there is.
-Progress = Callable[[int, int], None]
+
+class Progress(Protocol):
+    """What an engine calls with how much is done, how much there is, and perhaps the name of the last."""
+
+    def __call__(self, done: int, total: int, name: str = "", /) -> None:
+        """Take note."""
+
 
 INTERRUPTED = 130
 
@@ -83,7 +88,7 @@ def progress_bar(doing: str) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
 
-        def report(done: int, total: int) -> None:
+        def report(done: int, total: int, name: str = "", /) -> None:  # noqa: ARG001 - no name on a progress line
             bar.update(task, completed=done, total=total)
 
         yield report

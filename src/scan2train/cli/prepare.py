@@ -27,7 +27,7 @@ def prepare(
         str,
         typer.Option(
             "--labels",
-            metavar="DIR|GLOB|auto",
+            metavar="DIR|GLOB|auto|none",
             help="Where the masks are; auto looks beside the images, in the usual layouts.",
         ),
     ] = "auto",
@@ -81,19 +81,22 @@ def prepare(
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
         )
+    from scan2train.cli.show_prepared import print_plan, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
+    from scan2train.recipe import Recipe
 
+    asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
     with progress_bar("indexing") as progress:
         found = index(*sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
     with progress_bar("preparing") as progress:
-        run(
+        made = run(
             found,
-            recipe,
+            asked,
             out,
             jobs=jobs,
             seed=seed,
-            labels=labels,
+            labels=None if labels == "none" else labels,
             where=where,
             choices=choices,
             irregular=irregular.value,
@@ -102,3 +105,8 @@ def prepare(
             progress=progress,
             dry_run=dry_run,
         )
+    if dry_run:
+        print_plan(made)
+    else:
+        print_result(made)
+    made.raise_for_failures()

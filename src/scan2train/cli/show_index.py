@@ -11,6 +11,7 @@ import typer
 
 from scan2train._version import __version__
 from scan2train.cli.manners import shown
+from scan2train.cli.show_table import print_table
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -18,19 +19,8 @@ if TYPE_CHECKING:
 
 def print_text(index: Index) -> None:
     """A table of volumes, and how many files gave none."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("volume", "role", "what", "size", "spacing", "axes", "path"):
-        table.add_column(heading, no_wrap=True)
-    for row in index.volumes.iter_rows(named=True):
-        table.add_row(*(Text(shown(cell)) for cell in _cells(row)))
-    console = Console()
-    if not console.is_terminal:
-        console.width = 10_000  # a file or a pipe has no edge to wrap at
-    console.print(table)
+    rows = [_cells(row) for row in index.volumes.iter_rows(named=True)]
+    print_table(("volume", "role", "what", "size", "spacing", "axes", "path"), rows)
     counts = _summary(index)
     typer.echo(
         f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "

@@ -1,0 +1,49 @@
+"""What a run of ``prepare`` made, or would make, on stdout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from scan2train.cli.manners import shown
+from scan2train.cli.show_table import print_table
+
+if TYPE_CHECKING:
+    from scan2train.prepare import Prepared
+
+
+def print_result(made: Prepared) -> None:
+    """How many cases are there, and where."""
+    typer.echo(f"{made.n_done} cases in {shown(made.out)}")
+    _print_left_out(made)
+
+
+def print_plan(planned: Prepared) -> None:
+    """A row a case: its grid before and after, and what all of them will take."""
+    rows = [
+        (
+            row["case"],
+            _grid(row, "source_"),
+            _grid(row, "") if row["size_i"] is not None else "follows from the data",
+            row["error"] or row["state"],
+        )
+        for row in planned.cases.iter_rows(named=True)
+    ]
+    print_table(("case", "before", "after", "state"), rows)
+    typer.echo(
+        f"\n{planned.cases.height} cases, at most {planned.n_bytes / 1e6:.1f} MB of voxels before compression"
+    )
+    _print_left_out(planned)
+
+
+def _print_left_out(made: Prepared) -> None:
+    counts = made.skipped.group_by("reason").len().sort("len", "reason", descending=[True, False])
+    for reason, number in counts.iter_rows():
+        typer.echo(f"  {number} left out: {shown(reason)}")
+
+
+def _grid(row: dict[str, Any], before: str) -> str:
+    size = "×".join(str(row[f"{before}size_{axis}"]) for axis in "ijk")
+    spacing = "×".join(f"{row[f'{before}spacing_{axis}_mm'] or 0:.3g}" for axis in "ijk")
+    return f"{size}, {spacing} mm, {row[f'{before}orientation'] or '?'}"

@@ -1,0 +1,24 @@
+"""A table on stdout: fitted to a terminal, whole in a file or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scan2train.cli.manners import shown
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print ``rows`` below ``headings``, one line a row, every cell escaped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console.width = 10_000  # a file or a pipe has no edge to wrap at
+    console.print(table)
