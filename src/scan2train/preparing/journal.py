@@ -57,20 +57,19 @@ class Journal:
         if len(whole) < len(text):
             os.truncate(path, len(whole))
         try:
-            first, *rest = [json.loads(line) for line in whole.splitlines()] or [None]
-            if first is not None and first["journal"] != _VERSION:
-                raise ValueError(first["journal"])
-            entries = [
-                Entry(case=one["case"], key=one["key"], files={n: (s, h) for n, (s, h) in one["files"].items()})
-                for one in rest
+            first, *rest = [json.loads(line) for line in whole.splitlines()] or [
+                {"journal": _VERSION, "asked": None}
             ]
+            entries = [_entry(line) for line in rest]
+            version, asked = first["journal"], first["asked"]
         except (ValueError, KeyError, TypeError, AttributeError):
+            version, asked, entries = None, None, []
+        if version != _VERSION:
             raise OutputInUse(
                 "this is not a journal that this version can go on with",
                 where=path,
                 advice="Choose another output folder, or remove this one.",
-            ) from None
-        asked = None if first is None else first["asked"]
+            )
         return cls(path=path, asked=asked, entries={entry.case: entry for entry in entries})
 
     def begin(self, asked: Mapping[str, Any]) -> None:
@@ -88,3 +87,8 @@ class Journal:
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    files = {name: (size, sha256) for name, (size, sha256) in line["files"].items()}
+    return Entry(case=line["case"], key=line["key"], files=files)

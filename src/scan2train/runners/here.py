@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from scan2train.runners.outcome import Outcome
 
 
-def run_here(work: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Outcome]:
+def run_here(work: Callable[[Any], Any], items: Sequence[Any]) -> Generator[Outcome]:
     """Yield the outcome of ``work(item)`` for each item, in their order.
 
     An exception of ``work`` is that item's failure and not the end; ``KeyboardInterrupt`` goes through.

@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -39,7 +39,7 @@ class _Worker:
         self.process.wait()
 
 
-def run_in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Iterator[Outcome]:
+def run_in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> Generator[Outcome]:
     """Yield the outcome of ``work(item)`` for each item, as they come, from at most ``jobs`` processes.
 
     Parameters

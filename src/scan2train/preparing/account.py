@@ -1,0 +1,66 @@
+"""``account.json``: what a case was made from, what was done, and what came out, exact enough to replay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scan2train.finding import Finding
+from scan2train.grid import Grid
+from scan2train.preparing.job import Job
+from scan2train.preparing.versions import versions
+from scan2train.recipe import Recipe
+from scan2train.volume import Labels, Volume
+
+IMAGE, LABELS, VALID, ACCOUNT = "image.nii.gz", "labels.nii.gz", "valid.nii.gz", "account.json"
+
+
+def write_account(
+    job: Job,
+    *,
+    asked: Recipe,
+    done: Recipe,
+    irregular: str,
+    sources: Sequence[Mapping[str, str]],
+    before: Grid,
+    image: Volume,
+    labels: Labels | None,
+    labels_sha256: str,
+    findings: Sequence[Finding],
+    files: Mapping[str, tuple[int, str]],
+) -> dict[str, Any]:
+    """All that stands in the account. Paths are below their source; there is no clock, host or user in it."""
+    account: dict[str, Any] = {
+        "case": job.case,
+        "volume": job.row["volume"],
+        "sources": list(sources),
+        "irregular": irregular,
+        "recipe": {"name": asked.name, "fingerprint": asked.fingerprint},
+        "seed": job.seed,
+        "done": done.to_json()["step"],
+        "grid_before": before.to_json(),
+        "grid_after": image.grid.to_json(),
+        "unit": image.unit,
+        "modality": job.row["modality"] or "",
+        "fill": float(image.meta.get("fill", 0.0)),
+        "findings": [finding.to_json() for finding in findings],
+        "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()},
+        "versions": versions(),
+    }
+    if labels is not None:
+        values, voxels = np.unique(labels.array, return_counts=True)
+        account["labels"] = {
+            "path": job.labels_path,
+            "sha256": labels_sha256,
+            "names": {str(value): name for value, name in sorted(labels.names.items())},
+            "voxels": {str(value): int(count) for value, count in zip(values, voxels, strict=True)},
+        }
+    return account
+
+
+def to_bytes(data: Mapping[str, Any]) -> bytes:
+    """JSON that gives every number back exactly, in the order of ``data``."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"

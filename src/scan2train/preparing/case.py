@@ -1,0 +1,135 @@
+"""One case from its sources to files on the disk. Runs in a worker; nothing here knows of other cases."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from scan2train.errors import OutputDamaged, Scan2TrainError, WrongUse
+from scan2train.finding import Finding, Where
+from scan2train.formats import nifti
+from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
+from scan2train.preparing.atomic import settle, sha256_of, sync_folder
+from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.same_grid import fit_to_grid
+from scan2train.preparing.sources import describe_sources
+from scan2train.read import read
+from scan2train.recipe import Recipe
+from scan2train.volume import Labels, Volume
+
+if TYPE_CHECKING:
+    pass
+
+Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
+
+
+def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made | Failed:
+    """Read, prepare and write one case into ``job.folder``.
+
+    Parameters
+    ----------
+    asked
+        The recipe, as JSON.
+    irregular
+        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+    job
+        The case.
+
+    Returns
+    -------
+    Made or Failed
+        ``Failed.fatal`` where the output cannot be written: that concerns every case and not this one alone.
+    """
+    recipe = Recipe.from_json(asked)
+    try:
+        volume, labels, findings = _read(job, irregular)
+        sources = describe_sources(job.row)
+        ready, ready_labels, done = _run(recipe, volume, labels, job.seed)
+    except Scan2TrainError as error:
+        return Failed(error=_without_place(str(error), job), code=error.code or "", advice=error.advice or "")
+    except MemoryError:
+        return Failed(error="not enough memory for this case", advice="Run it with fewer jobs.")
+    images = {IMAGE: ready} | _mask_of(ready) | ({} if ready_labels is None else {LABELS: ready_labels})
+    folder = Path(job.folder)
+    try:
+        files = _write(images, folder)
+        account = write_account(
+            job,
+            asked=recipe,
+            done=done,
+            irregular=irregular,
+            sources=sources,
+            before=volume.grid,
+            image=ready,
+            labels=ready_labels,
+            labels_sha256=sha256_of(Path(job.labels)) if job.labels else "",
+            findings=findings,
+            files=files,
+        )
+        text = to_bytes(account)
+        (folder / ACCOUNT).write_bytes(text)
+        files[ACCOUNT] = (len(text), hashlib.sha256(text).hexdigest())
+        settle(folder / ACCOUNT, files[ACCOUNT][1])
+        sync_folder(folder)
+    except OSError as error:
+        return Failed(error=f"cannot write {error.filename or folder}: {error.strerror}", fatal=True)
+    except OutputDamaged as error:
+        return Failed(error=str(error), fatal=True)
+    except Scan2TrainError as error:
+        return Failed(error=str(error), fatal=isinstance(error.__cause__, OSError))
+    return Made(files=files, account=account)
+
+
+def _read(job: Job, irregular: Irregular) -> tuple[Volume, Labels | None, tuple[Finding, ...]]:
+    volume = read(dict(job.row), irregular=irregular)
+    findings = volume.findings
+    if not job.labels:
+        return volume, None, _placed(findings, job)
+    labels = read(job.labels, as_labels=True)
+    if not isinstance(labels, Labels):
+        raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
+    labels, more = fit_to_grid(labels, volume.grid)
+    return volume, labels, _placed((*findings, *labels.findings, *more), job)
+
+
+def _placed(findings: tuple[Finding, ...], job: Job) -> tuple[Finding, ...]:
+    """The findings, each with the volume that it is about."""
+    here = Where(path=job.row["path"], series_uid=job.row["series_uid"], volume=job.row["volume"])
+    return tuple(replace(one, where=here) if one.where == Where() else one for one in findings)
+
+
+def _run(
+    recipe: Recipe, volume: Volume, labels: Labels | None, seed: int
+) -> tuple[Volume, Labels | None, Recipe]:
+    if labels is None:
+        ready, done = recipe.run(volume, seed)
+        return ready, None, done
+    return recipe.run_pair(volume, labels, seed)
+
+
+def _mask_of(volume: Volume) -> dict[str, Volume]:
+    if volume.valid is None or volume.valid.all():
+        return {}
+    names = {0: "padding", 1: "data"}
+    return {VALID: Labels(array=volume.valid.view(np.uint8), grid=volume.grid, names=names)}
+
+
+def _write(images: Mapping[str, Volume], folder: Path) -> dict[str, tuple[int, str]]:
+    folder.mkdir(parents=True)
+    files = {}
+    for name, image in images.items():
+        path = folder / name
+        nifti.write(image, path)
+        files[name] = (path.stat().st_size, sha256_of(path))
+        settle(path, files[name][1])
+    return files
+
+
+def _without_place(text: str, job: Job) -> str:
+    """A message without the folders above the source: tables are passed on to others."""
+    return text.replace(f"{Path(job.row['source']).parent}/", "")

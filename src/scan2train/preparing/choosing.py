@@ -1,0 +1,124 @@
+"""Which volumes of an index become cases: by role, by an expression, by a person's table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scan2train.errors import Scan2TrainError, WrongUse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: What a table of choices may say of a volume.
+_ACCEPT, _REJECT = "accept", "reject"
+
+
+def choose(
+    volumes: pl.DataFrame, where: str | None, choices: str | Path | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split a volumes table into what becomes cases and what does not, the latter with a column ``reason``.
+
+    Parameters
+    ----------
+    volumes
+        The volumes table of an index, without those that are labels.
+    where
+        A condition in SQL over the columns of the table. Unless it speaks of ``role`` itself, only volumes
+        whose role is ``volume`` are taken.
+    choices
+        A CSV or Parquet file with the columns ``volume`` and ``choice``; ``reject`` leaves a volume out,
+        ``accept`` takes it whatever its role and ``where`` say.
+
+    Raises
+    ------
+    WrongUse
+        If the expression or the table cannot be meant.
+    """
+    import polars as pl
+
+    condition, speaks_of_role = (pl.lit(value=True), False) if where is None else _condition(volumes, where)
+    by_role = pl.lit(value=True) if speaks_of_role else pl.col("role") == "volume"
+    decided = _decisions(volumes, choices)
+    reason = (
+        pl.when(decided == _REJECT)
+        .then(pl.lit("rejected"))
+        .when(decided == _ACCEPT)
+        .then(pl.lit(""))
+        .when(~by_role.fill_null(value=False))
+        .then(pl.concat_str(pl.lit("role-"), pl.col("role").fill_null("unknown")))
+        .when(~condition.fill_null(value=False))
+        .then(pl.lit("not-chosen"))
+        .otherwise(pl.lit(""))
+    )
+    marked = volumes.with_columns(reason=reason)
+    return marked.filter(pl.col("reason") == "").drop("reason"), marked.filter(pl.col("reason") != "")
+
+
+def _condition(volumes: pl.DataFrame, where: str) -> tuple[pl.Expr, bool]:
+    import polars as pl
+
+    try:
+        condition = pl.sql_expr(where)
+        kind = volumes.select(condition.alias("condition")).schema["condition"]
+        names = condition.meta.root_names()
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise _not_a_condition(volumes, where, " ".join(str(error).split())) from None
+    if kind != pl.Boolean:
+        raise _not_a_condition(volumes, where, f"an expression of type {kind}")
+    return condition, "role" in names
+
+
+def _not_a_condition(volumes: pl.DataFrame, where: str, found: str) -> WrongUse:
+    return WrongUse(
+        f"--where is not a condition over the volumes table: {where!r}",
+        expected="SQL such as \"modality = 'CT' AND spacing_k_mm < 3\"",
+        found=found,
+        advice=f"The columns are: {', '.join(volumes.columns)}.",
+    )
+
+
+def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
+    import polars as pl
+
+    if choices is None:
+        return pl.lit(None, dtype=pl.String)
+    table = _load(Path(choices))
+    words = set(table["choice"].unique()) - {_ACCEPT, _REJECT}
+    if words:
+        raise WrongUse(
+            "a table of choices says something else than accept or reject",
+            where=choices,
+            found=", ".join(sorted(repr(word) for word in words)),
+        )
+    if table["volume"].is_duplicated().any():
+        raise WrongUse("a table of choices names a volume twice", where=choices)
+    if table.height and not table["volume"].is_in(volumes["volume"].implode()).any():
+        raise WrongUse("a table of choices names no volume of these sources", where=choices)
+    return pl.col("volume").replace_strict(
+        table["volume"], table["choice"], default=None, return_dtype=pl.String
+    )
+
+
+def _load(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        table = (
+            pl.read_parquet(path)
+            if path.suffix.lower() == ".parquet"
+            else pl.read_csv(path, infer_schema=False)
+        )
+        return table.select(
+            pl.col("volume").cast(pl.String), pl.col("choice").cast(pl.String).fill_null("").str.strip_chars()
+        )
+    except pl.exceptions.ColumnNotFoundError:
+        raise WrongUse(
+            "a table of choices needs the columns volume and choice",
+            where=path,
+            found=", ".join(table.columns),
+        ) from None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Scan2TrainError(
+            "this table of choices cannot be read", where=path, expected="CSV or Parquet", found=error
+        ) from None

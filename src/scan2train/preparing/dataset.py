@@ -1,0 +1,55 @@
+"""``dataset.json``: the set as a whole. No clock, host or absolute path: the same run gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scan2train.preparing.request import Request
+from scan2train.preparing.versions import versions
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def source_names(volumes: pl.DataFrame) -> list[str]:
+    """The sources by the last part of their paths, sorted."""
+    return sorted({Path(source).name for source in volumes["source"].unique()})
+
+
+def describe_dataset(
+    request: Request,
+    sources: Sequence[str],
+    states: Sequence[str],
+    labels: Iterable[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What stands in ``dataset.json``. ``labels`` are the parts of the accounts of that name."""
+    recipe = request.recipe
+    names: dict[int, str] = {}
+    n_labelled = 0
+    for one in labels:
+        n_labelled += 1
+        names |= {int(value): one["names"].get(value, "") for value in one["voxels"]}
+    return {
+        "format": 1,
+        "recipe": {
+            "name": recipe.name,
+            "about": recipe.about,
+            "task": recipe.task,
+            "fingerprint": recipe.fingerprint,
+        },
+        "irregular": request.irregular,
+        "seed": request.seed,
+        "store": request.store,
+        "layout": request.layout,
+        "sources": list(sources),
+        "counts": {
+            "cases": len(states),
+            "done": states.count("done"),
+            "failed": states.count("failed"),
+            "labelled": n_labelled,
+        },
+        "labels": {str(value): names[value] for value in sorted(names)},
+        "versions": versions(),
+    }

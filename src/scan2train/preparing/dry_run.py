@@ -1,0 +1,47 @@
+"""What a run would make, from headers alone."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scan2train.grid import Grid
+from scan2train.preparing import records
+from scan2train.preparing.job import Job
+from scan2train.tables import CASES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from scan2train.preparing.plan import Plan
+    from scan2train.recipe import Recipe
+
+
+def plan_only(planned: Plan, recipe: Recipe) -> tuple[pl.DataFrame, int]:
+    """The cases table with every case ``planned``, and the bytes of all voxels to be written, uncompressed.
+
+    Sizes after are empty where a choice of the recipe will decide them; the size before is counted there.
+    """
+    rows, n_bytes = [], 0
+    for job in planned.jobs:
+        if job.case in planned.undecided:
+            rows.append(records.row_of_failed(job, planned.why_undecided(job.case)))
+            continue
+        before = _grid_of(job)
+        after = None if before is None else recipe.grid(before)
+        largest = after or before
+        if largest is not None:
+            # float32 voxels, and a byte a voxel of labels.
+            n_bytes += prod(largest.shape) * (5 if job.labels else 4)
+        rows.append(records.row_of_planned(job, after))
+    return CASES.frame(rows), n_bytes
+
+
+def _grid_of(job: Job) -> Grid | None:
+    row = job.row
+    if row["affine"] is None:
+        return None
+    shape = (row["size_i"], row["size_j"], row["size_k"])
+    return Grid(shape, np.reshape(row["affine"], (4, 4)), bool(row["physical"]))

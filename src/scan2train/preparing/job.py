@@ -1,0 +1,47 @@
+"""What one case asks for, and what becomes of it: plain values that cross process borders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One case to be made.
+
+    ``row`` is the image's row of the volumes table; ``labels`` the absolute path of its labels or empty, and
+    ``labels_path`` the same as it is named in accounts; ``folder`` where the files are to be written.
+    """
+
+    case: str
+    row: Mapping[str, Any]
+    seed: int
+    folder: str
+    labels: str = ""
+    labels_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A case whose files are written and on the disk, still under their unfinished folder.
+
+    ``files`` maps each file's name to its size and SHA-256; ``account`` is what stands in ``account.json``.
+    """
+
+    files: Mapping[str, tuple[int, str]]
+    account: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Why a case could not be made.
+
+    ``code`` is that of the rule it falls under, or empty; ``fatal`` means that no other case can be made either.
+    """
+
+    error: str
+    code: str = ""
+    advice: str = ""
+    fatal: bool = False

@@ -1,0 +1,122 @@
+"""The output folder of a run: what of it is finished, what is swept away, and how a case comes to be there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import OutputInUse
+from scan2train.preparing.account import ACCOUNT
+from scan2train.preparing.atomic import UNFINISHED, sync_folder
+from scan2train.preparing.job import Job, Made
+from scan2train.preparing.journal import Entry, Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """An output folder whose lock is held.
+
+    ``keys`` maps each case of the run to the hash over all that it depends on; ``finished`` each case for which
+    nothing is left to do to its journal entry and its account.
+    """
+
+    cases: Path
+    journal: Journal
+    keys: Mapping[str, str]
+    finished: Mapping[str, tuple[Entry, Mapping[str, Any]]]
+
+    @classmethod
+    def open(cls, out: Path, asked: Mapping[str, Any], keys: Mapping[str, str]) -> Output:
+        """Take up a folder where an earlier run left it, sweeping what that one left unfinished.
+
+        Raises
+        ------
+        OutputInUse
+            If it holds what this run would not make: another recipe's or other sources' cases, or foreign files.
+        """
+        cases = out / "cases"
+        journal = Journal.load(out / "journal.jsonl")
+        present = {one.name for one in cases.iterdir()} if cases.exists() else set()
+        leftovers = {name for name in present if name.startswith(UNFINISHED)}
+        present -= leftovers
+        _refuse_foreign(out, journal, asked, present, keys)
+        for unfinished in [*(cases / name for name in leftovers), *out.glob(f"{UNFINISHED}*")]:
+            remove(unfinished)
+        finished = {
+            case: (entry, account)
+            for case, entry in journal.entries.items()
+            if keys.get(case) == entry.key and (account := _account_if_whole(cases / case, entry)) is not None
+        }
+        for case in present - set(finished):
+            remove(cases / case)
+        cases.mkdir(exist_ok=True)
+        sync_folder(out)
+        if journal.asked != asked:
+            journal.begin(asked)
+        return cls(cases=cases, journal=journal, keys=keys, finished=finished)
+
+    def folder_for(self, case: str) -> Path:
+        """Where a worker writes a case before it is finished."""
+        return self.cases / f"{UNFINISHED}{case}"
+
+    def commit(self, job: Job, made: Made) -> None:
+        """Give a finished case its name, and enter it in the journal.
+
+        Only the process that holds the lock does this, so that a worker that outlives its run changes nothing.
+        """
+        Path(job.folder).rename(self.cases / job.case)
+        sync_folder(self.cases)
+        self.journal.add(Entry(case=job.case, key=self.keys[job.case], files=made.files))
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; fine if it is gone already."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _refuse_foreign(
+    out: Path, journal: Journal, asked: Mapping[str, Any], present: set[str], keys: Mapping[str, str]
+) -> None:
+    if journal.asked is None and (present or (out / "dataset.json").exists()):
+        raise OutputInUse(
+            "this folder holds something else than a run of prepare",
+            where=out,
+            advice="Choose a new or an empty folder.",
+        )
+    if journal.asked not in (None, asked) and present:
+        assert journal.asked is not None
+        differ = [name for name in asked if journal.asked.get(name) != asked[name]]
+        raise OutputInUse(
+            "this folder was prepared in another way",
+            where=out,
+            expected=", ".join(f"{name} {journal.asked.get(name)}" for name in differ),
+            found=", ".join(f"{name} {asked[name]}" for name in differ),
+            advice="Choose another folder for this run, or remove that one.",
+        )
+    foreign = sorted(present - set(keys))
+    if foreign:
+        raise OutputInUse(
+            "this folder holds cases that this run would not make",
+            where=out,
+            found=f"{len(foreign)} of them, such as {', '.join(foreign[:3])}",
+            advice="Run it with the sources and choices it was made with, remove these below cases/, "
+            "or choose another folder.",
+        )
+
+
+def _account_if_whole(folder: Path, entry: Entry) -> Mapping[str, Any] | None:
+    if not entry.still_true(folder):
+        return None
+    text = (folder / ACCOUNT).read_bytes()
+    if hashlib.sha256(text).hexdigest() != entry.files[ACCOUNT][1]:
+        return None
+    account: Mapping[str, Any] = json.loads(text)
+    return account

@@ -1,0 +1,144 @@
+"""From an index to the list of cases: chosen, paired with labels, named, each with its seed. Nothing is decoded."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from scan2train.errors import NoImages, WrongUse
+from scan2train.preparing.choosing import choose
+from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.naming import name_cases
+from scan2train.preparing.pairing import Paired, file_of, pair_beside, pair_given
+from scan2train.preparing.seeds import seed_of
+from scan2train.preparing.words import natural_key
+
+if TYPE_CHECKING:
+    from scan2train.index import Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
+
+    ``undecided`` maps a case to the label files of which any could be meant; it cannot be made.
+    """
+
+    jobs: tuple[Job, ...]
+    undecided: Mapping[str, tuple[Path, ...]]
+    left_out: Sequence[Mapping[str, Any]]
+
+    def why_undecided(self, case: str) -> Failed:
+        """What there is to say about a case of ``undecided``."""
+        names = ", ".join(sorted(file.name for file in self.undecided[case]))
+        return Failed(
+            error=f"several files could be its labels: {names}",
+            advice="Name the folder or the files that are meant with --labels.",
+        )
+
+
+def plan(
+    index: Index,
+    out: Path,
+    *,
+    labels: str | Path | None,
+    where: str | None,
+    choices: str | Path | None,
+    seed: int,
+) -> Plan:
+    """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
+
+    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it.
+
+    Raises
+    ------
+    NoImages
+        If nothing is left to prepare; says why.
+    WrongUse
+        If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
+    """
+    volumes = _without(index.volumes, out)
+    rows = volumes.to_dicts()
+    paired = _pair(rows, labels)
+    images = [at for at in range(len(rows)) if at not in paired.labels]
+    # Named before they are chosen, so that a case keeps its name when others are left out.
+    names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
+    table = volumes.with_row_index("row")
+    taken, left = choose(table.filter(table["row"].is_in(images)), where, choices)
+    left_out = [
+        *({**rows[at], "reason": "labels"} for at in sorted(paired.labels)),
+        *left.to_dicts(),
+    ]
+    jobs: dict[str, Job] = {}
+    undecided = {}
+    for at in sorted(taken["row"].to_list(), key=lambda at: natural_key(names[at])):
+        case, found = names[at], paired.found.get(at, ())
+        if case in jobs:
+            left_out.append({**rows[at], "reason": "same-content-twice"})
+            continue
+        if len(found) > 1:
+            undecided[case] = found
+        jobs[case] = _with_labels(Job(case=case, row=rows[at], seed=seed_of(seed, case), folder=""), found)
+    if not jobs:
+        raise _nothing_left(index.skipped, left_out)
+    return Plan(jobs=tuple(jobs.values()), undecided=undecided, left_out=left_out)
+
+
+def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:
+    inside = []
+    for row in volumes.select("source", "path").iter_rows(named=True):
+        if Path(row["source"]).is_relative_to(out):
+            raise WrongUse(
+                "the output folder holds a source",
+                where=out,
+                advice="Choose a folder of its own for the output.",
+            )
+        inside.append(file_of(row).is_relative_to(out))
+    return volumes.remove(pl.Series(inside, dtype=pl.Boolean))
+
+
+def _with_labels(job: Job, found: tuple[Path, ...]) -> Job:
+    if len(found) != 1:
+        return job
+    (file,) = found
+    source = Path(job.row["source"])
+    below = file.relative_to(source) if file.is_relative_to(source) and file != source else Path(file.name)
+    return replace(job, labels=str(file), labels_path=below.as_posix())
+
+
+def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:
+    if labels in (None, "auto"):
+        paired = pair_beside(rows)
+        return paired if labels == "auto" else replace(paired, found={})
+    given = Path(str(labels))
+    if given.is_dir():
+        files = [Path(folder) / name for folder, _, names in os.walk(given) for name in names]
+    else:
+        files = [Path(name) for name in glob.glob(str(labels), recursive=True)]  # noqa: PTH207 - may be absolute
+    files = [file.absolute() for file in files if file.is_file()]
+    paired = pair_given(rows, files)
+    if not paired.found:
+        seen = ", ".join(sorted(file.name for file in files)[:3]) or "no file at all"
+        raise WrongUse(
+            "no labels there belong to any of the images",
+            where=labels,
+            expected="files named as the images, their volume ids or their series' folders, such as "
+            + ", ".join(sorted(Path(file_of(row)).name for row in rows)[:3]),
+            found=seen,
+        )
+    return paired
+
+
+def _nothing_left(skipped: pl.DataFrame, left_out: Sequence[Mapping[str, Any]]) -> NoImages:
+    reasons = sorted({str(one["reason"]) for one in left_out})
+    return NoImages(
+        "there is nothing to prepare",
+        found=f"{len(left_out)} volumes left out ({', '.join(reasons) or 'none'}) and {skipped.height} files skipped",
+        advice="See what is there with: scan2train index SRC.",
+    )

@@ -1,0 +1,88 @@
+"""What a run is asked for, checked before anything is done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from scan2train.errors import UnknownName, WrongUse
+from scan2train.preparing.atomic import sha256_of
+from scan2train.preparing.job import Job
+from scan2train.preparing.versions import versions
+from scan2train.recipe import Recipe
+
+Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
+Layout = Literal["plain"]
+Store = Literal["nifti"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything besides the sources that a case's bytes depend on."""
+
+    recipe: Recipe
+    irregular: Irregular
+    seed: int
+    store: Store
+    layout: Layout
+
+    @classmethod
+    def checked(
+        cls, recipe: Recipe | str | Path, irregular: str, seed: int, store: str, layout: str
+    ) -> Request:
+        """Make a request of what a user gave.
+
+        Raises
+        ------
+        UnknownName, WrongUse
+            If a recipe, word or seed cannot be meant; near names are listed.
+        """
+        if seed < 0:
+            raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
+        return cls(
+            recipe=recipe if isinstance(recipe, Recipe) else Recipe.load(recipe),
+            irregular=_word("irregular", irregular, Irregular),
+            seed=seed,
+            store=_word("store", store, Store),
+            layout=_word("layout", layout, Layout),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """What the journal keeps, so that a run with another request does not go on here."""
+        return {
+            "recipe": self.recipe.fingerprint,
+            "irregular": self.irregular,
+            "seed": self.seed,
+            "store": self.store,
+            "layout": self.layout,
+        }
+
+    def key_of(self, job: Job) -> str:
+        """A hash over all that a case's bytes depend on: the request, the sources, the labels, the versions."""
+        row: Mapping[str, Any] = job.row
+        depends = {
+            **self.to_json(),
+            "case": job.case,
+            "volume": row["volume"],
+            "sizes": list(row["member_size"] or ()),
+            "labels": sha256_of(Path(job.labels)) if job.labels else "",
+            "versions": versions(),
+        }
+        return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _word(option: str, given: str, kind: Any) -> Any:
+    known = get_args(kind)
+    if given in known:
+        return given
+    near = get_close_matches(given, known, n=2)
+    raise UnknownName(
+        f"{option} cannot be {given!r}",
+        expected=" or ".join(known),
+        advice=f"Did you mean {' or '.join(near)}?" if near else None,
+    )

@@ -1,0 +1,64 @@
+"""The run itself: the cases that are left to do, spread over workers, each put in its place as it is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import OutputDamaged
+from scan2train.preparing.case import make_case
+from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.output import Output, remove
+from scan2train.preparing.request import Request
+from scan2train.runners.here import run_here
+from scan2train.runners.processes import run_in_processes
+
+Progress = Callable[[int, int, str], None]
+
+
+def run(
+    todo: Sequence[Job], output: Output, request: Request, jobs: int, progress: Progress | None
+) -> Iterator[tuple[Job, Made | Failed]]:
+    """Make each case and yield what became of it, in whatever order they end.
+
+    Raises
+    ------
+    OutputDamaged
+        If the output folder cannot be written any more; finished cases stay.
+    """
+    # The largest first, so that no worker is left alone with it in the end.
+    ordered = [
+        replace(job, folder=str(output.folder_for(job.case)))
+        for job in sorted(todo, key=_voxels, reverse=True)
+    ]
+    work = partial(make_case, request.recipe.to_json(), request.irregular)
+    outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
+    try:
+        with closing(outcomes):
+            for number, outcome in enumerate(outcomes, start=1):
+                job = ordered[outcome.at]
+                result = Failed(error=outcome.failure) if outcome.failure else outcome.value
+                if isinstance(result, Made):
+                    output.commit(job, result)
+                else:
+                    remove(Path(job.folder))
+                    if result.fatal:
+                        raise OutputDamaged(
+                            result.error,
+                            advice="Make room or choose another disk, then run again: finished cases are kept.",
+                        )
+                if progress is not None:
+                    progress(number, len(ordered), job.case)
+                yield job, result
+    finally:
+        for job in ordered:
+            remove(Path(job.folder))
+
+
+def _voxels(job: Job) -> int:
+    row: Mapping[str, Any] = job.row
+    return (row["size_i"] or 0) * (row["size_j"] or 0) * (row["size_k"] or 0)

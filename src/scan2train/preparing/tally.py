@@ -1,0 +1,66 @@
+"""What has become of the cases so far, and the files that tell of it when the run is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scan2train.preparing import records
+from scan2train.preparing.account import to_bytes
+from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.dataset import describe_dataset, source_names
+from scan2train.preparing.job import Failed, Job
+from scan2train.tables import CASES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from scan2train.index import Index
+    from scan2train.preparing.plan import Plan
+    from scan2train.preparing.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One small entry a case, never voxels: rows of the cases table, findings, and what the labels held."""
+
+    rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    findings: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    labels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def done(self, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> None:
+        """Enter a case that is in its place."""
+        case = account["case"]
+        self.rows[case] = records.row_of_done(account, files)
+        self.findings[case] = account["findings"]
+        if "labels" in account:
+            self.labels[case] = account["labels"]
+
+    def failed(self, job: Job, failed: Failed) -> None:
+        """Enter a case that could not be made."""
+        self.rows[job.case] = records.row_of_failed(job, failed)
+        finding = records.finding_of_failed(job, failed)
+        self.findings[job.case] = [] if finding is None else [finding]
+
+    def write(
+        self, out: Path, planned: Plan, request: Request, index: Index
+    ) -> tuple[pl.DataFrame, tuple[Mapping[str, Any], ...]]:
+        """Write ``cases.parquet``, ``findings.json`` and ``dataset.json`` in the plan's order; return the first two."""
+        order = [job.case for job in planned.jobs]
+        cases = CASES.frame([dict(self.rows[case]) for case in order])
+        told = [
+            *records.findings_of_skipped(index.skipped),
+            *(finding for case in order for finding in self.findings[case]),
+        ]
+        sources = source_names(index.volumes)
+        table = BytesIO()
+        cases.write_parquet(table)
+        write_whole(out / "cases.parquet", table.getvalue())
+        write_whole(out / "findings.json", to_bytes(records.findings_report(index, sources, told)))
+        labels = [self.labels[case] for case in order if case in self.labels]
+        about = describe_dataset(request, sources, cases["state"].to_list(), labels)
+        write_whole(out / "dataset.json", to_bytes(about))
+        return cases, tuple(told)

@@ -1,0 +1,96 @@
+"""What the names of files and folders say: which words mean labels, which mean images, and natural order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+#: Longest first, so that ``.nii.gz`` is not taken for ``.gz``.
+_SUFFIXES = (
+    ".nii.gz",
+    ".img.gz",
+    ".hdr.gz",
+    ".nii",
+    ".img",
+    ".hdr",
+    ".mha",
+    ".mhd",
+    ".nrrd",
+    ".nhdr",
+    ".npy",
+    ".png",
+    ".tiff",
+    ".tif",
+    ".jpeg",
+    ".jpg",
+    ".bmp",
+    ".gif",
+    ".dcm",
+)
+
+#: Words that a file of labels carries in its name.
+_LABEL = re.compile(
+    r"(?:labels?(?:map)?|seg(?:mentations?|s)?|masks?|annotations?|rois?|ground-?truth|gt)", re.IGNORECASE
+)
+
+#: Words that may stand in an image's name where the labels' name has one of the above.
+_IMAGE = re.compile(r"images?|imgs?|imaging|volumes?|vols?|scans?|ct|mri?|orig")
+
+#: Folders of images and of labels, with the part of the set that they hold.
+_PART = r"[-_]?(tr|ts|val|train|test)?"
+_IMAGE_FOLDER = re.compile(rf"(?:images?|imgs?|volumes?|scans?|cts?|mrs?|data){_PART}")
+_LABEL_FOLDER = re.compile(
+    rf"(?:labels?|segmentations?|segs?|masks?|annotations?|gt|ground[-_]?truth){_PART}"
+)
+
+#: The channel number of nnU-Net's raw layout.
+CHANNEL = re.compile(r"_\d{4}$")
+
+
+def stem(name: str) -> str:
+    """A file's name without its folders and its suffix, ``.nii.gz`` counting as one."""
+    last = PurePosixPath(name).name
+    for suffix in _SUFFIXES:
+        if last.lower().endswith(suffix) and len(last) > len(suffix):
+            return last[: -len(suffix)]
+    return last
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a stem, in lower case: what ``-``, ``_``, dots and blanks stand between."""
+    return tuple(word for word in re.split(r"[-_.\s]+", text.lower()) if word)
+
+
+def without_label_word(text: str) -> tuple[str, ...] | None:
+    """The words of a stem less those that mean labels; ``None`` if it has none of them."""
+    rest = tuple(word for word in words(text) if not _LABEL.fullmatch(word))
+    return rest if len(rest) < len(words(text)) else None
+
+
+def without_image_word(text: str) -> tuple[str, ...]:
+    """The words of a stem less one that means no more than "image"."""
+    parts = words(text)
+    for at, word in enumerate(parts):
+        if _IMAGE.fullmatch(word):
+            return parts[:at] + parts[at + 1 :]
+    return parts
+
+
+def label_folder(name: str) -> str | None:
+    """The part (``"tr"``, ``"ts"``, … or ``""``) that a folder of labels holds; ``None`` if it is none."""
+    found = _LABEL_FOLDER.fullmatch(name.lower())
+    return None if found is None else (found[1] or "")
+
+
+def image_folder(name: str) -> str | None:
+    """The part that a folder of images holds; ``None`` if its name does not say that it is one."""
+    found = _IMAGE_FOLDER.fullmatch(name.lower())
+    return None if found is None else (found[1] or "")
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts ``volume-2`` before ``volume-10``."""
+    return tuple(
+        (0, int(part), part) if part.isdecimal() else (1, 0, part.lower())
+        for part in re.split(r"(\d+)", text)
+    )
