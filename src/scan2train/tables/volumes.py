@@ -22,9 +22,12 @@ _WHAT = (
     _c("irregular", "text", "What is uneven: missing-slices, uneven-spacing, duplicate-positions, no-geometry, …; empty if regular"),
     _c("dimension", "text", "What this volume is one point of: time, echo, b-value, phase, frame; empty if it stands alone"),
     _c("dimension_value", "text", "Its place along that dimension"),
+    _c("siblings", "texts", "Roles of the other volumes of the same series"),
+    _c("oddities", "texts", "What was repaired or ignored to read the headers, as short words"),
 )
 
 _HOW = (
+    _c("sop_class_uid", "text", "SOP Class UID"),
     _c("modality", "text", "Modality"),
     _c("manufacturer", "text", "Manufacturer"),
     _c("model", "text", "Manufacturer's Model Name"),
@@ -55,6 +58,9 @@ _WHERE = (
     _c("orientation", "text", "Directions in which i, j, k grow, such as LPS"),
     _c("tilt_deg", "number", "Angle between the step from slice to slice and the slices' normal", "deg"),
     _c("physical", "boolean", "Whether there is patient geometry; a pixel grid otherwise"),
+    _c("spacing_source", "text", "The attribute that the pixel spacing was taken from; empty on a pixel grid"),
+    _c("step_source", "text", "What the step from slice to slice follows from: positions, SpacingBetweenSlices, SliceThickness or assumed"),
+    _c("axes_error", "number", "Largest deviation of the direction cosines from unit and perpendicular, before repair"),
     _c("affine", "numbers", "The 4×4 affine, row by row, RAS+ mm, voxel centres"),
 )
 
@@ -85,6 +91,17 @@ _MEMBERS = (
     _c("member_intercept", "numbers", "Rescale intercept of each slice; null where there is none"),
     _c("member_position_mm", "numbers", "Place of each slice along the normal, before any repair", "mm"),
     _c("member_uid", "texts", "SOP Instance UID of each slice"),
+    _c("member_transfer_syntax", "texts", "Transfer Syntax UID of each slice"),
+    _c("member_pixel_kind", "texts", "native, encapsulated, float or double, of each slice"),
+    _c("spare_of", "integers", "Further copies of a slice (same SOP Instance UID): the slice that each copies"),
+    _c("spare_path", "texts", "File of each copy, relative to the source"),
+    _c("spare_size", "integers", "Size of that file when it was indexed", "bytes"),
+    _c("spare_frame", "integers", "Frame within that file, from 0"),
+    _c("spare_frames", "integers", "How many frames that file holds"),
+    _c("spare_offset", "integers", "Where that file's pixel data begins", "bytes"),
+    _c("spare_length", "integers", "Length of that file's pixel data", "bytes"),
+    _c("spare_transfer_syntax", "texts", "Transfer Syntax UID of each copy"),
+    _c("spare_pixel_kind", "texts", "Pixel kind of each copy"),
 )
 
 VOLUMES = Table("volumes", "One row a volume", _WHAT + _HOW + _WHERE + _PIXELS + _MEMBERS)

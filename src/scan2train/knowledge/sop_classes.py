@@ -1,0 +1,42 @@
+"""SOP classes and modalities that decide what an image is for (PS3.4 table B.5-1, PS3.3 C.7.3.1.1.1)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Secondary Capture Image Storage and its multi-frame kinds.
+SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
+#: Segmentation, and Label Map Segmentation.
+SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+RT_DOSE: Final = "1.2.840.10008.5.1.4.1.1.481.2"
+PARAMETRIC_MAP: Final = "1.2.840.10008.5.1.4.1.1.30"
+
+#: Modalities whose images are slices of a body in patient coordinates; without a place they cannot be used.
+SLICED: Final = ("CT", "MR", "PT")
+#: Modalities whose images are single pictures, each a volume of its own.
+PICTURES: Final = (
+    *("CR", "DX", "MG", "IO", "PX", "DG", "RF", "XA", "US", "IVUS", "ES", "GM", "SM", "XC", "OP", "RG", "TG"),
+    *("LS", "EPS", "ECG", "HD", "SR", "DOC"),
+)
+#: Projection radiographs, whose spacing may be that of the detector (PS3.3 10.7.1).
+FILMS: Final = ("CR", "DX", "MG", "IO", "PX", "DG", "RF", "XA", "RG")
+
+#: Words of Image Type, or of a series description, that mark an image computed from other images.
+DERIVED_WORDS: Final = (
+    *("MPR", "MIP", "MINIP", "MNIP", "PROJECTION IMAGE", "REFORMATTED", "REFORMAT", "SUBTRACTION", "SUBTRACT"),
+    *("VRT", "3D RENDERING", "VOLUME RENDERING", "SSD", "CPR", "CURVED", "AVERAGE", "FUSED"),
+)
+#: Words that mark a localizer where Image Type does not.
+LOCALIZER_WORDS: Final = ("LOCALIZER", "LOCALISER", "SCOUT", "TOPOGRAM", "SURVIEW", "SURVEY", "PILOT", "3-PLANE", "3PLANE")
+
+#: Transfer syntaxes that always lose information (PS3.5 section 10): JPEG baseline and extended, near-lossless
+#: JPEG-LS, and the lossy forms of JPEG XL and the video codecs.
+LOSSY_SYNTAXES: Final = (
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.81",
+    "1.2.840.10008.1.2.4.100",
+    "1.2.840.10008.1.2.4.101",
+    "1.2.840.10008.1.2.4.102",
+    "1.2.840.10008.1.2.4.103",
+)

@@ -1,0 +1,42 @@
+"""How much is too much: the numbers that reading, checking and the tests share.
+
+Every constant belongs to one rule, which its name begins with. Lengths are millimetres, ratios are plain numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Grouping slices into stacks.
+
+#: Largest difference of a direction cosine between slices of one stack: rounding, not another orientation.
+SAME_ORIENTATION: Final = 1e-3
+#: Largest relative difference of a pixel spacing between slices of one stack.
+SAME_SPACING: Final = 1e-3
+#: Slices closer than this along their normal are at one place (GEO005).
+GEO005_SAME_PLACE_MM: Final = 0.02
+
+# GEO003 uneven-slice-spacing: how far a gap may be from the usual one.
+
+#: Silent up to the larger of these two: an absolute difference, and a part of the usual gap.
+GEO003_SILENT_MM: Final = 0.02
+GEO003_SILENT_PART: Final = 0.005
+#: Worth knowing while within both of these; beyond either the stack is uneven.
+GEO003_INFO_MM: Final = 0.2
+GEO003_INFO_PART: Final = 0.05
+
+#: GEO004 missing-slices: a gap within this part of a whole multiple (2 or more) of the usual gap.
+GEO004_MULTIPLE_PART: Final = 0.10
+
+#: GEO006 gantry-tilt: silent while the shear over the whole stack stays below this many pixels.
+GEO006_SILENT_PIXELS: Final = 0.5
+
+# GEO013 nonorthogonal-axes: deviation of the cosines from unit length, or of their product from 0.
+GEO013_SILENT: Final = 1e-4
+GEO013_INFO: Final = 1e-3
+GEO013_WARNING: Final = 0.02
+
+#: Positions beyond this are no place in a scanner (a kilometre, in mm).
+ABSURD_POSITION_MM: Final = 1e6
+#: Pixels larger than this are no pixels of a scan, in mm.
+ABSURD_SPACING_MM: Final = 1e3

@@ -1,0 +1,1 @@
+"""How instances become volumes: one file a question, asked by :mod:`scan2train.stack`."""

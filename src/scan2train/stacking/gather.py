@@ -1,0 +1,192 @@
+"""All stacks of an index, and what is known of each, gathered into the volumes table."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from scan2train.formats.dicom.affine import affines, unit_axes
+from scan2train.knowledge.sop_classes import SLICED
+from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
+from scan2train.stacking.explain_repeats import Attributes
+from scan2train.stacking.group import geometry, groups
+from scan2train.stacking.roles import role
+from scan2train.stacking.siblings import told_apart
+from scan2train.stacking.verdict import irregular
+from scan2train.stacking.spacing import with_spacing
+from scan2train.stacking.stacks import Places, Stack, stacks
+from scan2train.stacking.units import all_frames, units
+from scan2train.stacking.volume_columns import orientations, volume_columns
+from scan2train.tables import VOLUMES
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+def gather(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+    """The volumes table of all DICOM images of an index; see :func:`scan2train.stack.stack`."""
+    table = with_spacing(units(instances, frames)).with_columns(role=role())
+    table = table.with_columns(
+        alone=_alone(), float_pixels=pl.col("pixel_kind").is_in(["float", "double"]), modality_lut=pl.col("modality_lut").fill_null(value=False)
+    )
+    if table.is_empty():
+        return VOLUMES.frame()
+    planes = geometry(table)
+    places, axes_error = _places(table, planes)
+    attributes = Attributes(table)
+    found: list[Stack] = []
+    for group in groups(table, planes):
+        found.extend([_single(group, places, table)] if len(group) == 1 else stacks(group, places, attributes))
+    return _rows(table, planes, places, axes_error, found)
+
+
+def _alone() -> pl.Expr:
+    """What keeps a unit from joining others: it is a picture, many frames at once, or a frame of another object."""
+    placed = pl.all_horizontal(
+        *(pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm"))
+    )
+    stackable = (pl.col("role") != "picture") & (placed | pl.col("modality").is_in(SLICED).fill_null(value=False))
+    stackable = stackable & (placed | pl.col("role").is_in(["volume"]))
+    stackable = stackable & ~pl.col("image_type").fill_null("").str.contains("MOSAIC")
+    single = ~stackable | (pl.col("span") > 1) | ~pl.col("fits")
+    return (
+        pl.when(single)
+        .then(pl.format("unit {}", pl.col("unit")))
+        .when("framed")
+        .then(pl.coalesce("concatenation_uid", "sop_instance_uid"))
+        .otherwise(None)
+    )
+
+
+def _places(table: pl.DataFrame, planes: FloatArray) -> tuple[Places, FloatArray]:
+    position = table.select(
+        pl.col("position_x", "position_y", "position_z").cast(pl.Float64)
+    ).to_numpy().astype(np.float64)
+    *_, normal, error = unit_axes(planes[:, :3], planes[:, 3:6])
+    spacing = planes[:, 6:]
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(position).all(axis=1) & (np.abs(position).max(axis=1) < ABSURD_POSITION_MM)
+        usable &= (error <= GEO013_WARNING) & (spacing > 0).all(axis=1) & (spacing < ABSURD_SPACING_MM).all(axis=1)
+    return Places(position=position, normal=normal, usable=usable), error
+
+
+def _single(group: IntArray, places: Places, table: pl.DataFrame) -> Stack:
+    at = int(group[0])
+    if not places.usable[at]:
+        return Stack(units=group, irregular="no-geometry")
+    return Stack(units=group, along_mm=places.position[group] @ places.normal[at])
+
+
+def _rows(
+    table: pl.DataFrame, planes: FloatArray, places: Places, axes_error: FloatArray, found: list[Stack]
+) -> pl.DataFrame:
+    sizes = np.array([len(one.units) for one in found])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    every = np.concatenate([one.units for one in found])
+    first = every[starts]
+    mean = np.add.reduceat(planes[every], starts, axis=0) / sizes[:, None]
+    mean[sizes == 1] = planes[first[sizes == 1]]
+    x, y, normal, _ = unit_axes(mean[:, :3], mean[:, 3:6])
+    usable = np.logical_and.reduceat(places.usable[every], starts)
+    # One position says nothing of many frames.
+    usable &= (table["span"].to_numpy()[first] == 1)
+
+    flat = table[every].with_columns(v=pl.Series(np.repeat(np.arange(len(found)), sizes)))
+    rows = volume_columns(all_frames(flat))
+    told = told_apart(table, planes, found)
+
+    film = (table["role"] == "picture").to_numpy()[first] & (mean[:, 6:] > 0).all(axis=1)
+    physical = usable | film
+    step, step_source = _steps(table, found, first, normal, usable)
+    x[~usable], y[~usable] = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+    step[~usable] = (0.0, 0.0, 1.0)
+    spacing = np.where(physical[:, None], mean[:, 6:], 1.0)
+    origin = np.where(usable[:, None], places.position[first], 0.0)
+    affine = affines(x, y, spacing, step, origin)
+    lengths = np.linalg.norm(affine[:, :3, :3], axis=1)
+    worst = np.maximum.reduceat(np.nan_to_num(axes_error[every], nan=9.0), starts)
+    rows = rows.with_columns(
+        role=pl.Series(told.role, dtype=pl.String),
+        split_by=pl.Series(told.split_by, dtype=pl.String),
+        siblings=pl.Series(told.siblings, dtype=pl.List(pl.String)),
+        dimension=pl.Series(["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String),
+        dimension_value=pl.Series([_value(table, one) for one in found], dtype=pl.String),
+        spacing_i_mm=pl.Series(lengths[:, 0]),
+        spacing_j_mm=pl.Series(lengths[:, 1]),
+        spacing_k_mm=pl.Series(lengths[:, 2]),
+        orientation=pl.Series(orientations(affine), dtype=pl.String),
+        tilt_deg=pl.Series(_tilt_deg(x, y, step)),
+        physical=pl.Series(physical),
+        affine=pl.Series(affine.reshape(-1, 16).tolist(), dtype=pl.List(pl.Float64)),
+        step_source=pl.Series(step_source, dtype=pl.String),
+        spacing_source=pl.when(pl.Series(physical)).then("spacing_source").otherwise(pl.lit("")),
+        axes_error=pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
+        member_position_mm=pl.Series(
+            [None if one.along_mm is None else one.along_mm.tolist() for one in found], dtype=pl.List(pl.Float64)
+        ),
+        **_spares(table, found),
+    )
+    rows = rows.with_columns(irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String))
+    schema = VOLUMES.schema
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns]
+    return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def _steps(
+    table: pl.DataFrame, found: list[Stack], first: IntArray, normal: FloatArray, usable: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, list[str]]:
+    """``(n, 3)`` steps from slice to slice, and what each follows from."""
+    between = table["spacing_between_slices_mm"].to_numpy()[first]
+    thickness = table["thickness_mm"].to_numpy()[first]
+    with np.errstate(invalid="ignore"):
+        by_between = (between > 0) & (between < ABSURD_SPACING_MM)
+        by_thickness = (thickness > 0) & (thickness < ABSURD_SPACING_MM)
+    length = np.where(by_between, between, np.where(by_thickness, thickness, 1.0))
+    steps = normal * length[:, None]
+    sources = np.where(by_between, "SpacingBetweenSlices", np.where(by_thickness, "SliceThickness", "assumed")).tolist()
+    for at, one in enumerate(found):
+        if one.step_mm is not None:
+            steps[at], sources[at] = one.step_mm, "positions"
+        elif not usable[at]:
+            sources[at] = ""
+    return steps, sources
+
+
+def _tilt_deg(x: FloatArray, y: FloatArray, step: FloatArray) -> FloatArray:
+    """Angle between each step and its slices' normal."""
+    along = np.einsum("ij,ij->i", np.cross(x, y), step)
+    across = np.hypot(np.einsum("ij,ij->i", x, step), np.einsum("ij,ij->i", y, step))
+    return np.round(np.degrees(np.arctan2(across, np.abs(along))), 6)
+
+
+def _value(table: pl.DataFrame, one: Stack) -> str:
+    """What the attributes that told a stack apart say of it."""
+    words = []
+    for name, _, _ in one.reasons:
+        column, at = ("dimension_index", int(name[-1]) - 1) if name.startswith("dimension_index_") else (name, None)
+        value = table[column][int(one.units[0])]
+        words.append("" if value is None else str(value) if at is None else str(value).split("\\")[at])
+    return " + ".join(words)
+
+
+_SPARE = {
+    "path": "spare_path",
+    "size": "spare_size",
+    "frame": "spare_frame",
+    "declared_frames": "spare_frames",
+    "pixel_offset": "spare_offset",
+    "pixel_length": "spare_length",
+    "transfer_syntax": "spare_transfer_syntax",
+    "pixel_kind": "spare_pixel_kind",
+}
+
+
+def _spares(table: pl.DataFrame, found: list[Stack]) -> dict[str, pl.Series]:
+    columns: dict[str, list[list[object]]] = {name: [[]] * len(found) for name in (*_SPARE.values(), "spare_of")}
+    for at, one in enumerate(found):
+        if len(one.spares):
+            columns["spare_of"][at] = one.spare_of.tolist()
+            for name, column in _SPARE.items():
+                columns[column][at] = table[name][one.spares].to_list()
+    return {name: pl.Series(values, dtype=VOLUMES.schema[name]) for name, values in columns.items()}

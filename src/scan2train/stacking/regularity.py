@@ -1,0 +1,77 @@
+"""Whether slices follow one another evenly, and by what step; graded as the rules GEO003 to GEO006 are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.knowledge.tolerances import (
+    GEO003_INFO_MM,
+    GEO003_INFO_PART,
+    GEO004_MULTIPLE_PART,
+    GEO005_SAME_PLACE_MM,
+)
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Slices in order of place.
+
+    ``order`` sorts the slices along their normal, ``place`` numbers the distinct places (0, 1, …) in that order,
+    ``along`` is each sorted slice's place in mm.
+    """
+
+    order: IntArray
+    place: IntArray
+    along: FloatArray
+
+    @property
+    def places(self) -> int:
+        """How many distinct places there are."""
+        return int(self.place[-1]) + 1
+
+
+def ordered(positions: FloatArray, normal: FloatArray) -> Order:
+    """Sort ``(n, 3)`` positions by their projection on ``normal`` (3, unit length)."""
+    along = positions @ normal
+    order = np.argsort(along, kind="stable")
+    along = along[order]
+    place = np.concatenate([[0], np.cumsum(np.diff(along) > GEO005_SAME_PLACE_MM)])
+    return Order(order=order.astype(np.int64), place=place.astype(np.int64), along=along)
+
+
+def usual_gap(gaps: FloatArray) -> float:
+    """The lower median: a real gap of the stack, and the small one of two where a slice is missing."""
+    return float(np.sort(gaps)[(len(gaps) - 1) // 2])
+
+
+def irregularity(positions: FloatArray, normal: FloatArray) -> str:
+    """What is uneven in sorted ``(n, 3)`` positions of distinct places; empty where a regular grid fits them.
+
+    Judged are the gaps along the normal, how far slices are from the straight even line between the first and
+    the last one, and their shifts within their planes.
+    """
+    if len(positions) < 3:
+        return ""
+    along = positions @ normal
+    gaps = np.diff(along)
+    usual = usual_gap(gaps)
+    off = np.abs(gaps - usual)
+    beyond = (off > GEO003_INFO_MM) | (off > GEO003_INFO_PART * usual)
+    even = np.linspace(0.0, 1.0, len(positions))[:, None] * (positions[-1] - positions[0]) + positions[0]
+    drift = positions - even
+    if beyond.any():
+        times = np.round(gaps[beyond] / usual)
+        whole = (times >= 2) & (np.abs(gaps[beyond] / usual - times) <= GEO004_MULTIPLE_PART)
+        return "missing-slices" if whole.all() else "uneven-spacing"
+    if np.abs(drift @ normal).max() > max(GEO003_INFO_MM, GEO003_INFO_PART * usual):
+        return "uneven-spacing"
+    in_plane = drift - np.outer(drift @ normal, normal)
+    if np.linalg.norm(in_plane, axis=1).max() > GEO003_INFO_MM:
+        return "shifted-slices"
+    return ""

@@ -1,0 +1,117 @@
+"""Volumes of one series: what tells them apart, and what stray slices among them are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from scan2train.knowledge.sop_classes import SLICED
+from scan2train.stacking.group import MUST_AGREE, SERIES
+from scan2train.stacking.roles import says_localizer
+from scan2train.stacking.stacks import Stack
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A localizer has few slices in each of its directions.
+_FEW_IN_ONE_DIRECTION = 3
+_FEW_BY_NAME = 15
+#: So many attributes are named of those that tell a volume from its siblings: the rest follows.
+_MOST_NAMED = 3
+#: A stack of this many slices shows that a single other slice is a stray.
+_A_STACK = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """For each stack: its role, what tells it from its siblings, their roles, and what a stray slice differs in."""
+
+    role: list[str]
+    split_by: list[str]
+    siblings: list[list[str]]
+    stray: list[str]
+
+
+def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> Told:
+    """Compare the stacks of each series with one another.
+
+    ``table`` holds the units, ``planes`` their ``(n, 8)`` geometry. A stack of at most three slices in another
+    direction than a regular one is a localizer; so are all of a series that says so, has several directions and
+    few slices in each. A single slice that differs in anything else from a stack of its series is a stray.
+    """
+    first = np.array([int(one.units[0]) for one in found])
+    each = _each(table, planes, found, first)
+    crowded = each.filter(pl.len().over("series") > 1)
+    differing = _differing(crowded)
+    role, stray = each["role"].to_list(), [""] * len(found)
+    for _, members in crowded.group_by("series", maintain_order=True):
+        _judge(members, found, role, stray)
+    roles = _roles_by_series(crowded["series"].to_list(), [role[at] for at in crowded["stack"].to_list()])
+    split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
+    siblings: list[list[str]] = [[] for _ in found]
+    for at, series, names in zip(crowded["stack"], crowded["series"], differing, strict=True):
+        counts = roles[series]
+        siblings[at] = sorted(name for name, count in counts.items() if count > (name == role[at]))
+        hard = [*(["role"] if len(counts) > 1 else []), *names][:_MOST_NAMED]
+        split_by[at] = "+".join(dict.fromkeys([*hard, *filter(None, [split_by[at]])])) or "file"
+        if stray[at] == "?":
+            stray[at] = next((name for name in names if name != "orientation"), "attributes").replace("_", "-")
+    return Told(role=role, split_by=split_by, siblings=siblings, stray=stray)
+
+
+def _each(table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]) -> pl.DataFrame:
+    rounded = np.round(np.nan_to_num(planes[first], nan=9.0), 2)
+    return table[first].select(
+        pl.struct(SERIES).rank("dense").alias("series"),
+        *(name for name in MUST_AGREE if name != "alone"),
+        says_localizer().alias("named"),
+        sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
+        stack=pl.int_range(pl.len()),
+        n=pl.Series([len(one.units) for one in found]),
+        orientation=pl.Series(rounded[:, :6].tolist(), dtype=pl.List(pl.Float64)).hash(),
+        pixel_spacing=pl.Series(np.round(planes[first][:, 6:], 4).tolist(), dtype=pl.List(pl.Float64)).hash(),
+    )
+
+
+def _differing(crowded: pl.DataFrame) -> list[list[str]]:
+    """For each stack, the attributes in which its siblings of the same role differ."""
+    names = [*(name for name in MUST_AGREE if name not in ("alone", "role")), "orientation", "pixel_spacing"]
+    flags = crowded.select((pl.col(name).n_unique().over("series", "role") > 1).alias(name) for name in names)
+    return [[name for name, flag in zip(names, row, strict=True) if flag] for row in flags.iter_rows()]
+
+
+def _judge(members: pl.DataFrame, found: list[Stack], role: list[str], stray: list[str]) -> None:
+    volumes = members.filter((pl.col("role") == "volume") & pl.col("sliced"))
+    if len(volumes) < 2:
+        return
+    several_directions = volumes["orientation"].n_unique() > 1
+    stacks, sizes = volumes["stack"].to_list(), volumes["n"].to_list()
+    directions = volumes["orientation"].to_list()
+    if several_directions and volumes["named"].any() and max(sizes) <= _FEW_BY_NAME:
+        for at in stacks:
+            role[at] = "localizer"
+        return
+    largest = int(np.argmax(sizes))
+    if sizes[largest] < _A_STACK:
+        return
+    whole = found[stacks[largest]].irregular == ""
+    for at, size, direction in zip(stacks, sizes, directions, strict=True):
+        if found[at].reasons or found[at].irregular == "no-geometry":
+            continue
+        if direction != directions[largest] and size <= _FEW_IN_ONE_DIRECTION:
+            if whole:
+                role[at] = "localizer"
+            elif size == 1:
+                stray[at] = "orientation"
+        elif size == 1:
+            stray[at] = "?"
+
+
+def _roles_by_series(series: list[int], roles: list[str]) -> dict[int, Counter[str]]:
+    counts: dict[int, Counter[str]] = {}
+    for one, role in zip(series, roles, strict=True):
+        counts.setdefault(one, Counter())[role] += 1
+    return counts

@@ -1,0 +1,89 @@
+"""The unit of stacking: one frame, with what its functional groups or its header say of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from scan2train.knowledge.sop_classes import RT_DOSE
+
+#: Columns in which a frame's own functional groups win over the header of its file.
+_FRAME_WINS = (
+    *("position_x", "position_y", "position_z", "row_x", "row_y", "row_z", "col_x", "col_y", "col_z"),
+    *("row_spacing_mm", "col_spacing_mm", "thickness_mm", "spacing_between_slices_mm", "slope", "intercept"),
+    *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
+)
+_FRAME_ONLY = ("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment")
+
+_SIZES = ("rows", "columns", "bits_allocated", "samples", "n_frames")
+#: More frames than any scanner writes into one file: the table has an entry for each.
+_MOST_FRAMES = 100_000
+
+
+def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+    """One row a frame of every DICOM image, in the order of ``instances``.
+
+    Besides the columns of the instances table it has ``unit`` (its row), ``instance`` (row of ``instances``),
+    ``frame`` (from 0), ``span`` (frames that the row stands for: 1, or all frames of a file that says nothing of
+    each), ``framed`` (functional groups speak of it), ``folder``, ``fits`` (its pixels can be there at all) and
+    the columns of the frames table that no file's header has.
+    """
+    whole = (
+        instances.with_row_index("instance")
+        .with_columns(pl.col("instance").cast(pl.Int64))
+        .filter(
+            (pl.col("format") == "dicom")
+            & pl.col("pixel_kind").is_in(["native", "encapsulated", "float", "double"])
+        )
+        .with_columns(
+            samples=pl.col("samples").fill_null(1),
+            declared_frames=pl.col("n_frames").fill_null(1).clip(lower_bound=1),
+            slope=pl.when(pl.col("sop_class_uid") == RT_DOSE)
+            .then(pl.col("dose_grid_scaling"))
+            .otherwise(pl.col("slope")),
+            intercept=pl.when(pl.col("sop_class_uid") == RT_DOSE).then(0.0).otherwise(pl.col("intercept")),
+            folder=pl.col("path").str.replace(r"/?[^/]*$", ""),
+        )
+        .with_columns(fits=_fits())
+    )
+    return _with_frames(whole, frames).with_row_index("unit").with_columns(pl.col("unit").cast(pl.Int64))
+
+
+def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+    own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
+    own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
+    joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
+        framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)
+    )
+    joined = joined.filter((pl.col("frame") < pl.col("declared_frames")) | ~pl.col("framed"))
+    return joined.with_columns(
+        *(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in _FRAME_WINS),
+        acquisition_time=pl.coalesce("acquisition_datetime_of_frame", "acquisition_time"),
+        temporal_position=pl.coalesce(pl.col("temporal_index").cast(pl.Int64, strict=False), "temporal_position"),
+        span=pl.when("framed").then(1).otherwise(pl.col("declared_frames")),
+    ).select(*whole.columns, "frame", "framed", "span", *_FRAME_ONLY)
+
+
+def _fits() -> pl.Expr:
+    """Whether sizes are there, and native pixels of that size are within the value that is to hold them."""
+    sane = pl.all_horizontal(*(pl.col(name).fill_null(1) > 0 for name in _SIZES))
+    sane = sane & pl.col("rows").is_not_null() & pl.col("columns").is_not_null()
+    # Compared as floats: the product of hostile sizes overflows 64 bits.
+    product = pl.col("declared_frames").cast(pl.Float64)
+    for name in ("rows", "columns", "samples", "bits_allocated"):
+        product = product * pl.col(name).cast(pl.Float64)
+    native = pl.col("pixel_kind") != "encapsulated"
+    # 4:2:2 sampled native colour holds two thirds of the samples. A compressed frame needs 8 bytes at least.
+    factor = pl.when(pl.col("photometric") == "YBR_FULL_422").then(2 / 3).otherwise(1.0)
+    enough = pl.col("pixel_length").cast(pl.Float64) * 8 >= (product * factor).floor()
+    counted = pl.col("pixel_length") >= pl.col("declared_frames") * 8
+    sane = sane & (pl.col("declared_frames") <= _MOST_FRAMES)
+    return (sane & pl.when(native).then(enough).otherwise(counted)).fill_null(value=False)
+
+
+def all_frames(flat: pl.DataFrame) -> pl.DataFrame:
+    """Repeat units that stand for several frames, once a frame; units that cannot fit stay single."""
+    if (flat["span"] == 1).all():
+        return flat
+    several = (pl.col("span") > 1) & pl.col("fits")
+    frames = pl.when(several).then(pl.int_ranges(0, pl.col("span"), dtype=pl.Int64)).otherwise(pl.concat_list("frame"))
+    return flat.with_columns(frame=frames).explode("frame")
