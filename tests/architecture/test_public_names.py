@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import itertools
 import json
 import subprocess
@@ -86,3 +87,11 @@ def test_a_verbs_module_can_still_be_imported_from():
     run_fresh(
         "import scan2train as s2t; s2t.index; from scan2train.index import Index; assert s2t.Index is Index"
     )
+
+
+def test_every_error_is_public():
+    errors = importlib.import_module("scan2train.errors")
+    kinds = {
+        name for name, value in vars(errors).items() if isinstance(value, type) and not name.startswith("_")
+    }
+    assert kinds <= set(scan2train.__all__)

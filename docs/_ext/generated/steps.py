@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from inspect import getdoc
 
-from scan2train.recipe.lookup import find_step, step_words
+from scan2train.recipe.lookup import find_step, preset_names, preset_text, step_words
 from scan2train.recipe.step import Choice, Instruction, SpatialStep
 
 FENCE = "```"
@@ -38,14 +38,15 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def _page(word: str, kind: type[Instruction]) -> str:
-    options = [_option(one) for one in fields(kind)]
-    table = (
-        ["| option | type | default |", "| --- | --- | --- |", *options]
-        if options
-        else ["It has no options."]
-    )
     about = f"{FENCE}{{eval-rst}}\n.. autoclass:: {kind.__module__}.{kind.__name__}\n   :no-members:\n{FENCE}"
-    return "\n\n".join([f"# {word}", _kind(kind).capitalize() + ".", "\n".join(table), about]) + "\n"
+    parts = [f"# {word}", f"Changes {_kind(kind)}.", about]
+    options = [_option(one) for one in fields(kind)]
+    if options:
+        parts.append("\n".join(["| option | type | default |", "| --- | --- | --- |", *options]))
+    used = _use(word)
+    if used:
+        parts.append(f"## In a preset\n\n{FENCE}toml\n{used}\n{FENCE}")
+    return "\n\n".join(parts) + "\n"
 
 
 def _option(one: Field[object]) -> str:
@@ -58,8 +59,17 @@ def _option(one: Field[object]) -> str:
 
 def _kind(kind: type[Instruction]) -> str:
     if issubclass(kind, Choice):
-        return "a choice"
-    return "space" if issubclass(kind, SpatialStep) else "values"
+        return "what it finds: a choice"
+    return "where voxels lie" if issubclass(kind, SpatialStep) else "values"
+
+
+def _use(word: str) -> str:
+    """The step as it stands in the first preset that has it."""
+    for name in preset_names():
+        for part in preset_text(name).split("[[step]]")[1:]:
+            if f'do = "{word}"' in part:
+                return f"[[step]]{part.rstrip()}"
+    return ""
 
 
 def _first_line(kind: type[Instruction]) -> str:

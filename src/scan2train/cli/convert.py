@@ -33,7 +33,10 @@ def convert(
     ],
     irregular: IrregularOption = Irregular.REFUSE,
 ) -> None:
-    """Convert one volume: values as measured, geometry exact, nothing invented."""
+    """Convert one volume from any format to any other.
+
+    Values stay as measured, the geometry stays exact, and nothing is invented.
+    """
     from scan2train.write import convert as run
 
     run(source, destination, irregular=irregular.value)

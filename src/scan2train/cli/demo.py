@@ -20,7 +20,11 @@ def demo(
         Path, typer.Option("--out", "-o", metavar="DIR", help="A folder for everything that the demo makes.")
     ] = Path("scan2train-demo"),
 ) -> None:
-    """Write a chest CT phantom as a messy folder of DICOM files, index it, prepare it, and picture the result."""
+    """Make a small messy hospital, index it, and prepare it.
+
+    The scans are a chest CT phantom, written as several DICOM series in a wild order. Pictures of the volume before
+    and after are saved beside the prepared set.
+    """
     from scan2train.demo import run_demo
 
     run_demo(out)

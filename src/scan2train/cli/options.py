@@ -31,7 +31,7 @@ class Format(StrEnum):
 Sources = Annotated[
     list[Path],
     typer.Argument(
-        metavar="SRC...", help="Folders, files, or folders that `index -o` left.", show_default=False
+        metavar="SRC", help="Folders, files, or folders that `index -o` left.", show_default=False
     ),
 ]
 Jobs = Annotated[

@@ -71,9 +71,10 @@ def prepare(
     no_cache: NoCache = False,
     salt: Salt = None,
 ) -> None:
-    """Make training-ready volumes of everything in SRC, with an account of what was done beside each.
+    """Make training-ready volumes of everything in SRC.
 
-    A run that was stopped goes on when it is started again. A case that fails is recorded, and the rest goes on.
+    Beside each lies an account of what was done to it. A run that was stopped goes on when it is
+    started again. A case that fails is recorded, and the rest goes on.
     """
     offered("--store", store, here=("nifti",), later=("zarr", "b2nd", "npy"))
     offered("--layout", layout, here=("plain",), later=("nnunet", "msd"))
