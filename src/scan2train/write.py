@@ -1,0 +1,64 @@
+"""One volume out, whatever the format; and from any format to any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scan2train.formats.registry import by_suffix
+from scan2train.volume import Volume
+
+
+def write(volume: Volume, path: str | Path) -> None:
+    """Write a volume to one file, in the format that its suffix names.
+
+    The file is there whole or not at all: it is written under a temporary name in the same folder, which must exist,
+    and renamed once it is safely on disk. The same volume gives the same bytes.
+
+    Parameters
+    ----------
+    volume
+        What to write; ``Labels`` keep whole numbers, in the smallest type that holds them where the format has no
+        64-bit integers. ``valid``, ``findings`` and ``meta`` are not written.
+    path
+        ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
+        ``.json`` beside it), or, for pictures of one slice, ``.png``, ``.tif``, ``.tiff``, ``.jpg``.
+
+    Raises
+    ------
+    UnknownName
+        If the suffix is none of these; the message lists the nearest ones.
+    WrongUse
+        If the format cannot hold the values or the shape, or the folder is not there.
+    """
+    target = Path(path)
+    by_suffix(target).write(volume, target)
+
+
+def convert(source: str | Path, target: str | Path, irregular: str = "refuse") -> Volume:
+    """Read one volume, whatever the format, and write it in the format that ``target``'s suffix names.
+
+    Parameters
+    ----------
+    source
+        A file, or a folder that holds one volume.
+    target
+        As for :func:`write`.
+    irregular
+        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+
+    Returns
+    -------
+    Volume
+        What was written; its ``findings`` say what reading noticed.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`scan2train.read.read` and :func:`write`. The suffix is judged before anything is read.
+    """
+    from scan2train.read import read
+
+    by_suffix(Path(target))
+    volume = read(source, irregular=irregular)
+    write(volume, target)
+    return volume
