@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scan2train.cli.manners import guarded
+from scan2train.cli.manners import guarded, shown
 from scan2train.cli.options import Irregular, IrregularOption
 
 
@@ -27,7 +27,8 @@ def convert(
         Path,
         typer.Argument(
             metavar="DST",
-            help="Where to; the suffix says the format: .nii .nii.gz .mha .nrrd .npy",
+            help="Where to; the suffix says the format: .nii .nii.gz .mha .mhd .nrrd .npy, "
+            "and .png .tif .jpg for one slice.",
             show_default=False,
         ),
     ],
@@ -39,4 +40,10 @@ def convert(
     """
     from scan2train.write import convert as run
 
-    run(source, destination, irregular=irregular.value)
+    volume = run(source, destination, irregular=irregular.value)
+    for finding in volume.findings:
+        typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
+    size = "×".join(str(count) for count in volume.grid.shape)
+    typer.echo(
+        f"{shown(destination)}: {size}, {volume.grid.orientation}, {volume.array.dtype}, {shown(volume.unit)}"
+    )
