@@ -36,7 +36,9 @@ def test_no_item_is_no_work():
     assert list(run_here(work.square, [])) == []
 
 
-@pytest.mark.parametrize(("function", "says"), [(work.die_on_three, "SIGSEGV"), (work.leave_on_three, "status 7")])
+@pytest.mark.parametrize(
+    ("function", "says"), [(work.die_on_three, "SIGSEGV"), (work.leave_on_three, "status 7")]
+)
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_worker_that_dies_costs_its_item_only(function, says, jobs):
     outcomes = by_place(run_in_processes(function, range(6), jobs))

@@ -17,6 +17,7 @@ from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, file_of, pair_beside, pair_given
 from scan2train.preparing.seeds import seed_of
+from scan2train.preparing.sources import path_below
 from scan2train.preparing.words import natural_key
 
 if TYPE_CHECKING:
@@ -107,9 +108,7 @@ def _with_labels(job: Job, found: tuple[Path, ...]) -> Job:
     if len(found) != 1:
         return job
     (file,) = found
-    source = Path(job.row["source"])
-    below = file.relative_to(source) if file.is_relative_to(source) and file != source else Path(file.name)
-    return replace(job, labels=str(file), labels_path=below.as_posix())
+    return replace(job, labels=str(file), labels_path=path_below(Path(job.row["source"]), file))
 
 
 def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scan2train.errors import GridMismatch
 from scan2train.finding import Finding, Severity
 from scan2train.grid import Grid
-from scan2train.sampling.alignment import align
+from scan2train.sampling.alignment import align, covers
 from scan2train.volume import Labels
 
 #: Corners further apart than this, in voxels of the image, are told; and further than that, are an error.

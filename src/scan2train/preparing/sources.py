@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scan2train.formats.registry import by_format
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
 
@@ -17,12 +18,18 @@ def root_name(row: Mapping[str, Any]) -> str:
 
 def source_files(row: Mapping[str, Any]) -> dict[str, Path]:
     """The files of a volume, in order of their names: path below the source to absolute path."""
-    source = Path(row["source"])
-    if source.is_file():
-        return {source.name: source}
-    members = row["member_path"] or [row["path"]]
-    own = [row["path"]] if Path(file_of(row)).is_file() else []
-    return {path: source / path for path in sorted({*own, *members})}
+    source, own = Path(row["source"]), Path(file_of(row))
+    if row["format"] == "dicom":
+        files = [source / path for path in row["member_path"]] if source.is_dir() else [own]
+    else:
+        files = list(by_format(row["format"]).read_header(own).files)
+    return dict(sorted((path_below(source, file), file) for file in files))
+
+
+def path_below(source: Path, file: Path) -> str:
+    """``file`` relative to ``source``, with forward slashes; its bare name if it lies elsewhere or is the source."""
+    inside = file != source and file.is_relative_to(source)
+    return (file.relative_to(source) if inside else Path(file.name)).as_posix()
 
 
 def describe_sources(row: Mapping[str, Any]) -> list[dict[str, str]]:
