@@ -37,9 +37,8 @@ def fit_to_grid(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, ...]
             advice="Check that they belong together, and that neither lost its geometry.",
         )
     alignment = align(labels.grid, grid)
-    only_turned = (
-        alignment is not None and alignment.exact and sorted(labels.grid.shape) == sorted(grid.shape)
-    )
+    same_box = covers(grid, labels.grid) and covers(labels.grid, grid)
+    only_turned = same_box and alignment is not None and alignment.exact
     finding = Finding(
         code="LAB001",
         name="label-grid-mismatch",
