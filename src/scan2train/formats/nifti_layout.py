@@ -16,6 +16,7 @@ from scan2train.formats.header import ImageHeader
 from scan2train.formats.nifti_affine import grid_of
 from scan2train.formats.nifti_fields import DATATYPES, NIFTI2, REFUSED_DATATYPES, RawHeader, parse
 from scan2train.formats.noticed import misleading_suffix, noticed
+from scan2train.formats.regular import open_regular
 from scan2train.formats.sibling import beside
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -179,10 +180,9 @@ def file_order(layout: Layout) -> tuple[int, ...]:
 def one_volume(values: npt.NDArray[Any], layout: Layout, point: int) -> npt.NDArray[Any]:
     """One time point as an (i, j, k[, c]) view."""
     if layout.interleaved > 1:
-        picked, order = values[0, point], (2, 1, 0, 3)
-    elif layout.vector > 1:
-        picked, order = values[:, point, ..., 0], (3, 2, 1, 0)
-    else:
-        picked, order = values[0, point, ..., 0], (2, 1, 0)
-    view: npt.NDArray[Any] = picked.transpose(order)
-    return view
+        return _reversed(values[0, point]).transpose((1, 2, 3, 0))
+    return _reversed(values[:, point, ..., 0] if layout.vector > 1 else values[0, point, ..., 0])
+
+
+def _reversed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values.T
