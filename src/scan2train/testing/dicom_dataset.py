@@ -146,7 +146,7 @@ def apply(tags: Tags, made: Dataset) -> None:
     """Set, replace or (``None``) remove attributes; group 0002 goes to the file's meta information."""
     for key, value in tags.items():
         tag = Tag(key)
-        target = made.file_meta if tag.group == 2 else made
+        target: Dataset = made.file_meta if tag.group == 2 else made
         if value is None:
             if tag in target:
                 del target[tag]

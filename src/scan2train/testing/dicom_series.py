@@ -132,7 +132,7 @@ def write_dicom_series(
         raise WrongUse("one slope a slice is needed", expected=n, found=len(slopes))
     offset = (-1024.0 if modality == "CT" else 0.0) if intercept is None else float(intercept)
     rng = np.random.default_rng(seed)
-    ranks, instance_numbers = _ranks(order, n, rng), _ranks(numbers, n, rng)
+    file_ranks, instance_numbers = ranks(order, n, rng), ranks(numbers, n, rng)
     names = _names(file_names, n)
     written = []
     for k in range(n):
@@ -159,7 +159,7 @@ def write_dicom_series(
         if padding_value is not None:
             made.add_new(0x00280120, "SS" if signed else "US", padding_value)
         tags = (extra_tags(k) if callable(extra_tags) else extra_tags) or {}
-        path = Path(folder) / names[ranks[k]]
+        path = Path(folder) / names[file_ranks[k]]
         path.parent.mkdir(parents=True, exist_ok=True)
         set_pixels(made, stored.T, cell, syntax, rng)
         apply(tags, made)
@@ -195,7 +195,8 @@ def save(made: Dataset, path: Path, syntax: UID, *, preamble: bool) -> None:
     made.save_as(path, enforce_file_format=False, **options)
 
 
-def _ranks(order: Order, n: int, rng: np.random.Generator) -> list[int]:
+def ranks(order: Order, n: int, rng: np.random.Generator) -> list[int]:
+    """The place of each of ``n`` slices in an order; raises ``WrongUse`` for one that does not exist."""
     if order == "position":
         return list(range(n))
     if order == "reverse":

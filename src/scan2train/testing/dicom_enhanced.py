@@ -1,0 +1,149 @@
+"""Writes a volume as one enhanced multi-frame DICOM object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from scan2train.errors import WrongUse
+from scan2train.testing.dicom_dataset import About, apply, dataset, ds, transfer_syntax_uid
+from scan2train.testing.dicom_pixels import PixelCell, to_stored
+from scan2train.testing.dicom_plane import StackPlanes
+from scan2train.testing.dicom_series import Order, ranks, save, set_pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scan2train.testing.dicom_dataset import Tags
+    from scan2train.volume import Volume
+
+
+def write_enhanced(
+    volume: Volume,
+    path: str | Path,
+    *,
+    slope: float = 1.0,
+    intercept: float | None = None,
+    bits_stored: int = 12,
+    signed: bool = False,
+    order: Order = "shuffled",
+    shared: bool = True,
+    transfer_syntax: str = "explicit",
+    extra_tags: Tags | None = None,
+    frame_tags: Callable[[int], Tags] | None = None,
+    modality: str = "CT",
+    manufacturer: str = "scan2train",
+    series_description: str = "phantom",
+    kernel: str | None = "STANDARD",
+    patient: str = "PHANTOM",
+    series_number: int = 1,
+    seed: int = 0,
+) -> Path:
+    """Write an Enhanced CT, MR or PET image (PS3.3 A.38, A.36, A.56): one file, one frame a slice.
+
+    Geometry, values and UIDs are as :func:`~scan2train.testing.dicom_series.write_dicom_series` writes them; the
+    other parameters mean the same.
+
+    Parameters
+    ----------
+    volume
+        ``(i, j, k)``: frames along ``k``, columns along ``i``, rows along ``j``.
+    path
+        The file; its folder is made if it is not there.
+    order
+        How frames follow the slices. Their order has no meaning (PS3.3 C.7.6.16.1.1), their positions have.
+    shared
+        Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's.
+    extra_tags
+        Attributes at the top that override everything else.
+    frame_tags
+        Functional groups by ``k`` to add, replace or (``None``) leave out of a frame's item: for planting faults.
+
+    Raises
+    ------
+    WrongUse
+        As for a series; also for a modality that has no enhanced object.
+    """
+    if volume.array.ndim != 3:
+        raise WrongUse(
+            "frames are written from a volume with one channel", found=f"shape {volume.array.shape}"
+        )
+    about = About(
+        modality=modality,
+        manufacturer=manufacturer,
+        series_description=series_description,
+        kernel=kernel,
+        patient=patient,
+        series_number=series_number,
+        seed=seed,
+    )
+    cell = PixelCell(stored=bits_stored, signed=signed)
+    syntax = transfer_syntax_uid(transfer_syntax)
+    planes = StackPlanes(grid=volume.grid)
+    n = volume.grid.shape[2]
+    offset = (-1024.0 if modality == "CT" else 0.0) if intercept is None else float(intercept)
+    rng = np.random.default_rng(seed)
+    at = np.argsort(ranks(order, n, rng))
+    stored = to_stored(volume.array, cell, slope=slope, intercept=offset, valid=None, padding_value=None)
+    made = dataset(about, cell, enhanced=True, instance="enhanced")
+    made.InstanceNumber = 1
+    made.NumberOfFrames = n
+    made.VolumetricProperties = "VOLUME"
+    made.DimensionOrganizationSequence = Sequence([_item(DimensionOrganizationUID=about.uid("dimensions"))])
+    made.DimensionIndexSequence = Sequence(
+        [
+            _item(
+                DimensionOrganizationUID=about.uid("dimensions"),
+                DimensionIndexPointer=0x00209057,
+                FunctionalGroupPointer=0x00209111,
+            )
+        ]
+    )
+    common = _common_groups(planes, modality, slope, offset)
+    made.SharedFunctionalGroupsSequence = Sequence([_item(**common) if shared else Dataset()])
+    frames = []
+    for k in at:
+        groups = {} if shared else _common_groups(planes, modality, slope, offset)
+        position = [ds(x) for x in planes.position(int(k))]
+        frame = _item(
+            FrameContentSequence=Sequence(
+                [_item(StackID="1", InStackPositionNumber=int(k) + 1, DimensionIndexValues=[int(k) + 1])]
+            ),
+            PlanePositionSequence=Sequence([_item(ImagePositionPatient=position)]),
+            **groups,
+        )
+        apply({} if frame_tags is None else frame_tags(int(k)), frame)
+        frames.append(frame)
+    made.PerFrameFunctionalGroupsSequence = Sequence(frames)
+    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng)
+    apply(extra_tags or {}, made)
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save(made, target, syntax, preamble=True)
+    return target
+
+
+def _common_groups(planes: StackPlanes, modality: str, slope: float, intercept: float) -> dict[str, Sequence]:
+    """Functional groups that are the same for all frames (PS3.3 C.7.6.16.2)."""
+    measures = _item(PixelSpacing=[ds(x) for x in planes.pixel_spacing], SliceThickness=ds(planes.gap_mm))
+    rescale = _item(
+        RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType="HU" if modality == "CT" else "US"
+    )
+    return {
+        "PixelMeasuresSequence": Sequence([measures]),
+        "PlaneOrientationSequence": Sequence(
+            [_item(ImageOrientationPatient=[ds(x) for x in planes.orientation])]
+        ),
+        "PixelValueTransformationSequence": Sequence([rescale]),
+    }
+
+
+def _item(**attributes: object) -> Dataset:
+    made = Dataset()
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
