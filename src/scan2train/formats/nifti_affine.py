@@ -14,6 +14,7 @@ import numpy as np
 
 from scan2train.errors import GeometryError
 from scan2train.finding import Finding, Severity
+from scan2train.formats.axes import sheared
 from scan2train.formats.noticed import noticed
 from scan2train.grid import FloatArray, Grid
 
@@ -25,8 +26,6 @@ _LENGTH_BITS = 0x07
 _QUATERNION_SLACK = 1e-5
 #: Thresholds of NII001, in voxels.
 _SAME, _CLOSE = 0.01, 0.5
-#: Cosine between two axes from which on they count as sheared.
-_SHEARED = 1e-4
 _SPACING_DIFFERS = 1e-3
 
 
@@ -48,7 +47,7 @@ def grid_of(
     if sform is None:
         return Grid(shape, _qform(fields, scale)), _unit_finding(units, path)
     grid = Grid(shape, sform)
-    found = [*_unit_finding(units, path), *_shear(grid, path), *_spacing(fields, grid, scale, path)]
+    found = [*_unit_finding(units, path), *sheared(grid, path), *_spacing(fields, grid, scale, path)]
     if fields["qform_code"] > 0:
         found += _compare(fields, grid, scale, path)
     return grid, tuple(found)
@@ -139,23 +138,6 @@ def _unit_finding(units: int, path: Path) -> tuple[Finding, ...]:
         else "unknown unit of length, taken for mm"
     )
     return (noticed("NII003", path, message, seen=seen, expected="millimetres"),)
-
-
-def _shear(grid: Grid, path: Path) -> tuple[Finding, ...]:
-    if grid.shear <= _SHEARED:
-        return ()
-    extent = max(n * size for n, size in zip(grid.shape, grid.spacing, strict=True))
-    moved = grid.shear * extent / min(grid.spacing)
-    return (
-        noticed(
-            "NII002",
-            path,
-            "the axes are not perpendicular; read as they are, but readers based on ITK cannot hold that",
-            severity=Severity.INFO if moved < _CLOSE else Severity.WARNING,
-            seen=f"cosine {grid.shear:.3g}, up to {moved:.3g} voxels over the volume",
-            expected=f"at most {_SHEARED}",
-        ),
-    )
 
 
 def _spacing(fields: dict[str, Any], grid: Grid, scale: float, path: Path) -> tuple[Finding, ...]:
