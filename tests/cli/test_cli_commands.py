@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 import scan2train
+from scan2train import DecoderMissing, UnreadableFile
 from scan2train.cli.app import app
+from scan2train.cli.doctor import SYNTAXES
+from scan2train.formats.dicom.cell import Cell
+from scan2train.formats.dicom.codecs import decode_frame
 
 COMMANDS = ("index", "prepare", "convert", "demo", "doctor")
 
@@ -80,3 +85,25 @@ def test_doctor_names_what_is_installed():
     assert done.exit_code == 0
     assert scan2train.__version__ in done.stdout
     assert "numpy" in done.stdout
+    assert all(name in done.stdout for _, name, _ in SYNTAXES)
+
+
+def test_doctor_speaks_of_the_syntaxes_that_are_decoded():
+    cell = Cell(rows=2, columns=3, kind="encapsulated")
+    named = {uid for uid, _, _ in SYNTAXES} - {
+        f"1.2.840.10008.1.2{more}" for more in ("", ".1", ".1.99", ".2")
+    }
+    for last in ["5", *(f"4.{number}" for number in range(50, 210))]:
+        uid = f"1.2.840.10008.1.2.{last}"
+        with pytest.raises(UnreadableFile) as raised:
+            decode_frame(b"\0" * 80, uid, cell, "x")
+        assert isinstance(raised.value, DecoderMissing) == (uid not in named), uid
+
+
+def test_a_terminal_without_the_signs_does_not_end_the_run():
+    command = [sys.executable, "-m", "scan2train", "prepare", "×", "-o", "×", "--recipe", "×"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 2
+    assert "\\xd7" in done.stderr

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded
+from scan2train.cli.options import Jobs
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +20,7 @@ def demo(
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="A folder for everything that the demo makes.")
     ] = Path("scan2train-demo"),
+    jobs: Jobs = None,
 ) -> None:
     """Make a small messy hospital, index it, and prepare it.
 
@@ -27,4 +29,4 @@ def demo(
     """
     from scan2train.demo import run_demo
 
-    run_demo(out)
+    run_demo(out, jobs=jobs, echo=typer.echo)

@@ -82,12 +82,13 @@ def prepare(
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
         )
-    from scan2train.cli.show_prepared import print_plan, print_result
-    from scan2train.index import index
-    from scan2train.prepare import prepare as run
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
+    from scan2train.cli.show_prepared import print_plan, print_result
+    from scan2train.index import index
+    from scan2train.prepare import prepare as run
+
     with progress_bar("indexing") as progress:
         found = index(*sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
     with progress_bar("preparing") as progress:

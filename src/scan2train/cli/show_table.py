@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import StringIO
+
+import typer
 
 from scan2train.cli.manners import shown
+
+#: Columns of a file or a pipe, which have no edge to wrap at.
+_NO_EDGE = 10_000
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -19,6 +25,10 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     for row in rows:
         table.add_row(*(Text(shown(cell)) for cell in row))
     console = Console()
-    if not console.is_terminal:
-        console.width = 10_000  # a file or a pipe has no edge to wrap at
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    whole = StringIO()
+    Console(file=whole, width=_NO_EDGE).print(table)
+    for line in whole.getvalue().splitlines():
+        typer.echo(line.rstrip())
