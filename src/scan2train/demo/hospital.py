@@ -79,7 +79,7 @@ SCANS = (
     ),
     Scan(
         folder="export/CT0003",
-        about="axial, feet first, 5 mm, RLE, numbered backwards",
+        about="axial, feet first, 5 mm, deflated, numbered backwards",
         shape=(208, 230, 58),
         spacing=(1.75, 1.5, 5.0),
         orientation="RPI",
@@ -92,7 +92,7 @@ SCANS = (
             "series_description": "CHEST, FEET FIRST",
             "patient": "DEMO-C",
             "patient_position": "FFS",
-            "transfer_syntax": "rle",
+            "transfer_syntax": "deflated",
             "numbers": "reverse",
             "file_names": lambda rank: f"{rank:02d}.ima.DCM",
         },
