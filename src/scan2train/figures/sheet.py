@@ -139,7 +139,7 @@ def _draw_plane(axes: Axes, plane: Plane, window: Window, *, first: bool) -> Non
     if first:
         centre, width = window
         _write(axes, f"C {_signed(centre)}  W {width:g}", near, near, "left", "bottom", _TEXT, 8)
-    _draw_scale_bar(axes, plane)
+        _draw_scale_bar(axes, plane)
 
 
 def _draw_outline(axes: Axes, mask: Mask, pixel_mm: tuple[float, float], colour: str) -> None:
