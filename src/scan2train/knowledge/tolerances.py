@@ -40,3 +40,7 @@ GEO013_WARNING: Final = 0.02
 ABSURD_POSITION_MM: Final = 1e6
 #: Pixels larger than this are no pixels of a scan, in mm.
 ABSURD_SPACING_MM: Final = 1e3
+
+# GEO008 thickness-is-not-spacing: a gap or an overlap, as a part of the thickness.
+GEO008_GAP_INFO: Final = 0.05
+GEO008_GAP_WARNING: Final = 0.10

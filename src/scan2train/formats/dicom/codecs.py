@@ -1,0 +1,111 @@
+"""Compressed frames to cells: which decoder for which transfer syntax (PS3.5 A.4), within what the header allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.errors import DecoderMissing, HostileFile, UnreadableFile
+from scan2train.formats.dicom.cell import Cell
+from scan2train.formats.dicom.codestream import Claim, jpeg2000_claim, jpeg_claim
+from scan2train.formats.dicom.rle import decode_rle
+
+_ROOT = "1.2.840.10008.1.2"
+_RLE = f"{_ROOT}.5"
+_JPEG = {f"{_ROOT}.4.{n}" for n in (50, 51, 57, 70)}
+_JPEG_LS = {f"{_ROOT}.4.{n}" for n in (80, 81)}
+_JPEG_2000 = {f"{_ROOT}.4.{n}" for n in (90, 91)}
+_HTJ2K = {f"{_ROOT}.4.{n}" for n in (201, 202, 203)}
+
+_YCBCR = ("YBR_FULL", "YBR_FULL_422")
+
+
+def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> tuple[npt.NDArray[Any], str]:
+    """Decode one frame.
+
+    Returns
+    -------
+    ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in: decoders undo
+    the colour transform of the codestream.
+
+    Raises
+    ------
+    DecoderMissing
+        If nothing decodes the transfer syntax.
+    HostileFile
+        If the stream claims another size than the header.
+    UnreadableFile
+        If the stream is corrupt.
+    """
+    if syntax == _RLE:
+        return decode_rle(data, cell, where), cell.photometric
+    if syntax in _JPEG or syntax in _JPEG_LS:
+        claim = jpeg_claim(data, where)
+    elif syntax in _JPEG_2000 or syntax in _HTJ2K:
+        claim = jpeg2000_claim(data, where)
+    else:
+        raise DecoderMissing(
+            "no decoder for this transfer syntax",
+            where=where,
+            expected="RLE, JPEG, JPEG-LS, JPEG 2000 or HTJ2K",
+            found=syntax,
+            advice="Convert the file to an uncompressed transfer syntax first.",
+        )
+    _hold_to(claim, cell, where)
+    pixels, photometric = _decode(data, syntax, claim, cell, where)
+    if pixels.shape[:2] != (cell.rows, cell.columns) or pixels.size != cell.values:
+        raise UnreadableFile(
+            "the frame decodes to another size",
+            where=where,
+            expected=(cell.rows, cell.columns, cell.samples),
+            found=pixels.shape,
+        )
+    return _as_cells(pixels, cell), photometric
+
+
+def _hold_to(claim: Claim, cell: Cell, where: object) -> None:
+    expected = (cell.rows, cell.columns, cell.samples)
+    found = (claim.rows, claim.columns, claim.samples)
+    if expected != found or claim.bits > cell.allocated:
+        raise HostileFile(
+            "the compressed frame claims another size than the header",
+            where=where,
+            expected=f"{expected} of at most {cell.allocated} bits",
+            found=f"{found} of {claim.bits} bits",
+        )
+
+
+def _decode(
+    data: bytes, syntax: str, claim: Claim, cell: Cell, where: object
+) -> tuple[npt.NDArray[Any], str]:
+    import imagecodecs
+
+    try:
+        if syntax in _JPEG:
+            return _decode_jpeg(data, claim, cell)
+        if syntax in _JPEG_LS:
+            return imagecodecs.jpegls_decode(data), cell.photometric
+        decode = imagecodecs.htj2k_decode if syntax in _HTJ2K else imagecodecs.jpeg2k_decode
+        return decode(data), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
+    except Exception as error:  # decoders raise their own errors, and plain ones
+        raise UnreadableFile(f"the compressed frame is corrupt: {error}", where=where) from error
+
+
+def _decode_jpeg(data: bytes, claim: Claim, cell: Cell) -> tuple[npt.NDArray[Any], str]:
+    import imagecodecs
+
+    if cell.samples != 3:
+        return imagecodecs.jpeg_decode(data), cell.photometric
+    stays = cell.photometric == "RGB" or claim.adobe == 0 or claim.named_rgb
+    pixels = imagecodecs.jpeg_decode(
+        data, colorspace="RGB" if stays else "YCBCR", outcolorspace="RGB"
+    )
+    return pixels, "RGB"
+
+
+def _as_cells(pixels: npt.NDArray[Any], cell: Cell) -> npt.NDArray[Any]:
+    """The decoder's integers as unsigned cells of the header's width, bits kept."""
+    wide = pixels.astype(f"i{cell.word.itemsize}") if pixels.dtype.kind == "i" else pixels.astype(cell.word)
+    return np.ascontiguousarray(wide.view(cell.word)).reshape(cell.rows, cell.columns, cell.samples)

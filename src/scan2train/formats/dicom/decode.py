@@ -1,0 +1,143 @@
+"""Frames of files into slices of an array: read, decoded, masked and rescaled, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.formats.dicom.cell import Cell
+from scan2train.formats.dicom.codecs import decode_frame
+from scan2train.formats.dicom.fragments import frames_of
+from scan2train.formats.dicom.lookup import Lookup
+from scan2train.formats.dicom.native import PixelFile, read_cells, read_words
+from scan2train.formats.dicom.photometric import to_rgb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """Some frames of one file, and the slices that they become."""
+
+    path: Path
+    size: int | None
+    offset: int
+    length: int
+    syntax: str
+    encapsulated: bool
+    total: int
+    slices: tuple[int, ...]
+    frames: tuple[int, ...]
+
+    def open(self) -> PixelFile:
+        """The file's pixel data."""
+        return PixelFile(self.path, size=self.size, offset=self.offset, length=self.length, syntax=self.syntax)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What decoding noticed; ``valid`` holds the mask of each slice that has padding."""
+
+    spare_bits: bool = False
+    padded: int = 0
+    longer_by: int = 0
+    valid: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Decoder:
+    """Fills ``array`` (``(k, j, i)`` or ``(k, j, i, c)``), whose type holds every value there can be."""
+
+    cell: Cell
+    lookup: Lookup | None
+    padding: tuple[int, int] | None
+    slopes: tuple[float, ...]
+    intercepts: tuple[float, ...]
+    array: npt.NDArray[Any]
+
+    def read(self, files: Iterable[Frames]) -> Seen:
+        """Read all frames of some files."""
+        seen = Seen()
+        for one in files:
+            with one.open() as file:
+                if one.encapsulated:
+                    for k, cells in self._decoded(one, file):
+                        self._convert(k, cells, seen)
+                else:
+                    self._native(one, file, seen)
+        return seen
+
+    def _decoded(self, one: Frames, file: PixelFile) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        packed = frames_of(file.value(), one.total, one.path)
+        for k, frame in zip(one.slices, one.frames, strict=True):
+            cells, photometric = decode_frame(packed[frame], one.syntax, self.cell, one.path)
+            yield k, self._as_rgb(cells, photometric, one.path)
+
+    def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
+        needed = (self.cell.frame_bits * one.total + 7) // 8
+        seen.longer_by = max(seen.longer_by, one.length - needed - needed % 2)
+        for k, frame in zip(one.slices, one.frames, strict=True):
+            if self._fits_in_place(k):
+                self._in_place(k, frame, file, seen)
+            else:
+                cells = read_cells(file, self.cell, frame)
+                self._convert(k, self._as_rgb(cells, self.cell.photometric, one.path), seen)
+
+    def _as_rgb(self, cells: npt.NDArray[Any], photometric: str, where: Path) -> npt.NDArray[Any]:
+        return to_rgb(cells, photometric, self.cell.stored, where) if self.cell.samples == 3 else cells
+
+    def _fits_in_place(self, k: int) -> bool:
+        """Whether the cells can be read right where their values belong, and changed there."""
+        cell, out = self.cell, self.array.dtype
+        plain = cell.samples == 1 and cell.shift == 0 and cell.allocated >= 8 and self.lookup is None
+        return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and self.slopes[k] == 1.0
+
+    def _in_place(self, k: int, frame: int, file: PixelFile, seen: Seen) -> None:
+        from scan2train.kernels.stored_bits import shift_in_place
+
+        words = self.array[k].reshape(-1)
+        read_words(file, words, frame * words.nbytes)
+        self._mark_padding(k, words.view(self.cell.word), seen)
+        cell = self.cell
+        seen.spare_bits |= bool(shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])))
+
+    def _convert(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
+        """Cells of ``(rows, columns, samples)`` into the values of slice ``k``."""
+        cell, out = self.cell, self.array[k]
+        words, flat = cells.reshape(-1), out.reshape(-1)
+        if cell.kind in ("float", "double"):
+            np.multiply(words, self.slopes[k], out=flat, casting="unsafe")
+            flat += flat.dtype.type(self.intercepts[k])
+            return
+        self._mark_padding(k, words, seen)
+        if self.lookup is not None:
+            stored = np.empty(words.size, dtype=np.int64)
+            seen.spare_bits |= self._rescale(words, stored, 1.0, 0.0)
+            out[...] = self.lookup(stored).reshape(out.shape)
+        elif cell.samples > 1:
+            out[...] = cells
+        else:
+            seen.spare_bits |= self._rescale(words, flat, self.slopes[k], self.intercepts[k])
+
+    def _rescale(self, words: npt.NDArray[Any], out: npt.NDArray[Any], slope: float, add: float) -> bool:
+        from scan2train.kernels.stored_bits import real_values, whole_values
+
+        cell = self.cell
+        if out.dtype.kind == "f":
+            return bool(real_values(words, out, cell.shift, cell.mask, cell.sign, slope, add))
+        return bool(whole_values(words, out, cell.shift, cell.mask, cell.sign, int(slope), int(add)))
+
+    def _mark_padding(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
+        if self.padding is None:
+            return
+        from scan2train.kernels.stored_bits import mark_padding
+
+        cell = self.cell
+        valid = np.empty(words.size, dtype=np.bool_)
+        count = int(mark_padding(words, valid, cell.shift, cell.mask, cell.sign, *self.padding))
+        if count:
+            seen.padded += count
+            seen.valid[k] = valid.reshape(cell.rows, cell.columns)

@@ -1,0 +1,175 @@
+"""Uncompressed frames, and the bytes of encapsulated ones: read at known places, without parsing again."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.errors import ChangedSource, UnreadableFile
+from scan2train.formats.bounded import open_regular
+from scan2train.formats.dicom.cell import Cell
+
+DEFLATED = "1.2.840.10008.1.2.1.99"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_META = 132
+
+
+class PixelFile:
+    """One file's pixel data, at the place where the index found it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        Its size when it was indexed, in bytes.
+    offset, length
+        Where the value of Pixel Data begins, and how long it is; counted in the inflated file where the transfer
+        syntax is deflated.
+    syntax
+        Transfer Syntax UID.
+
+    Raises
+    ------
+    ChangedSource
+        If the file is gone or has another size.
+    """
+
+    def __init__(self, path: Path, *, size: int | None, offset: int, length: int, syntax: str) -> None:
+        self.path, self.offset, self.length, self.syntax = path, offset, length, syntax
+        try:
+            self._file = open_regular(path)
+        except UnreadableFile as error:
+            raise ChangedSource("the file cannot be opened any more", where=path, found=error.message) from error
+        found = os.fstat(self._file.fileno()).st_size
+        if size is not None and found != size:
+            self._file.close()
+            raise ChangedSource(
+                "the file has changed since it was indexed",
+                where=path,
+                expected=f"{size} bytes",
+                found=f"{found} bytes",
+                advice="Index the source again.",
+            )
+        self._inflated = self._inflate(found) if syntax == DEFLATED else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def read_into(self, target: npt.NDArray[Any], at: int) -> None:
+        """Fill a contiguous array from byte ``at`` of the pixel data on.
+
+        Raises
+        ------
+        UnreadableFile
+            If the pixel data, or the file, ends before the array is full.
+        """
+        wanted = target.nbytes
+        if at + wanted > self.length:
+            raise UnreadableFile(
+                "pixel data are shorter than rows, columns, frames and bits demand",
+                where=self.path,
+                expected=f"{at + wanted} bytes",
+                found=f"{self.length} bytes",
+            )
+        view = memoryview(target.reshape(-1).view(np.uint8))
+        if self._inflated is not None:
+            start = self.offset + at
+            got = len(part := self._inflated[start : start + wanted])
+            view[:got] = part
+        else:
+            got = 0
+            while got < wanted:
+                step = os.preadv(self._file.fileno(), [view[got:]], self.offset + at + got)
+                if step == 0:
+                    break
+                got += step
+        if got < wanted:
+            raise UnreadableFile(
+                "the file ends within the pixel data",
+                where=self.path,
+                expected=f"{wanted} bytes at byte {self.offset + at}",
+                found=f"{got} bytes",
+            )
+
+    def value(self) -> memoryview:
+        """The whole value of Pixel Data."""
+        data = np.empty(self.length, dtype=np.uint8)
+        self.read_into(data, 0)
+        return memoryview(data)
+
+    def written_as_words(self) -> bool:
+        """Whether an explicit header calls the value OW: in big-endian files 8-bit pixels then come in swapped pairs."""
+        return os.pread(self._file.fileno(), 2, max(0, self.offset - 8)) == b"OW"
+
+    def _inflate(self, size: int) -> bytes:
+        """The file as it would be uncompressed, as far as the pixel data reach."""
+        data = os.pread(self._file.fileno(), size, 0)
+        begin = _META + 12 + int.from_bytes(data[_META + 8 : _META + 12], "little")
+        wanted = self.offset + self.length - begin
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            return data[:begin] + unpacker.decompress(data[begin:], max(wanted, 1))
+        except zlib.error as error:
+            raise UnreadableFile(f"the deflated data are corrupt: {error}", where=self.path) from error
+
+
+def read_cells(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+    """``(rows, columns, samples)`` cells of a native frame, in the byte order of this machine.
+
+    One-bit pixels come as bytes of 0 and 1 (PS3.5 8.2: the first pixel is the lowest bit of the first byte).
+    """
+    if cell.allocated == 1:
+        return _bits(file, cell, frame)
+    if cell.photometric == "YBR_FULL_422":
+        return _halved_chroma(file, cell, frame)
+    words = np.empty(cell.values, dtype=cell.word)
+    read_words(file, words, frame * words.nbytes)
+    if cell.planar:
+        return np.ascontiguousarray(words.reshape(cell.samples, cell.rows, cell.columns).transpose(1, 2, 0))
+    return words.reshape(cell.rows, cell.columns, cell.samples)
+
+
+def read_words(file: PixelFile, words: npt.NDArray[Any], at: int) -> None:
+    """Fill an array of cells from byte ``at`` on, and turn big-endian ones."""
+    if file.syntax != BIG_ENDIAN:
+        file.read_into(words, at)
+    elif words.dtype.itemsize > 1:
+        file.read_into(words, at)
+        words.byteswap(inplace=True)
+    elif file.written_as_words():
+        first, last = at - at % 2, at + words.nbytes + (at + words.nbytes) % 2
+        pairs = np.empty(last - first, dtype=np.uint8)
+        file.read_into(pairs, first)
+        words.view(np.uint8)[:] = pairs.reshape(-1, 2)[:, ::-1].reshape(-1)[at - first :][: words.nbytes]
+    else:
+        file.read_into(words, at)
+
+
+def _bits(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+    first = frame * cell.values
+    begin, end = first // 8, (first + cell.values + 7) // 8
+    packed = np.empty(end - begin, dtype=np.uint8)
+    file.read_into(packed, begin)
+    bits = np.unpackbits(packed, bitorder="little")[first - begin * 8 :][: cell.values]
+    return bits.reshape(cell.rows, cell.columns, cell.samples)
+
+
+def _halved_chroma(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+    """Two luminances, then the blue and the red chroma that both share (PS3.3 C.7.6.3.1.2)."""
+    pairs = np.empty((cell.values // 6, 4), dtype=cell.word)
+    if cell.values % 6:
+        raise UnreadableFile("halved chroma needs an even number of columns", where=file.path, found=cell.columns)
+    read_words(file, pairs.reshape(-1), frame * pairs.nbytes)
+    return np.ascontiguousarray(pairs[:, [0, 2, 3, 1, 2, 3]]).reshape(cell.rows, cell.columns, 3)

@@ -1,0 +1,153 @@
+"""The pixels of one volume: every slice read at its known place, decoded and rescaled into one array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.errors import HostileFile
+from scan2train.formats.bounded import largest_image
+from scan2train.formats.dicom.cell import Cell, cell_of
+from scan2train.formats.dicom.decode import Decoder, Frames, Seen
+from scan2train.formats.dicom.dtype import value_dtype
+from scan2train.formats.dicom.lookup import modality_lut, palette
+from scan2train.formats.dicom.padding import padding_range
+from scan2train.formats.dicom.photometric import require_known
+from scan2train.formats.dicom.rescale import rescale_of
+
+#: Volumes of fewer bytes are read by one thread: starting another costs more than it saves.
+_WORTH_A_THREAD = 16 << 20
+_THREADS = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pixels:
+    """What was read.
+
+    ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
+    padding. ``spare_bits`` says that bits beside the stored ones were in use,
+    ``longer_by`` by how many bytes pixel data was longer than needed.
+    """
+
+    array: npt.NDArray[Any]
+    valid: npt.NDArray[np.bool_] | None
+    cell: Cell
+    declared_rescale: bool
+    spare_bits: bool = False
+    padded: int = 0
+    longer_by: int = 0
+
+
+def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
+    """Read the voxels of a volume.
+
+    Parameters
+    ----------
+    row
+        A row of the volumes table, of format ``"dicom"``.
+    base
+        The folder that its paths are relative to.
+
+    Raises
+    ------
+    ChangedSource
+        If a file is gone or has another size than when it was indexed.
+    UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader
+        If pixel data are too short, corrupt, lie about their size, or no decoder is there.
+    """
+    paths = [base / name for name in row["member_path"]]
+    cell = cell_of(row, row["pixel_kind"], paths[0])
+    if cell.kind not in ("float", "double"):
+        require_known(cell.photometric, cell.samples, paths[0])
+    rescale = rescale_of(row, paths[0])
+    colours = palette(paths[0]) if cell.photometric == "PALETTE COLOR" else None
+    table = modality_lut(paths[0], signed=cell.signed) if row["modality_lut"] and cell.samples == 1 else None
+    lookup = colours or table
+    if lookup is not None:
+        dtype = lookup.values.dtype
+    elif cell.kind in ("float", "double"):
+        dtype = np.dtype(np.float32 if cell.kind == "float" else np.float64)
+    else:
+        dtype = value_dtype(cell.limits, rescale.slopes, rescale.intercepts)
+    channels = (3,) if colours is not None else (cell.samples,) if cell.samples > 1 else ()
+    shape = (len(paths), cell.rows, cell.columns, *channels)
+    _require_room(shape, dtype, paths[0])
+
+    array = np.empty(shape, dtype=dtype)
+    decoder = Decoder(
+        cell=cell,
+        lookup=lookup,
+        padding=padding_range(cell, row["padding_value"], row["padding_limit"]),
+        slopes=rescale.slopes,
+        intercepts=rescale.intercepts,
+        array=array,
+    )
+    seen = _read_files(decoder, _by_file(row, paths), array.nbytes)
+    return Pixels(
+        array=array,
+        valid=_joined(seen, shape),
+        cell=cell,
+        declared_rescale=rescale.declared,
+        spare_bits=any(one.spare_bits for one in seen),
+        padded=sum(one.padded for one in seen),
+        longer_by=max(one.longer_by for one in seen),
+    )
+
+
+def _by_file(row: Mapping[str, Any], paths: Sequence[Path]) -> list[Frames]:
+    """The frames that each file holds, files in order of their first slice."""
+    slices: dict[Path, list[int]] = {}
+    for k, path in enumerate(paths):
+        slices.setdefault(path, []).append(k)
+    return [
+        Frames(
+            path=path,
+            size=row["member_size"][ks[0]],
+            offset=row["member_offset"][ks[0]],
+            length=row["member_length"][ks[0]],
+            syntax=row["member_transfer_syntax"][ks[0]] or "",
+            encapsulated=row["member_pixel_kind"][ks[0]] == "encapsulated",
+            total=row["member_frames"][ks[0]] or 1,
+            slices=tuple(ks),
+            frames=tuple(row["member_frame"][k] for k in ks),
+        )
+        for path, ks in slices.items()
+    ]
+
+
+def _read_files(decoder: Decoder, files: list[Frames], size: int) -> list[Seen]:
+    if size < _WORTH_A_THREAD or len(files) < _THREADS:
+        return [decoder.read(files)]
+    parts = np.array_split(np.arange(len(files)), _THREADS)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda part: decoder.read([files[n] for n in part]), parts))
+
+
+def _joined(seen: list[Seen], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] | None:
+    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+    if not masks:
+        return None
+    valid = np.ones(shape[:3], dtype=np.bool_)
+    for k, mask in masks.items():
+        valid[k] = mask
+    return valid
+
+
+def _require_room(shape: tuple[int, ...], dtype: np.dtype[Any], where: Path) -> None:
+    wanted = dtype.itemsize
+    for n in shape:
+        wanted *= n
+    if wanted > largest_image():
+        raise HostileFile(
+            "the image is larger than an image may be",
+            where=where,
+            expected=f"at most {largest_image()} bytes",
+            found=f"{wanted} bytes",
+            advice="Set SCAN2TRAIN_LARGEST_IMAGE_GIB to allow more, if you trust where it comes from.",
+        )

@@ -1,0 +1,99 @@
+"""One DICOM volume: pixels at their known places, the affine of the index, what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scan2train.errors import UnreadableFile
+from scan2train.finding import Finding, Severity, Where
+from scan2train.formats.dicom.pixels import Pixels, read_pixels
+from scan2train.formats.dicom.rescale import unit_of
+from scan2train.grid import Grid
+from scan2train.reading.noticed import noticed
+from scan2train.reading.refusals import refusal
+from scan2train.volume import Volume
+
+#: Columns that a volume keeps as its ``meta``; none of them names a patient.
+_META = (
+    *("volume", "source", "path", "format", "role", "split_by", "dimension", "dimension_value"),
+    *("study_uid", "series_uid", "modality", "manufacturer", "model", "description", "image_type", "kernel"),
+    *("kernel_class", "contrast", "cardiac_percent", "patient_position", "laterality", "view"),
+    *("photometric", "bits_stored", "transfer_syntax", "thickness_mm", "tilt_deg", "spacing_source", "step_source"),
+)
+
+
+def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
+    """Read the volume that a row of the volumes table describes.
+
+    Raises
+    ------
+    IrregularSlices, GeometryError, UnreadableFile, NonconformingHeader
+        If the row's ``irregular`` says that it is no regular grid of trusted values.
+    Scan2TrainError
+        As :func:`~scan2train.formats.dicom.pixels.read_pixels`.
+    """
+    refused = refusal(row, str(base / row["path"]))
+    if refused is not None:
+        raise refused
+    pixels = read_pixels(row, base)
+    findings = (*_copies(row, base, pixels), *noticed(row, pixels))
+    order = (2, 1, 0, *range(3, pixels.array.ndim))
+    grid = Grid(
+        (row["size_i"], row["size_j"], len(row["member_path"])),
+        np.array(row["affine"], dtype=np.float64).reshape(4, 4),
+        bool(row["physical"]),
+    )
+    return Volume(
+        array=pixels.array.transpose(order),
+        grid=grid,
+        unit=unit_of(row, declared=pixels.declared_rescale),
+        valid=None if pixels.valid is None else pixels.valid.transpose(2, 1, 0),
+        findings=findings,
+        meta={name: row[name] for name in _META if row.get(name) not in (None, "")},
+    )
+
+
+def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding, ...]:
+    """Compare further files of the same instances with the slices that they copy.
+
+    Raises
+    ------
+    UnreadableFile
+        If two files of one instance hold different values: nobody can tell which is right.
+    """
+    copied = list(row["spare_of"] or ())
+    if not copied:
+        return ()
+    twin = {**row, **{f"member_{name}": row[f"spare_{name}"] for name in _PLACE}}
+    for name in ("slope", "intercept"):
+        twin[f"member_{name}"] = [row[f"member_{name}"][k] for k in copied]
+    other = read_pixels(twin, base)
+    for at, k in enumerate(copied):
+        if not np.array_equal(other.array[at], pixels.array[k], equal_nan=other.array.dtype.kind == "f"):
+            raise UnreadableFile(
+                "two files hold different pixels of the same instance",
+                where=base / row["spare_path"][at],
+                expected=f"the pixels of {row['member_path'][k]}, whose SOP Instance UID it shares",
+                found="other pixels",
+                advice="Find out which of them is right and remove the other.",
+                code="FIL004",
+            )
+    return (
+        Finding(
+            code="FIL004",
+            name="duplicate-instance",
+            severity=Severity.WARNING,
+            scope="volume",
+            message="some instances are there more than once, with the same pixels; one of each was used",
+            where=Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"]),
+            seen=f"{len(copied)} further files",
+            affects=len(copied),
+        ),
+    )
+
+
+_PLACE = ("path", "size", "frame", "frames", "offset", "length", "transfer_syntax", "pixel_kind")

@@ -1,0 +1,186 @@
+"""What reading a DICOM volume noticed: findings from its row of the index and from its pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scan2train.finding import Finding, Severity, Where
+from scan2train.formats.dicom.pixels import Pixels
+from scan2train.formats.noticed import misleading_suffix
+from scan2train.knowledge.sop_classes import FILMS, SLICED
+from scan2train.knowledge.tolerances import (
+    GEO003_SILENT_MM,
+    GEO003_SILENT_PART,
+    GEO006_SILENT_PIXELS,
+    GEO008_GAP_INFO,
+    GEO008_GAP_WARNING,
+    GEO013_INFO,
+    GEO013_SILENT,
+)
+
+_NAMES = {
+    "FIL002": "hostile-file",
+    "FIL004": "duplicate-instance",
+    "FIL005": "nonconforming-header",
+    "PIX001": "monochrome1",
+    "PIX002": "missing-rescale",
+    "PIX003": "varying-rescale",
+    "PIX004": "odd-bit-layout",
+    "PIX006": "declared-padding",
+    "PIX007": "implausible-values",
+    "PIX008": "modality-lut",
+    "PIX009": "lossy-compression",
+    "PIX012": "rescale-changes-type",
+    "GEO001": "missing-geometry",
+    "GEO003": "uneven-slice-spacing",
+    "GEO006": "gantry-tilt",
+    "GEO008": "thickness-is-not-spacing",
+    "GEO009": "spacing-source",
+    "GEO013": "nonorthogonal-axes",
+    "SER001": "several-volumes-in-series",
+    "SER002": "mixed-series",
+    "SER003": "localizer",
+    "SER004": "secondary-capture",
+    "SER005": "derived-series",
+}
+_APART = {"localizer": "SER003", "capture": "SER004", "derived": "SER005"}
+#: Attributes that slices of a series share unless two series were mixed.
+_MIXED = (
+    *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
+    *("pixel_representation", "photometric", "samples", "kernel"),
+)
+#: A rescale beyond these is none that a CT has.
+_CT_SLOPE = 1e3
+_CT_INTERCEPT = 1e5
+
+_INFO, _WARNING, _ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
+
+
+def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
+    """All findings about a volume that was read."""
+    place = Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"])
+
+    def finding(code: str, severity: Severity, message: str, **more: str) -> Finding:
+        return Finding(
+            code=code, name=_NAMES[code], severity=severity, scope="volume", message=message, where=place, **more
+        )
+
+    told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
+    names = dict.fromkeys(row["member_path"])
+    return (
+        *(finding(code, severity, message, **more) for code, severity, message, more in told),
+        *(one for name in list(names)[:1] for one in misleading_suffix(Path(name), "dicom", (".dcm", ".ima", ""))),
+    )
+
+
+Told = tuple[str, Severity, str, dict[str, str]]
+
+
+def _header(row: Mapping[str, Any]) -> Iterator[Told]:
+    words = row["oddities"] or ()
+    for word in words:
+        if word in ("nonzero-preamble", "executable-preamble"):
+            message = "the preamble makes the file look like something else to other programs"
+            yield "FIL002", _WARNING, message, {"seen": word, "expected": "zeros"}
+        else:
+            yield "FIL005", _WARNING, f"the header does not conform: {word}", {"seen": word}
+
+
+def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
+    pairs = list(zip(row["member_slope"], row["member_intercept"], strict=True))
+    slopes = sorted({slope for slope, _ in pairs if slope is not None})
+    whole = {float(s if s is not None else 1).is_integer() for s, _ in pairs}
+    seen = {"seen": ", ".join(f"{slope:g}" for slope in slopes[:4]) + (" …" if len(slopes) > 4 else "")}
+    sliced = row["modality"] in ("CT", "MR")
+    if row["modality"] == "CT" and row["role"] == "volume" and not row["modality_lut"]:
+        if not pixels.declared_rescale:
+            yield "PIX002", _ERROR, "CT without Rescale Slope and Intercept: the values are not known to be HU", {}
+        elif any(not 0 < s <= _CT_SLOPE or abs(a or 0) > _CT_INTERCEPT for s, a in pairs if s is not None):
+            yield "PIX002", _ERROR, "a Rescale Slope or Intercept that no CT can have", seen
+    if len(set(pairs)) > 1:
+        if sliced and len(whole) > 1:
+            yield "PIX012", _WARNING, "rescale is whole on some slices and fractional on others", seen
+        else:
+            severity = _WARNING if sliced else _INFO
+            yield "PIX003", severity, "the rescale differs from slice to slice; each slice was read with its own", seen
+    if row["modality_lut"]:
+        yield "PIX008", _INFO, "a Modality LUT was applied in place of slope and intercept", {}
+
+
+def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
+    if row["photometric"] == "MONOCHROME1":
+        message = "low values are meant to be shown bright; the values were left as they are"
+        yield "PIX001", _INFO if row["modality"] in FILMS else _WARNING, message, {"seen": "MONOCHROME1"}
+    if pixels.spare_bits:
+        cell = pixels.cell
+        yield (
+            "PIX004",
+            _WARNING,
+            "bits beside the stored ones are in use; they were left out",
+            {"seen": f"{cell.stored} of {cell.allocated} bits stored, high bit {cell.high}"},
+        )
+    if pixels.longer_by > 0:
+        message = "pixel data is longer than rows, columns, frames and bits demand; the rest was ignored"
+        yield "FIL005", _WARNING, message, {"seen": f"{pixels.longer_by} bytes more"}
+    if pixels.padded:
+        yield "PIX006", _INFO, "padding is declared; it was masked", {"seen": f"{pixels.padded} voxels"}
+    if pixels.array.dtype.kind == "f" and not np.isfinite(pixels.array).all():
+        yield "PIX007", _ERROR, "some values are not finite", {}
+    if row["lossy"]:
+        measured = row["modality"] in SLICED
+        film = row["modality"] in FILMS or row["role"] == "capture"
+        severity = _ERROR if measured and not film else _WARNING
+        yield "PIX009", severity, "the pixels were compressed with loss, now or once", {"seen": row["transfer_syntax"] or ""}
+
+
+def _geometry(row: Mapping[str, Any]) -> Iterator[Told]:
+    if not row["physical"]:
+        yield "GEO001", _INFO, "no patient geometry: a pixel grid", {}
+    elif row["modality"] in FILMS and row["spacing_source"]:
+        yield "GEO009", _INFO, f"the spacing is that of {row['spacing_source']}", {"seen": row["spacing_source"]}
+    if row["axes_error"] is not None and row["axes_error"] > GEO013_SILENT:
+        severity = _INFO if row["axes_error"] <= GEO013_INFO else _WARNING
+        yield "GEO013", severity, "direction cosines were not unit and perpendicular; repaired", {"seen": f"{row['axes_error']:.2g}"}
+    places = np.array(row["member_position_mm"] or [], dtype=np.float64)
+    if row["physical"] and len(places) > 1 and len(places) == row["n_slices"]:
+        yield from _stack(row, places)
+
+
+def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Told]:
+    gaps = np.diff(places)
+    usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
+    off = float(np.abs(gaps - usual).max())
+    if off > max(GEO003_SILENT_MM, GEO003_SILENT_PART * usual):
+        yield "GEO003", _INFO, "the gaps between slices differ a little; the mean step was used", {"seen": f"up to {off:.3g} mm"}
+    shear = np.tan(np.radians(row["tilt_deg"])) * (places[-1] - places[0])
+    if shear >= GEO006_SILENT_PIXELS * min(row["spacing_i_mm"], row["spacing_j_mm"]):
+        message = "slices are sheared against their normal; the affine is sheared with them"
+        yield "GEO006", _WARNING, message, {"seen": f"{row['tilt_deg']:.4g}°"}
+    thickness = row["thickness_mm"]
+    if thickness and thickness > 0 and usual > 0:
+        seen = {"seen": f"thickness {thickness:.4g} mm, distance {usual:.4g} mm"}
+        if thickness > usual * (1 + GEO008_GAP_INFO):
+            yield "GEO008", _INFO, "slices overlap", seen
+        elif usual > thickness * (1 + GEO008_GAP_INFO):
+            wide = row["modality"] == "CT" and usual > thickness * (1 + GEO008_GAP_WARNING)
+            yield "GEO008", _WARNING if wide else _INFO, "there are gaps between the slices", seen
+
+
+def _series(row: Mapping[str, Any]) -> Iterator[Told]:
+    if row["role"] in _APART:
+        yield _APART[row["role"]], _INFO, f"the image is a {row['role']}", {}
+    siblings = row["siblings"] or ()
+    for role, code in _APART.items():
+        if role in siblings and role != row["role"]:
+            yield code, _INFO, f"the series also holds a {role}; it was set apart", {}
+    if row["role"] in siblings and row["split_by"]:
+        names = row["split_by"].split("+")
+        mixed = [name for name in names if name in _MIXED]
+        if mixed:
+            yield "SER002", _WARNING, f"the series mixes images that differ in {', '.join(mixed)}", {"seen": row["split_by"]}
+        message = f"one of several volumes of its series, told apart by {', '.join(names)}"
+        yield "SER001", _INFO, message, {"seen": row["dimension_value"] or row["split_by"]}

@@ -1,0 +1,90 @@
+"""Volumes that are no regular grid: the error that says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from scan2train.errors import GeometryError, IrregularSlices, NonconformingHeader, Scan2TrainError, UnreadableFile
+
+_SPLIT = "Read the parts one by one from the rows of the index, or remove the files that do not belong."
+
+#: Rule code and message of each irregularity.
+_UNEVEN = {
+    "missing-slices": ("GEO004", "slices are missing: a gap is a multiple of the usual one"),
+    "uneven-spacing": ("GEO003", "the gaps between slices differ"),
+    "shifted-slices": ("GEO003", "slices are shifted within their planes, out of the line of the others"),
+    "duplicate-positions": ("GEO005", "several slices lie at one place, and no attribute explains it"),
+}
+
+
+def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
+    """The error that a row of the volumes table calls for; ``None`` where its volume is regular."""
+    word = row["irregular"] or ""
+    if not word:
+        return None
+    if word in _UNEVEN:
+        code, message = _UNEVEN[word]
+        return IrregularSlices(
+            message,
+            where=where,
+            expected="slices at even distances along their normal",
+            found=_gaps(row),
+            advice="Find the files that are missing or too many, or choose what to do with --irregular.",
+            code=code,
+        )
+    if word == "impossible-size":
+        return UnreadableFile(
+            "pixel data cannot hold what the header promises",
+            where=where,
+            expected="rows, columns, frames and bits that fit into the pixel data",
+            found=f"{row['size_j']} × {row['size_i']} × {row['member_frames'][0]} of {row['bits_allocated']} bits "
+            f"in {row['member_length'][0]} bytes",
+        )
+    if word in ("no-geometry", "bad-orientation"):
+        return GeometryError(
+            "no place in the patient follows from the header",
+            where=where,
+            expected="Image Position and Orientation (Patient) and Pixel Spacing, finite, unit and perpendicular",
+            found=", ".join(row["oddities"] or ()) or word.replace("-", " "),
+            advice="Fetch the original files: an export has dropped or damaged their geometry.",
+            code="GEO013" if word == "bad-orientation" else "GEO001",
+        )
+    if word == "mosaic":
+        return GeometryError(
+            "many slices are tiled into one picture (mosaic), whose places only private elements tell",
+            where=where,
+            advice="Convert it with a tool that splits mosaics, such as dcm2niix.",
+            code="ACQ007",
+        )
+    if word == "mixed-rescale":
+        return NonconformingHeader(
+            "Rescale Slope is missing on some slices and there on others",
+            where=where,
+            expected="a rescale on all slices or on none",
+            found=f"{sum(slope is None for slope in row['member_slope'])} of {row['n_slices']} slices without",
+            code="PIX002",
+        )
+    return IrregularSlices(
+        f"slices differ in what must be the same throughout a volume: {word.removeprefix('mixed-').replace('-', ' ')}",
+        where=where,
+        expected="one value in all slices of the series",
+        found=f"{row['n_slices']} of the series' slices differ",
+        advice=_SPLIT,
+        code="GEO002" if word == "mixed-orientation" else "SER002",
+    )
+
+
+def _gaps(row: Mapping[str, Any]) -> str:
+    places = np.array(row["member_position_mm"] or [], dtype=np.float64)
+    if len(places) < 2:
+        return "slices at one place"
+    gaps = np.diff(places)
+    usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
+    if row["irregular"] == "shifted-slices":
+        return f"{len(places)} slices at even distances of {usual:.4g} mm, but out of line"
+    worst = np.argsort(-np.abs(gaps - usual), kind="stable")[:3]
+    told = ", ".join(f"{gaps[n]:.4g} mm after slice {n} (at {places[n]:.4g} mm)" for n in sorted(worst.tolist()))
+    return f"usual gap {usual:.4g} mm; {told}"
