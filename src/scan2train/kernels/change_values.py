@@ -12,4 +12,10 @@ def change_values(source, change, out):
         raise ValueError("input and output disagree")
     scale, shift, low, high = change[0], change[1], change[2], change[3]
     for n in range(source.shape[0]):
-        out[n] = min(max(scale * source[n] + shift, low), high)
+        value = scale * source[n] + shift
+        # Two plain comparisons become vector instructions; min and max do not.
+        if value < low:
+            value = low
+        if value > high:
+            value = high
+        out[n] = value

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from scan2train.kernels.change_values import change_values
+
 
 @njit(cache=True, nogil=True)
 def _check(start, weights, first, last, size, count):
@@ -22,8 +24,8 @@ def _check(start, weights, first, last, size, count):
 
 @njit(cache=True, nogil=True)
 def _plane(slab, js, jw, starts, iw, row, plane):
-    """One source slice, cut to the columns that count, resampled along j and then along i."""
-    taps_j, taps_i = jw.shape[1], iw.shape[1]
+    """One source slice, cut to the columns that count, resampled along j and then along i; ``iw`` is ``(tap, column)``."""
+    taps_j, taps_i = jw.shape[1], iw.shape[0]
     height, width = plane.shape
     for y in range(height):
         first = slab[js[y]]
@@ -43,16 +45,17 @@ def _plane(slab, js, jw, starts, iw, row, plane):
                     row[x] += b * second[x]
         line = plane[y]
         if taps_i == 2:
+            left, right, after = iw[0], iw[1], row[1:]
             for x in range(width):
-                i = starts[x]
-                line[x] = iw[x, 0] * row[i] + iw[x, 1] * row[i + 1]
+                line[x] = left[x] * row[starts[x]] + right[x] * after[starts[x]]
         else:
+            left = iw[0]
             for x in range(width):
-                i = starts[x]
-                total = iw[x, 0] * row[i]
-                for t in range(1, taps_i):
-                    total += iw[x, t] * row[i + t]
-                line[x] = total
+                line[x] = left[x] * row[starts[x]]
+            for t in range(1, taps_i):
+                right, after = iw[t], row[t:]
+                for x in range(width):
+                    line[x] += right[x] * after[starts[x]]
 
 
 @njit(cache=True, nogil=True)
@@ -74,7 +77,9 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
         return
     i_low = starts_i[ir[0] : ir[1]].min()
     i_high = starts_i[ir[0] : ir[1]].max() + iw.shape[1]
-    starts, iw = starts_i[ir[0] : ir[1]] - i_low, iw[ir[0] : ir[1]]
+    # Unsigned indices need no look at negative ones; weights lie tap by tap.
+    starts = (starts_i[ir[0] : ir[1]] - i_low).astype(np.uint32)
+    iw = np.ascontiguousarray(iw[ir[0] : ir[1]].T)
     js, jw = js[jr[0] : jr[1]], jw[jr[0] : jr[1]]
     taps = kw.shape[1]
     row = np.empty(i_high - i_low, out.dtype)
@@ -92,7 +97,13 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
             if taps == 2:
                 q, b = planes[(ks[ko] + 1) % 2, y], kw[ko, 1]
                 for x in range(width):
-                    line[x] = min(max(scale * (a * p[x] + b * q[x]) + shift, low), high)
+                    value = scale * (a * p[x] + b * q[x]) + shift
+                    # Two plain comparisons become vector instructions; min and max do not.
+                    if value < low:
+                        value = low
+                    if value > high:
+                        value = high
+                    line[x] = value
             else:
                 for x in range(width):
                     line[x] = a * p[x]
@@ -100,5 +111,4 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
                     q, b = planes[(ks[ko] + t) % taps, y], kw[ko, t]
                     for x in range(width):
                         line[x] += b * q[x]
-                for x in range(width):
-                    line[x] = min(max(scale * line[x] + shift, low), high)
+                change_values(line, change, line)

@@ -40,6 +40,17 @@ def _uniform(source, i_low, i_high):
 
 
 @njit(cache=True, nogil=True)
+def _agreement(rows, first, agree):
+    """Where all of ``rows`` hold the label of ``first``."""
+    agree[:] = True
+    for a in range(rows.shape[0]):
+        for b in range(rows.shape[1]):
+            row = rows[a, b]
+            for x in range(agree.shape[0]):
+                agree[x] &= row[x] == first[x]
+
+
+@njit(cache=True, nogil=True)
 def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
     """Along the axes; weights as for ``resample``; 0 beyond the source's faces."""
     nk, nj, ni = out.shape
@@ -52,29 +63,31 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
     out[:] = 0
     if kr[1] <= kr[0] or jr[1] <= jr[0] or ir[1] <= ir[0]:
         return
-    flat = _uniform(source, starts[ir[0] : ir[1]].min(), starts[ir[0] : ir[1]].max() + taps_i)
-    i_first = starts[ir[0]]
+    i_low, i_high = starts[ir[0] : ir[1]].min(), starts[ir[0] : ir[1]].max() + taps_i
+    flat = _uniform(source, i_low, i_high)
+    agree = np.empty(i_high - i_low, np.bool_)
     for ko in range(kr[0], kr[1]):
         for jo in range(jr[0], jr[1]):
             k0, j0 = ks[ko], js[jo]
-            label = source[k0, j0, i_first]
+            label = source[k0, j0, i_low]
             same = True
             for a in range(taps_k):
                 for b in range(taps_j):
-                    same = same and flat[k0 + a, j0 + b] and source[k0 + a, j0 + b, i_first] == label
+                    same = same and flat[k0 + a, j0 + b] and source[k0 + a, j0 + b, i_low] == label
             line = out[ko, jo, ir[0] : ir[1]]
             if same:
                 if label != 0:
                     line[:] = label
                 continue
+            first = source[k0, j0, i_low:i_high]
+            _agreement(source[k0 : k0 + taps_k, j0 : j0 + taps_j, i_low:i_high], first, agree)
             for x in range(line.shape[0]):
                 i0 = starts[ir[0] + x]
-                label = source[k0, j0, i0]
-                same = True
-                for a in range(taps_k):
-                    for b in range(taps_j):
-                        for c in range(taps_i):
-                            same = same and source[k0 + a, j0 + b, i0 + c] == label
+                at = i0 - i_low
+                label = first[at]
+                same = agree[at]
+                for c in range(1, taps_i):
+                    same = same and agree[at + c] and first[at + c] == label
                 if same:
                     line[x] = label
                     continue
