@@ -52,7 +52,7 @@ def test_the_module_is_the_command():
     [
         (("prepar", "x"), "prepare"),
         (("index", "--jbos", "2", "x"), "--jobs"),
-        (("prepare", "x", "-o", "y", "--recipe", "ct-lung", "--irregular", "refus"), "keep-largest-regular"),
+        (("prepare", "x", "-o", "y", "--recipe", "ct-lung", "--irregular", "refus"), "Did you mean refuse?"),
         (("prepare", "x", "-o", "y", "--recipe", "ct-lung", "--store", "niftii"), "nifti"),
     ],
 )
@@ -64,7 +64,7 @@ def test_an_unknown_word_lists_the_near_ones(words, near):
 
 @pytest.mark.parametrize(
     "words",
-    [("--store", "zarr"), ("--layout", "nnunet"), ("--cluster", "tcp://host:1")],
+    [("--store", "zarr"), ("--irregular", "regrid"), ("--layout", "nnunet"), ("--cluster", "tcp://host:1")],
 )
 def test_what_is_not_there_yet_says_so(words, tmp_path):
     done = run("prepare", tmp_path, "-o", tmp_path / "out", "--recipe", "ct-lung", *words)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, shown
-from scan2train.cli.options import Irregular, IrregularOption
+from scan2train.cli.options import Irregular, check_irregular
 
 
 def register(app: typer.Typer) -> None:
@@ -32,15 +32,16 @@ def convert(
             show_default=False,
         ),
     ],
-    irregular: IrregularOption = Irregular.REFUSE,
+    irregular: Irregular = "refuse",
 ) -> None:
     """Convert one volume from any format to any other.
 
     Values stay as measured, the geometry stays exact, and nothing is invented.
     """
+    check_irregular(irregular)
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular.value)
+    volume = run(source, destination, irregular=irregular)
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)

@@ -12,15 +12,6 @@ import typer
 from scan2train.errors import UnknownName, WrongUse
 
 
-class Irregular(StrEnum):
-    """What to do with uneven, missing or doubled slices."""
-
-    REFUSE = "refuse"
-    REGRID = "regrid"
-    SPLIT = "split"
-    KEEP = "keep-largest-regular"
-
-
 class Format(StrEnum):
     """How a result is printed."""
 
@@ -52,18 +43,23 @@ Salt = Annotated[
         show_default="one per user",
     ),
 ]
-IrregularOption = Annotated[
-    Irregular,
+Irregular = Annotated[
+    str,
     typer.Option(
         "--irregular",
-        help="Uneven, missing or doubled slices: refuse the volume, resample it to a regular grid, split it into "
-        "regular parts, or keep the largest regular part.",
+        metavar="WORD",
+        help="What to do with uneven, missing or doubled slices; only refuse so far.",
     ),
 ]
 
 
-def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, ...] = ()) -> str:
-    """``word``, if it is among those that are ``here``.
+def check_irregular(word: str) -> None:
+    """Refuse a word of ``--irregular`` that is unknown, or planned but not there yet; raises as :func:`offered`."""
+    offered("--irregular", word, here=("refuse",), later=("regrid", "split", "keep-largest-regular"))
+
+
+def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
+    """Refuse a ``word`` that is not among those that are ``here``.
 
     Raises
     ------
@@ -71,7 +67,7 @@ def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, 
         If the word is planned but not there yet, or if it is unknown; both list what there is.
     """
     if word in here:
-        return word
+        return
     advice = f"{option} takes: {', '.join(here)}."
     if word in later:
         raise WrongUse(f"{option} {word} does not exist yet", advice=advice)

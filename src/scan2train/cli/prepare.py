@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Irregular, IrregularOption, Jobs, NoCache, Salt, Sources, offered
+from scan2train.cli.options import Irregular, Jobs, NoCache, Salt, Sources, check_irregular, offered
 from scan2train.errors import WrongUse
 
 
@@ -50,7 +50,7 @@ def prepare(
             show_default="none",
         ),
     ] = None,
-    irregular: IrregularOption = Irregular.REFUSE,
+    irregular: Irregular = "refuse",
     seed: Annotated[
         int, typer.Option("--seed", metavar="N", help="For everything that draws; recorded.")
     ] = 0,
@@ -76,6 +76,7 @@ def prepare(
     Beside each lies an account of what was done to it. A run that was stopped goes on when it is
     started again. A case that fails is recorded, and the rest goes on.
     """
+    check_irregular(irregular)
     offered("--store", store, here=("nifti",), later=("zarr", "b2nd", "npy"))
     offered("--layout", layout, here=("plain",), later=("nnunet", "msd"))
     if cluster is not None:
@@ -101,7 +102,7 @@ def prepare(
             labels=None if labels == "none" else labels,
             where=where,
             choices=choices,
-            irregular=irregular.value,
+            irregular=irregular,
             store=store,
             layout=layout,
             progress=progress,

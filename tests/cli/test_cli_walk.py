@@ -1,0 +1,194 @@
+"""The commands on scans: what they print, what they leave, and how they end."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import scan2train
+from scan2train.cli.app import app
+from scan2train.testing.dicom_series import write_dicom_series
+from scan2train.testing.phantoms import chest_ct
+
+SHAPE = (40, 36, 14)
+SPACING = (9.0, 9.5, 20.0)
+MARKUP = "[red]bold[/red] \x1b[31mred"
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words], prog_name="scan2train")
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory):
+    """Two series, one with its table of labels beside it, a file that lies, and one that is no image."""
+    folder = tmp_path_factory.mktemp("walk") / "scans"
+    for number, patient in enumerate(("A", "B")):
+        volume, lesion = chest_ct(SHAPE, SPACING, seed=number, lesion_radius_mm=40.0)
+        write_dicom_series(
+            volume, folder / f"series{number}", patient=patient, seed=number, series_description=MARKUP
+        )
+        scan2train.write(lesion, folder / f"series{number}_seg.nii.gz")
+    whole = min((folder / "series0").iterdir()).read_bytes()
+    (folder / "cut.dcm").write_bytes(whole[: len(whole) // 2])
+    (folder / "notes.txt").write_text("no image", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ready(scans, tmp_path_factory):
+    """A set prepared from the scans."""
+    out = tmp_path_factory.mktemp("walk") / "ready"
+    done = run("prepare", scans, "--recipe", "ct-lung", "-o", out, "--no-cache", "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_index_lists_volumes_and_what_was_skipped(scans):
+    done = run("index", scans, "--no-cache", "--jobs", 1)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.count("40×36×14") >= 2
+    assert "9×9.5×20 mm" in done.stdout
+    assert "files skipped" in done.stdout
+    assert done.stderr == ""
+
+
+def test_index_as_json_is_complete(scans):
+    done = run("index", scans, "--no-cache", "--jobs", 1, "--format", "json")
+    told = json.loads(done.stdout)
+    assert told["version"] == 1
+    assert told["tool"] == {"name": "scan2train", "version": scan2train.__version__}
+    assert told["sources"] == [str(scans)]
+    assert told["summary"]["volumes"] == len(told["volumes"]) == 4
+    assert told["summary"]["skipped"] == len(told["skipped"]) == 2
+    assert told["summary"]["instances"] == 2 * SHAPE[2] + 2
+    assert told["summary"]["files"] == told["summary"]["instances"] + 2
+    assert {one["path"] for one in told["skipped"]} == {"cut.dcm", "notes.txt"}
+
+
+def test_index_leaves_tables_that_can_be_used_instead_of_the_folder(scans, tmp_path):
+    assert run("index", scans, "--no-cache", "--jobs", 1, "-o", tmp_path / "index").exit_code == 0
+    assert {one.name for one in (tmp_path / "index").iterdir()} >= {
+        "instances.parquet",
+        "volumes.parquet",
+        "skipped.parquet",
+    }
+    first = json.loads(run("index", scans, "--no-cache", "--jobs", 1, "--format", "json").stdout)
+    again = json.loads(run("index", tmp_path / "index", "--format", "json").stdout)
+    assert again["volumes"] == first["volumes"]
+    assert again["skipped"] == first["skipped"]
+
+
+def test_text_from_paths_is_shown_escaped(tmp_path):
+    odd = tmp_path / "a\x1b[31m[b]"
+    odd.mkdir()
+    volume, _ = chest_ct(SHAPE, SPACING)
+    write_dicom_series(volume, odd)
+    done = run("index", odd.parent, "--no-cache", "--jobs", 1)
+    assert done.exit_code == 0
+    assert "\x1b" not in done.stdout
+    assert r"a\x1b[31m[b]" in done.stdout
+
+
+def test_no_patient_is_named_anywhere(scans, ready):
+    printed = run("index", scans, "--no-cache", "--format", "json").stdout
+    assert "PHANTOM" not in printed
+    assert '"patient": "A"' not in printed
+    assert "PHANTOM^" not in (ready / "dataset.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", ["index", "prepare"])
+def test_a_folder_without_an_image_says_so(command, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("no image", encoding="utf-8")
+    more = ["--recipe", "ct-lung", "-o", tmp_path / "out"] if command == "prepare" else []
+    done = run(command, tmp_path / "in", "--no-cache", *more)
+    assert done.exit_code == 2
+    assert "what to do" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_source_that_is_not_there_says_so(tmp_path):
+    done = run("index", tmp_path / "nowhere", "--no-cache")
+    assert done.exit_code == 2
+    assert "nowhere" in done.stderr
+
+
+def test_prepare_makes_a_case_of_every_volume_with_its_labels(ready):
+    cases = pl.read_parquet(ready / "cases.parquet")
+    assert cases["state"].to_list() == ["done", "done"]
+    for case in cases["case"]:
+        image = scan2train.read(ready / "cases" / case / "image.nii.gz")
+        labels = scan2train.read(ready / "cases" / case / "labels.nii.gz", as_labels=True)
+        assert image.grid.spacing == pytest.approx((1, 1, 1), abs=1e-5)
+        assert image.array.min() >= 0
+        assert image.array.max() <= 1
+        assert np.allclose(image.grid.affine, labels.grid.affine)
+        assert set(np.unique(labels.array)) == {0, 1}
+
+
+def test_prepare_says_how_many_cases_there_are_and_goes_on_from_there(scans, ready):
+    before = {path: path.stat().st_mtime_ns for path in (ready / "cases").rglob("*.nii.gz")}
+    done = run("prepare", scans, "--recipe", "ct-lung", "-o", ready, "--no-cache", "--jobs", 1)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("2 cases in ")
+    assert before == {path: path.stat().st_mtime_ns for path in (ready / "cases").rglob("*.nii.gz")}
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(scans, tmp_path):
+    words = ("prepare", scans, "--recipe", "ct-lung", "-o", tmp_path / "out", "--no-cache", "--dry-run")
+    done = run(*words)
+    assert done.exit_code == 0, done.stderr
+    assert "40×36×14" in done.stdout
+    assert "MB" in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_that_cannot_be_meant_names_the_columns(scans, tmp_path):
+    words = ("prepare", scans, "--recipe", "ct-lung", "-o", tmp_path / "out", "--no-cache")
+    done = run(*words, "--where", "thickness < 3")
+    assert done.exit_code == 2
+    assert "thickness_mm" in done.stderr
+
+
+def test_failed_cases_end_with_1_and_are_named(tmp_path):
+    """One of the two stacks lacks slices."""
+    folder = tmp_path / "scans"
+    volume, _ = chest_ct(SHAPE, SPACING)
+    write_dicom_series(volume, folder / "ct")
+    write_dicom_series(volume, folder / "broken", patient="other", drop=(5, 6))
+    done = run("prepare", folder, "--recipe", "ct-lung", "-o", tmp_path / "out", "--no-cache", "--jobs", 1)
+    assert done.exit_code == 1
+    assert "1 of 2 cases" in done.stderr
+    assert sorted(pl.read_parquet(tmp_path / "out" / "cases.parquet")["state"]) == ["done", "failed"]
+
+
+def test_an_unknown_recipe_lists_the_near_ones_before_anything_is_read(tmp_path):
+    done = run("prepare", tmp_path / "nowhere", "--recipe", "ct-lungs", "-o", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "ct-lung" in done.stderr
+
+
+def test_convert_says_what_it_wrote(scans, tmp_path):
+    target = tmp_path / "out.nii.gz"
+    done = run("convert", scans / "series0", target)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == f"{target}: 40×36×14, LPS, int16, HU\n"
+    expected, _ = chest_ct(SHAPE, SPACING, seed=0, lesion_radius_mm=40.0)
+    assert np.array_equal(scan2train.read(target).array, expected.array)
+
+
+def test_convert_to_a_suffix_that_nothing_writes_lists_the_near_ones(scans, tmp_path):
+    done = run("convert", scans / "series0", tmp_path / "out.nii.g")
+    assert done.exit_code == 2
+    assert ".nii.gz" in done.stderr
+
+
+def test_convert_of_a_folder_with_several_volumes_lists_them(scans, tmp_path):
+    done = run("convert", scans, tmp_path / "out.nii.gz")
+    assert done.exit_code == 2
+    assert not (tmp_path / "out.nii.gz").exists()
