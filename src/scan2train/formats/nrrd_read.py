@@ -86,7 +86,7 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
 
 def _one_volume(array: npt.NDArray[Any], axes: Axes, point: int) -> npt.NDArray[Any]:
     if axes.separate:
-        return cast("npt.NDArray[Any]", array[..., point])
+        return array[..., point]
     return array[..., 0] if array.ndim > 3 and array.shape[3] == 1 else array
 
 
