@@ -17,7 +17,8 @@ from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes
 from scan2train.preparing.atomic import settle, sha256_of, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.same_grid import fit_to_grid
-from scan2train.preparing.sources import describe_sources
+from scan2train.preparing.sources import describe_sources, without_place
+from scan2train.preparing.unit import settle_unit
 from scan2train.read import read
 from scan2train.recipe import Recipe
 from scan2train.volume import Labels, Volume
@@ -47,11 +48,13 @@ def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made 
     """
     recipe = Recipe.from_json(asked)
     try:
-        volume, labels, findings = _read(job, irregular)
+        volume, labels, findings = _read(job, irregular, recipe)
         sources = describe_sources(job.row)
         ready, ready_labels, done = _run(recipe, volume, labels, job.seed)
     except Scan2TrainError as error:
-        return Failed(error=_without_place(str(error), job), code=error.code or "", advice=error.advice or "")
+        return Failed(
+            error=without_place(str(error), job.row), code=error.code or "", advice=error.advice or ""
+        )
     except MemoryError:
         return Failed(error="not enough memory for this case", advice="Run it with fewer jobs.")
     images = {IMAGE: ready} | _mask_of(ready) | ({} if ready_labels is None else {LABELS: ready_labels})
@@ -85,9 +88,12 @@ def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made 
     return Made(files=files, account=account)
 
 
-def _read(job: Job, irregular: Irregular) -> tuple[Volume, Labels | None, tuple[Finding, ...]]:
+def _read(
+    job: Job, irregular: Irregular, recipe: Recipe
+) -> tuple[Volume, Labels | None, tuple[Finding, ...]]:
     volume = read(dict(job.row), irregular=irregular)
-    findings = volume.findings
+    volume, found = settle_unit(volume, recipe)
+    findings = (*volume.findings, *found)
     if not job.labels:
         return volume, None, _placed(findings, job)
     labels = read(job.labels, as_labels=True)
@@ -128,8 +134,3 @@ def _write(images: Mapping[str, Volume], folder: Path) -> dict[str, tuple[int, s
         files[name] = (path.stat().st_size, sha256_of(path))
         settle(path, files[name][1])
     return files
-
-
-def _without_place(text: str, job: Job) -> str:
-    """A message without the folders above the source: tables are passed on to others."""
-    return text.replace(f"{Path(job.row['source']).parent}/", "")

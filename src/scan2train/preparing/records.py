@@ -12,6 +12,7 @@ from scan2train.finding import Severity
 from scan2train.grid import Grid
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID
 from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.sources import without_place
 from scan2train.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -98,7 +99,13 @@ def finding_of_failed(job: Job, failed: Failed) -> dict[str, Any] | None:
 def findings_of_skipped(skipped: pl.DataFrame) -> list[dict[str, Any]]:
     """The findings that skipped files are, where a rule stands for the reason."""
     return [
-        _finding(row["code"], "file", {"path": row["path"]}, row["message"] or row["reason"], "")
+        _finding(
+            row["code"],
+            "file",
+            {"path": row["path"]},
+            without_place(row["message"] or row["reason"], row),
+            "",
+        )
         for row in skipped.iter_rows(named=True)
         if row["code"] in _NAMES
     ]
@@ -157,4 +164,4 @@ def skipped_table(index: Index, left_out: Sequence[Mapping[str, Any]]) -> pl.Dat
     ]
     own = SKIPPED.frame([{name: row.get(name) for name in SKIPPED.schema} for row in rows])
     skipped: pl.DataFrame = index.skipped
-    return pl.concat([skipped.select(SKIPPED.schema), own])
+    return pl.concat([skipped.select(*SKIPPED.schema), own])

@@ -38,3 +38,8 @@ def describe_sources(row: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {"source": root, "path": path, "sha256": sha256_of(file)} for path, file in source_files(row).items()
     ]
+
+
+def without_place(text: str, row: Mapping[str, Any]) -> str:
+    """A message about a row's files, without the folders above their source: what we write is passed on to others."""
+    return text.replace(f"{Path(row['source']).parent}/", "")

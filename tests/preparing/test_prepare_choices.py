@@ -1,0 +1,68 @@
+"""What is prepared, what is left out, and what is refused before anything is done."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hospital import run
+from scan2train.index import index
+
+from scan2train.errors import NoImages, UnknownName, WrongUse
+
+
+def test_only_what_was_chosen_is_prepared(source, tmp_path):
+    choices = tmp_path / "choices.csv"
+    (volume,) = index(source, cache=False).volumes.filter(pl.col("format") == "dicom")["volume"]
+    choices.write_text(f"volume,choice\n{volume},reject\n")
+    made = run(source, tmp_path / "ready", where="size_i = 16 OR format = 'dicom'", choices=choices)
+    assert made.cases["case"].to_list() == ["volume-2"]
+    reasons = dict(
+        made.skipped.filter(pl.col("reason").is_in(["rejected", "not-chosen"]))
+        .select("path", "reason")
+        .rows()
+    )
+    assert reasons == {"pacs/DOE^JANE": "rejected", "imagesTr/liver_10_0000.nii.gz": "not-chosen"}
+
+
+def test_nothing_to_prepare_is_said(source, tmp_path):
+    with pytest.raises(NoImages, match="not-chosen"):
+        run(source, tmp_path / "ready", where="modality = 'PT'")
+    assert not (tmp_path / "ready").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"recipe": "ct-lungs"}, UnknownName),
+        ({"irregular": "regird"}, UnknownName),
+        ({"store": "zarrr"}, UnknownName),
+        ({"layout": "plian"}, UnknownName),
+        ({"seed": -1}, WrongUse),
+        ({"where": "colour = 1"}, WrongUse),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_written(source, tmp_path, change, kind):
+    with pytest.raises(kind):
+        run(source, tmp_path / "ready", **change)
+    assert not (tmp_path / "ready").exists()
+
+
+def test_a_dry_run_says_what_would_be_made_and_writes_nothing(source, tmp_path):
+    out = tmp_path / "ready"
+    planned = run(source, out, dry_run=True)
+    assert not out.exists()
+    made = run(source, out)
+    columns = ["case", "volume", "size_i", "size_j", "size_k", "orientation", "source_size_k", "affine"]
+    plan, result = (table.select(columns).to_dicts() for table in (planned.cases, made.cases))
+    for one, other in zip(plan, result, strict=True):
+        assert one.pop("affine") == pytest.approx(other.pop("affine"), abs=1e-4)
+        assert one == other
+    voxels = [row["size_i"] * row["size_j"] * row["size_k"] for row in made.cases.to_dicts()]
+    labelled = [row["labels_sha256"] != "" for row in made.cases.to_dicts()]
+    assert planned.n_bytes == sum(n * (5 if has else 4) for n, has in zip(voxels, labelled, strict=True))
+
+
+def test_an_output_that_holds_a_source_is_refused(source):
+    for out in (source, source.parent):
+        with pytest.raises(WrongUse, match="holds a source"):
+            run(source, out)

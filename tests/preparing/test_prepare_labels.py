@@ -1,0 +1,73 @@
+"""Labels on their way from beside the images into the cases."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hospital import case_of, run, write_labels
+
+from scan2train.errors import WrongUse
+from scan2train.formats import nifti
+from scan2train.grid import Grid
+from scan2train.preparing.atomic import sha256_of
+from scan2train.read import read
+from scan2train.volume import Labels, Volume
+
+
+def test_labels_on_another_grid_come_along_through_world_space(tmp_path):
+    source = tmp_path / "set"
+    grid = Grid.from_axes((24, 20, 15), spacing_mm=(1.0, 1.2, 2.0), origin_mm=(5, -9, 30))
+    other = Grid.from_axes((13, 30, 9), spacing_mm=(2.0, 0.8, 3.4), origin_mm=(4, -10, 29))
+    source.mkdir()
+
+    def inside(one):
+        x, y, z = np.moveaxis(one.to_world(np.moveaxis(np.indices(one.shape), 0, -1)), -1, 0)
+        return ((x - 17) ** 2 + (y - 2) ** 2 + (z - 44) ** 2 < 9**2).astype(np.uint8)
+
+    nifti.write(Volume(array=inside(grid).astype(np.int16) * 500, grid=grid), source / "a.nii.gz")
+    nifti.write(Labels(array=inside(other), grid=other), source / "a_seg.nii.gz")
+    out = tmp_path / "ready"
+    made = run(source, out)
+    made.raise_for_failures()
+    image, labels = read(out / "cases/a/image.nii.gz"), read(out / "cases/a/labels.nii.gz", as_labels=True)
+    assert labels.grid == image.grid
+    ball = inside(image.grid)
+    dice = 2 * (ball * labels.array).sum() / (ball.sum() + labels.array.sum())
+    assert dice > 0.9
+    told = json.loads((out / "cases/a/account.json").read_text())["findings"]
+    assert [(one["code"], one["severity"]) for one in told] == [("LAB001", "error")]
+    assert told[0]["where"]["volume"] == made.cases["volume"].item()
+    assert json.loads((out / "findings.json").read_text())["findings"] == told
+
+
+def test_labels_that_could_be_two_files_fail_the_case(source, tmp_path):
+    write_labels(source / "volume-2_mask.nii", (16, 23, 11))
+    made = run(source, tmp_path / "ready")
+    row = case_of(made, "volume-2")
+    assert row["state"] == "failed"
+    assert "segmentation-2.nii, volume-2_mask.nii" in row["error"]
+
+
+@pytest.mark.parametrize("pattern", ["{truth}", "{truth}/**/*.nii*"])
+def test_labels_may_be_named(source, tmp_path, pattern):
+    truth = tmp_path / "truth"
+    write_labels(truth / "deep" / "volume-2.nii.gz", (16, 23, 11), seed=7)
+    (truth / "readme.txt").write_text("notes")
+    made = run(source, tmp_path / "ready", labels=pattern.format(truth=truth), where="path = 'volume-2.nii'")
+    account = json.loads((made.out / "cases/volume-2/account.json").read_text())
+    assert account["labels"]["path"] == "volume-2.nii.gz"
+    assert account["labels"]["sha256"] == sha256_of(truth / "deep" / "volume-2.nii.gz")
+
+
+def test_named_labels_that_fit_nothing_are_wrong_use(source, tmp_path):
+    write_labels(tmp_path / "truth" / "other.nii.gz")
+    with pytest.raises(WrongUse, match=r"other\.nii\.gz"):
+        run(source, tmp_path / "ready", labels=tmp_path / "truth")
+
+
+def test_labels_can_be_left_out(source, tmp_path):
+    made = run(source, tmp_path / "ready", labels=None)
+    assert set(made.cases["labels_sha256"]) == {""}
+    assert made.n_done == 3

@@ -1,0 +1,174 @@
+"""Runs that go on, are refused, or meet a case that fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import polars as pl
+import pytest
+from hospital import case_of, contents, grid_of, run, write_labels
+
+from scan2train.errors import CasesFailed, OutputDamaged, OutputInUse
+from scan2train.formats import nifti
+from scan2train.preparing.lock import hold
+from scan2train.runners.outcome import Outcome
+
+
+def test_a_second_run_has_nothing_to_do(source, tmp_path):
+    out = tmp_path / "ready"
+    first = run(source, out)
+    before = {file: file.stat().st_mtime_ns for file in (out / "cases").rglob("*")}
+    calls = []
+    again = run(source, out, progress=lambda *told: calls.append(told))
+    assert calls == []
+    assert again.cases.equals(first.cases)
+    assert again.findings == first.findings
+    assert {file: file.stat().st_mtime_ns for file in (out / "cases").rglob("*")} == before
+
+
+@pytest.mark.parametrize("harm", ["remove", "shorten", "add", "account", "folder", "half"])
+def test_a_case_that_was_touched_is_made_again(source, tmp_path, harm):
+    out = tmp_path / "ready"
+    run(source, out)
+    whole = contents(out)
+    folder = out / "cases" / "liver_10"
+    if harm == "remove":
+        (folder / "labels.nii.gz").unlink()
+    elif harm == "shorten":
+        os.truncate(folder / "image.nii.gz", 100)
+    elif harm == "add":
+        (folder / "image (1).nii.gz").touch()
+    elif harm == "account":
+        text = (folder / "account.json").read_text()
+        (folder / "account.json").write_text(text.replace('"seed": ', '"seed":1'))
+    elif harm == "folder":
+        folder.rename(out / "cases" / ".tmp-liver_10")
+    else:
+        lines = (out / "journal.jsonl").read_bytes().splitlines(keepends=True)
+        (out / "journal.jsonl").write_bytes(b"".join(lines[:1]) + lines[1][:20])
+    made = []
+    run(source, out, progress=lambda *told: made.append(told[2]))
+    assert made == ["liver_10"] if harm != "half" else len(made) == 3
+    assert contents(out) == whole
+
+
+def test_changed_labels_are_noticed_although_the_image_is_the_same(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    write_labels(source / "segmentation-2.nii", (16, 23, 11), seed=3)
+    made = []
+    run(source, out, progress=lambda *told: made.append(told[2]))
+    assert made == ["volume-2"]
+    run(source, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"irregular": "regrid"}, {"recipe": "ct-bone"}])
+def test_a_folder_that_was_prepared_in_another_way_is_refused(source, tmp_path, change):
+    out = tmp_path / "ready"
+    run(source, out)
+    before = contents(out)
+    with pytest.raises(OutputInUse, match="another way"):
+        run(source, out, **change)
+    assert contents(out) == before
+
+
+def test_a_folder_with_cases_of_other_sources_is_refused(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    with pytest.raises(OutputInUse, match="would not make"):
+        run(source, out, where="format = 'dicom'")
+
+
+def test_a_folder_of_somebody_else_s_is_refused(source, tmp_path):
+    (tmp_path / "ready" / "cases" / "mine").mkdir(parents=True)
+    with pytest.raises(OutputInUse, match="something else"):
+        run(source, tmp_path / "ready")
+    assert (tmp_path / "ready" / "cases" / "mine").exists()
+
+
+def test_a_second_run_at_the_same_time_is_refused_at_once(source, tmp_path):
+    out = tmp_path / "ready"
+    out.mkdir()
+    with hold(out), pytest.raises(OutputInUse, match="another run"):
+        run(source, out)
+    assert run(source, out).n_done == 3
+
+
+def test_a_case_that_fails_is_recorded_and_the_rest_goes_on(source, tmp_path):
+    write_labels(source / "segmentation-2.nii", (16, 23, 11), grid=grid_of((16, 23, 11), (900, 0, 0)))
+    out = tmp_path / "ready"
+    made = run(source, out, jobs=2)
+    assert (made.n_done, made.n_failed) == (2, 1)
+    row = case_of(made, "volume-2")
+    assert row["state"] == "failed"
+    assert "share no place" in row["error"]
+    assert str(tmp_path) not in row["error"]
+    assert not (out / "cases" / "volume-2").exists()
+    assert [
+        finding["code"] for finding in made.findings if finding["where"].get("volume") == row["volume"]
+    ] == ["LAB001"]
+    with pytest.raises(CasesFailed, match="1 of 3 cases") as caught:
+        made.raise_for_failures()
+    assert caught.value.exit_code == 1
+    write_labels(source / "segmentation-2.nii", (16, 23, 11), seed=2)
+    again = run(source, out)
+    assert (again.n_done, again.n_failed) == (3, 0)
+
+
+def test_a_case_that_fails_after_its_sources_changed_leaves_nothing_stale(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    write_labels(source / "segmentation-2.nii", (16, 23, 11), grid=grid_of((16, 23, 11), (900, 0, 0)))
+    assert run(source, out).n_failed == 1
+    assert not (out / "cases" / "volume-2").exists()
+
+
+def test_a_folder_may_be_prepared_into_itself_and_again(source):
+    out = source / "ready"
+    first = run(source, out)
+    assert run(source, out).cases.equals(first.cases)
+
+
+def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(source, tmp_path, monkeypatch):
+    out = tmp_path / "ready"
+    write, written = nifti.write, []
+
+    def fill_up(volume, path):
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        written.append(path)
+        write(volume, path)
+
+    monkeypatch.setattr(nifti, "write", fill_up)
+    with pytest.raises(OutputDamaged, match="No space left"):
+        run(source, out)
+    monkeypatch.undo()
+    assert not list(out.rglob(".tmp-*"))
+    made = []
+    run(source, out, progress=lambda *told: made.append(told[2]))
+    assert len(made) == 2
+    run(source, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
+def test_a_worker_s_death_is_the_failure_of_its_case(source, tmp_path, monkeypatch):
+    import scan2train.preparing.run as module
+
+    here = module.run_here
+
+    def dying(work, items):
+        for outcome in here(work, items):
+            yield (
+                Outcome(outcome.at, failure="the worker process was ended by SIGSEGV")
+                if outcome.at == 1
+                else outcome
+            )
+
+    monkeypatch.setattr(module, "run_here", dying)
+    made = run(source, tmp_path / "ready")
+    assert (made.n_done, made.n_failed) == (2, 1)
+    (error,) = made.cases.filter(pl.col("state") == "failed")["error"]
+    assert "SIGSEGV" in error
+    assert len(list((tmp_path / "ready/cases").iterdir())) == 2
