@@ -34,7 +34,7 @@ def _own(name: str, kind: Kind, meaning: str, unit: str = "") -> Column:
 
 
 _FILE = (
-    _own("source", "text", "The source folder or file as it was given, absolute"),
+    _own("source", "text", "The source folder, absolute; for a single file, the folder that holds it"),
     _own("path", "text", "The file, relative to the source, with forward slashes"),
     _own("size", "integer", "Size of the file", "bytes"),
     _own("mtime_ns", "integer", "Time of last change, since the epoch", "ns"),

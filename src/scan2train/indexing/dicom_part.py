@@ -1,0 +1,105 @@
+"""The DICOM files of a tree: their rows of instances and frames, and why others gave none."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from scan2train.formats.dicom.deflated import walk_deflated
+from scan2train.formats.dicom.fallback import read_declined
+from scan2train.formats.dicom.header import Headers, read_headers
+from scan2train.formats.dicom.header_checks import check_numbers, check_pixels
+from scan2train.formats.dicom.header_frames import frame_rows, has_groups
+from scan2train.formats.dicom.header_table import file_columns, header_columns, settle
+from scan2train.formats.dicom.refusals import Refusal, refusal
+from scan2train.indexing.salt import hashed
+from scan2train.kernels import header_codes as codes
+
+#: Columns of the instances table that the index fills itself.
+OWN = ("source", "path", "size", "mtime_ns", "format", "content_id")
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """What a batch of files gave. ``rows`` are the numbers, within the batch, of the files that gave an instance.
+
+    ``header`` holds the columns of those rows but for the index's own; ``frames`` counts instances by such rows.
+    ``foreign`` are files that are not DICOM.
+    """
+
+    rows: npt.NDArray[np.intp]
+    header: list[pl.Series]
+    frames: pl.DataFrame | None
+    refused: dict[int, Refusal] = field(default_factory=dict)
+    foreign: list[int] = field(default_factory=list)
+
+
+def read_dicom_files(
+    paths: list[bytes], sizes: list[int], *, salt: bytes, jobs: int, progress: Callable[[int], None] | None
+) -> Part:
+    """Read the headers of these files."""
+    headers = read_headers(paths, np.array(sizes, dtype=np.int64), jobs, progress)
+    status = headers.facts[codes.F_STATUS]
+    refused: dict[int, Refusal] = {}
+    for row in np.flatnonzero(status == codes.DEFLATED).tolist():
+        walk_deflated(headers, paths[row], row, sizes[row])
+    deflated = headers.facts[codes.F_SYNTAX] == codes.SYNTAX_DEFLATED
+    for row in np.flatnonzero(status == codes.DECLINED).tolist():
+        declined = read_declined(headers, paths[row], row, sizes[row])
+        if declined is not None:
+            refused[row] = declined
+    foreign = np.flatnonzero(status == codes.FOREIGN).tolist()
+    sop = headers.text_codes("sop_class_uid")
+    lost = (status != codes.OK) & (status != codes.FOREIGN) & (status != codes.DECLINED)
+    for row in np.flatnonzero(lost).tolist():
+        refused[row] = _refusal(headers, row, paths[row], sizes[row], headers.texts[sop[row]])
+    good = status == codes.OK
+    settle(headers)
+    check_numbers(headers, good)
+    refused |= check_pixels(headers, good, deflated)
+    good[list(refused)] = False
+    rows = np.flatnonzero(good)
+    return Part(
+        rows=rows,
+        header=[*header_columns(headers, rows, functools.cache(functools.partial(hashed, salt=salt))), *file_columns(headers, rows)],
+        frames=_frames(headers, rows, paths, sizes),
+        refused=refused,
+        foreign=foreign,
+    )
+
+
+def _frames(headers: Headers, rows: npt.NDArray[np.intp], paths: list[bytes], sizes: list[int]) -> pl.DataFrame | None:
+    grouped = np.flatnonzero(has_groups(headers)[rows]).tolist()
+    found = [frame_rows(headers, int(rows[at]), paths[rows[at]], sizes[rows[at]], at) for at in grouped]
+    kept = [table for table in found if table is not None]
+    return pl.concat(kept) if kept else None
+
+
+def _refusal(headers: Headers, row: int, path: bytes, size: int, sop_class: str | None) -> Refusal:
+    facts = headers.facts[:, row]
+    if facts[codes.F_STATUS] == codes.UNOPENED:
+        return Refusal(reason="unreadable", code="FIL001", message=f"cannot be opened: {_why(path)}")
+    return refusal(
+        int(facts[codes.F_STATUS]),
+        at=int(facts[codes.F_AT]),
+        seen=int(facts[codes.F_SEEN]),
+        tag=int(facts[codes.F_TAG]),
+        size=size,
+        sop_class=sop_class,
+    )
+
+
+def _why(path: bytes) -> str:
+    from scan2train.formats.dicom.header import OPEN_FLAGS
+
+    try:
+        os.close(os.open(path, OPEN_FLAGS))
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return "it could not be read"

@@ -1,0 +1,86 @@
+"""The files of a tree that are not DICOM: told by content, their headers read by their formats' own modules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import NotAnImage, Scan2TrainError
+from scan2train.formats.dicom.header import OPEN_FLAGS
+from scan2train.formats.dicom.refusals import Refusal
+from scan2train.formats.header import ImageHeader
+from scan2train.formats.registry import by_format
+from scan2train.formats.sniff import HEAD_BYTES, sniff
+from scan2train.stack import describe_file
+
+_END = 1 << 20
+
+
+def read_other_file(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]] | Refusal:
+    """Read the header of a file that the DICOM walk found foreign.
+
+    Parameters
+    ----------
+    row
+        Its row of the instances table so far: source, path, size, mtime_ns.
+
+    Returns
+    -------
+    The whole row and the rows of its volumes, or why there are none.
+    """
+    path = Path(row["source"], row["path"])
+    try:
+        return _read(path, row)
+    except NotAnImage as error:
+        return Refusal(reason="not-an-image", message=error.message)
+    except Scan2TrainError as error:
+        reason = "hostile" if error.code == "FIL002" else "unreadable"
+        return Refusal(reason=reason, code=error.code or "FIL001", message=_without_place(error))
+    except OSError as error:
+        return Refusal(reason="unreadable", code="FIL001", message=f"cannot be read: {error.strerror}")
+
+
+def _read(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]] | Refusal:
+    if row["size"] == 0:
+        return Refusal(reason="empty-file", code="FIL001", message="the file has no bytes")
+    word = sniff(_ends(path, HEAD_BYTES, 0), path.name)
+    if word is None:
+        return Refusal(reason="not-an-image", message="the content is that of no known image format")
+    if word == "dicom":
+        return Refusal(reason="broken-structure", code="FIL001", message="begins like a DICOM data set and goes on otherwise")
+    header = by_format(word).read_header(path)
+    whole = {**row, "format": word, "content_id": content_id(header), "oddities": []}
+    return whole, describe_file(whole, header)
+
+
+def content_id(header: ImageHeader) -> str:
+    """16 hexadecimal digits over the sizes and both ends (one MiB each) of all files of an image."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in header.files:
+        size = path.stat().st_size
+        digest.update(size.to_bytes(8, "little"))
+        digest.update(_ends(path, _END, _END if size > _END else 0))
+    return digest.hexdigest()
+
+
+def _ends(path: Path, first: int, last: int) -> bytes:
+    """The first and last bytes of a regular file."""
+    fd = os.open(path, OPEN_FLAGS)
+    try:
+        about = os.fstat(fd)
+        if not stat.S_ISREG(about.st_mode):
+            raise NotAnImage("a pipe, socket or device is never read", where=path)
+        head = os.pread(fd, first, 0)
+        return head + (os.pread(fd, last, max(first, about.st_size - last)) if last else b"")
+    finally:
+        os.close(fd)
+
+
+def _without_place(error: Scan2TrainError) -> str:
+    parts = [error.message]
+    parts += [f"expected {error.expected}"] if error.expected else []
+    parts += [f"found {error.found}"] if error.found else []
+    return "; ".join(parts)

@@ -1,0 +1,119 @@
+"""One source, from its tree to its tables; what a cached index knows already is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from scan2train.formats.dicom.header_table import constant
+from scan2train.indexing.dicom_part import Part, read_dicom_files
+from scan2train.indexing.other_part import read_other_file
+from scan2train.indexing.tree import Tree
+from scan2train.tables import FRAMES, INSTANCES, SKIPPED, VOLUMES
+
+#: Files that are read in one go: bounds the memory that the walk's arrays take.
+_BATCH = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The tables of one source, before its DICOM images are stacked.
+
+    ``others`` are the volumes of files that are not DICOM.
+    """
+
+    instances: pl.DataFrame
+    frames: pl.DataFrame
+    skipped: pl.DataFrame
+    others: pl.DataFrame
+
+
+def read_tree(tree: Tree, *, salt: bytes, jobs: int, progress: Callable[[int], None] | None) -> Found:
+    """Read the headers of every file of a tree."""
+    paths = tree.absolute()
+    parts = []
+    for first in range(0, len(paths), _BATCH):
+        batch = slice(first, first + _BATCH)
+        part = read_dicom_files(paths[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress)
+        parts.append(_tables(tree, first, part))
+    parts.append(_passed(tree))
+    return join(parts)
+
+
+def join(parts: list[Found]) -> Found:
+    """One after the other; the frames count instances from the first part on."""
+    frames, base = [], 0
+    for part in parts:
+        frames.append(part.frames.with_columns(pl.col("instance") + base))
+        base += part.instances.height
+    return Found(
+        instances=pl.concat([part.instances for part in parts]),
+        frames=pl.concat(frames),
+        skipped=pl.concat([part.skipped for part in parts]),
+        others=pl.concat([part.others for part in parts]),
+    )
+
+
+def _file(tree: Tree, at: int) -> dict[str, Any]:
+    return {"source": tree.root, "path": tree.paths[at], "size": tree.sizes[at], "mtime_ns": tree.mtimes[at]}
+
+
+def _tables(tree: Tree, first: int, part: Part) -> Found:
+    """Rows in order of their paths, whatever their format."""
+    rows, volumes, refused = [], [], dict(part.refused)
+    places = []
+    for at in part.foreign:
+        other = read_other_file(_file(tree, first + at))
+        if isinstance(other, tuple):
+            rows.append(other[0])
+            volumes.extend(other[1])
+            places.append(at)
+        else:
+            refused[at] = other
+    instances, frames = _dicom_rows(tree, first, part), part.frames
+    if rows:
+        instances = pl.concat([instances, INSTANCES.frame(rows)])
+        order = np.argsort(np.concatenate((part.rows, places)), kind="stable")
+        instances = instances[order]
+        if frames is not None:
+            now = np.empty(len(order), dtype=np.int64)
+            now[order] = np.arange(len(order))
+            frames = frames.with_columns(pl.Series("instance", now[frames["instance"].to_numpy()]))
+    skipped = [
+        {**_file(tree, first + at), "reason": why.reason, "code": why.code, "message": why.message}
+        for at, why in sorted(refused.items())
+    ]
+    return Found(
+        instances=instances,
+        frames=FRAMES.frame() if frames is None else frames,
+        skipped=SKIPPED.frame(skipped),
+        others=VOLUMES.frame(volumes),
+    )
+
+
+def _dicom_rows(tree: Tree, first: int, part: Part) -> pl.DataFrame:
+    n = len(part.rows)
+    if n == 0:
+        return INSTANCES.frame()
+    everything = n == len(tree.paths)
+    rows = range(n) if everything else (part.rows + first).tolist()
+    columns = {series.name: series for series in part.header}
+    for name, values in (("path", tree.paths), ("size", tree.sizes), ("mtime_ns", tree.mtimes)):
+        mine = values if everything else [values[row] for row in rows]
+        columns[name] = pl.Series(name, mine, dtype=INSTANCES.schema[name])
+    columns["source"] = constant("source", tree.root, n)
+    columns["format"] = constant("format", "dicom", n)
+    columns["content_id"] = constant("content_id", None, n)
+    return pl.DataFrame([columns[name] for name in INSTANCES.schema])
+
+
+def _passed(tree: Tree) -> Found:
+    rows = [
+        {"source": tree.root, "path": path, "size": size, "mtime_ns": mtime, "reason": reason, "code": None, "message": message}
+        for path, size, mtime, reason, message in tree.passed
+    ]
+    return Found(instances=INSTANCES.frame(), frames=FRAMES.frame(), skipped=SKIPPED.frame(rows), others=VOLUMES.frame())

@@ -1,0 +1,65 @@
+"""The desk on which one header is read: the plan, the row being filled, and the texts met so far.
+
+It is one record of fixed-size arrays, so that compiled functions hand on a single pointer. Memory is only taken
+for what is used: the record is made of untouched zeros.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.kernels.header_codes import MAX_DEPTH, N_FACTS, N_STATE, S_TOP
+
+Array = npt.NDArray[Any]
+Desk = Any  #: one element of an array of :data:`DESK`
+
+MAX_ENTRIES = 256
+MAX_COLUMNS = 128
+
+#: The plan: entries below ``state[S_TOP]`` are the top level's, sorted by tag; the children of an entry of kind SEQUENCE
+#: are ``first[e] : first[e] + count[e]``, sorted too. For numbers ``first`` and ``count`` point into ``item`` and
+#: ``column`` (which value goes to which column, items rising); ``slot`` is the column of a text or a flag.
+_PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in "tag kind vr mark slot first count item column".split()]
+#: The row of the file at hand. ``codes`` are numbers of entries, -1 for none.
+_ROW = [
+    ("numbers", np.float64, (MAX_COLUMNS,)),
+    ("flags", np.int64, (MAX_COLUMNS,)),
+    ("codes", np.int64, (MAX_COLUMNS,)),
+    ("facts", np.int64, (N_FACTS,)),
+    ("seen", np.int64, (MAX_ENTRIES,)),
+]
+#: Distinct texts: ``arena`` holds those of printable ASCII, each followed by a line feed, ``raw`` those that must be
+#: decoded. ``entry`` has each one's offset, length (negative in ``raw``) and charset entry; ``slots`` is a hash table
+#: of entry numbers plus 1. ``special`` lists texts to decode (entry, or -1 if only to check; offset, length, charset,
+#: row), ``reparse`` numbers to parse again (row, column, offset, length in ``raw``).
+_TEXTS = [
+    ("previous", np.int64, (MAX_COLUMNS,)),
+    ("slots", np.int32, (1 << 16,)),
+    ("entry", np.int64, (1 << 15, 3)),
+    ("special", np.int64, (1 << 14, 5)),
+    ("reparse", np.int64, (1 << 15, 4)),
+    ("arena", np.uint8, (24 << 20,)),
+    ("raw", np.uint8, (24 << 20,)),
+]
+_WORK = [
+    ("state", np.int64, (N_STATE,)),
+    ("ends", np.int64, (3, 2 * MAX_DEPTH + 2)),
+    ("bits", np.uint64, (2,)),
+]
+
+DESK = np.dtype(_WORK + _PLAN + _ROW + _TEXTS, align=True)
+
+
+def make_desk(top: int, plan: dict[str, list[int]]) -> Array:
+    """A fresh desk, an array of one record, with this plan laid out.
+
+    ``top`` is the number of entries of the top level; the plan's keys are those of the record.
+    """
+    desk = np.zeros(1, dtype=DESK)
+    desk["state"][0, S_TOP] = top
+    for name, values in plan.items():
+        desk[name][0, : len(values)] = values
+    return desk

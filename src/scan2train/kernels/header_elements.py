@@ -1,0 +1,79 @@
+"""One data element's header (PS3.5 7.1), and the plain integers it is made of.
+
+Nothing here reads a byte before it has compared the offset with the end of the buffer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from scan2train.kernels.header_codes import DECLINED, MORE, OK, TRUNCATED, VR_OTHER, VR_TABLE
+from scan2train.kernels.header_desk import Array
+
+
+@njit(cache=True, nogil=True)
+def byte(buf: Array, at: int) -> np.int64:
+    """One byte as a signed 64-bit number: unsigned ones would turn differences into floats."""
+    return np.int64(buf[at])
+
+
+@njit(cache=True, nogil=True)
+def u16(buf: Array, at: int, big: bool) -> int:
+    """Two bytes as an unsigned number; the caller has checked that they are there."""
+    if big:
+        return (byte(buf, at) << 8) | byte(buf, at + 1)
+    return byte(buf, at) | (byte(buf, at + 1) << 8)
+
+
+@njit(cache=True, nogil=True)
+def u32(buf: Array, at: int, big: bool) -> int:
+    """Four bytes as an unsigned number; the caller has checked that they are there."""
+    if big:
+        return (byte(buf, at) << 24) | (byte(buf, at + 1) << 16) | (byte(buf, at + 2) << 8) | byte(buf, at + 3)
+    return byte(buf, at) | (byte(buf, at + 1) << 8) | (byte(buf, at + 2) << 16) | (byte(buf, at + 3) << 24)
+
+
+@njit(cache=True, nogil=True)
+def vr_code(buf: Array, at: int) -> int:
+    """Entry of the VR table for the two letters at ``at``; 0 if there is no such VR."""
+    first, second = byte(buf, at) - 65, byte(buf, at + 1) - 65
+    if first < 0 or first > 25 or second < 0 or second > 25:
+        return 0
+    return byte(VR_TABLE, first * 26 + second)
+
+
+@njit(cache=True, nogil=True)
+def missing(n: int, size: int, need: int) -> int:
+    """Whether ``need`` bytes are beyond the file (TRUNCATED), beyond the buffer (MORE), or there (OK)."""
+    if need > size:
+        return TRUNCATED
+    if need > n:
+        return MORE
+    return OK
+
+
+@njit(cache=True, nogil=True)
+def read_element(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool) -> tuple[int, int, int, int, int]:
+    """Read an element's header at ``at``.
+
+    Returns
+    -------
+    status, tag, class of the VR, length, offset of the value
+        The class is VR_OTHER where the encoding names none. ``length`` may be UNDEFINED.
+    """
+    status = missing(n, size, at + 8)
+    if status != OK:
+        return status, 0, VR_OTHER, 0, at
+    tag = (u16(buf, at, big) << 16) | u16(buf, at + 2, big)
+    if implicit or (tag >> 16) == 0xFFFE:
+        return OK, tag, VR_OTHER, u32(buf, at + 4, big), at + 8
+    code = vr_code(buf, at + 4)
+    if code == 0:
+        return DECLINED, tag, VR_OTHER, 0, at
+    if code & 2 == 0:
+        return OK, tag, code >> 2, u16(buf, at + 6, big), at + 8
+    status = missing(n, size, at + 12)
+    if status != OK:
+        return status, tag, VR_OTHER, 0, at
+    return OK, tag, code >> 2, u32(buf, at + 8, big), at + 12

@@ -1,0 +1,223 @@
+"""Open, read, walk, close: whole batches of files without returning to the interpreter.
+
+``open``, ``pread`` and ``close`` of the C library are called directly. Files are opened with the flags that the caller
+gives (read only, never following a link, never blocking on a pipe).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+
+from scan2train.kernels.header_codes import (
+    BROKEN,
+    F_AT,
+    F_ODD,
+    F_PIXEL_AT,
+    F_PIXEL_KIND,
+    F_PIXEL_LENGTH,
+    F_SEEN,
+    F_STATUS,
+    F_SYNTAX,
+    LENGTH,
+    LITTLE,
+    LONG_HEADER,
+    MAX_FRAGMENTS,
+    MORE,
+    NO_FRAGMENTS,
+    ODD_NO_DELIMITER,
+    ODD_TRAILING,
+    OK,
+    PIXEL_ENCAPSULATED,
+    SHRUNK,
+    START,
+    SYNTAX_BIG,
+    TRUNCATED,
+    UNDEFINED,
+    UNOPENED,
+)
+from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_elements import u16, u32
+from scan2train.kernels.header_intern import has_room
+from scan2train.kernels.header_sequences import ITEM, SEQUENCE_END
+from scan2train.kernels.header_walk import clear_row, walk
+
+_c_open = types.ExternalFunction("open", types.int32(types.voidptr, types.int32))
+_c_pread = types.ExternalFunction("pread", types.intp(types.int32, types.voidptr, types.uintp, types.int64))
+_c_close = types.ExternalFunction("close", types.int32(types.int32))
+
+_FIRST = 12_288  #: bytes of the first read: most headers of one slice are shorter
+_GROWTH = 8
+
+
+@njit(cache=True, nogil=True)
+def read_at(fd: int, buf: Array, count: int, offset: int) -> int:
+    """Fill ``buf[:count]`` from ``offset`` as far as the file goes; the number of bytes, or -1."""
+    have = 0
+    while have < count:
+        got = _c_pread(fd, buf.ctypes.data + have, count - have, offset + have)
+        if got < 0:
+            return -1
+        if got == 0:
+            break
+        have += got
+    return have
+
+
+@njit(cache=True, nogil=True)
+def walk_fragments(fd: int, buf: Array, n: int, size: int, desk: Desk) -> int:
+    """Follow the items of encapsulated pixel data (PS3.5 A.4) to their end and note their length.
+
+    ``buf[:n]`` is the beginning of the file; item headers behind it are read one by one.
+    """
+    fact = desk.facts
+    start, big = fact[F_PIXEL_AT], fact[F_SYNTAX] == SYNTAX_BIG
+    at, count = start, 0
+    head = np.empty(8, dtype=np.uint8)
+    while True:
+        fact[F_AT] = at
+        if at == size and count > 1:
+            fact[F_ODD] |= ODD_NO_DELIMITER
+            fact[F_PIXEL_LENGTH] = at - start
+            return OK
+        if at + 8 > size:
+            return TRUNCATED
+        if at + 8 <= n:
+            for k in range(8):
+                head[k] = buf[at + k]
+        elif read_at(fd, head, START + 8, at) != 8:
+            return SHRUNK
+        tag = (u16(head, START, big) << 16) | u16(head, START + 2, big)
+        length = u32(head, START + 4, big)
+        if tag == SEQUENCE_END:
+            fact[F_PIXEL_LENGTH] = at + 8 - start
+            return OK if count > 1 else NO_FRAGMENTS
+        if tag != ITEM or count > MAX_FRAGMENTS:
+            return BROKEN
+        if length > size - at - 8:
+            fact[F_SEEN] = length
+            return LENGTH if length > size else TRUNCATED
+        count += 1
+        at += 8 + length
+
+
+@njit(cache=True, nogil=True)
+def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
+    """Note bytes behind native pixel data that do not begin like another element of a later group."""
+    fact = desk.facts
+    end, big = fact[F_PIXEL_AT] + fact[F_PIXEL_LENGTH], fact[F_SYNTAX] == SYNTAX_BIG
+    if end == size:
+        return
+    head = np.empty(8, dtype=np.uint8)
+    if end + 8 > size:
+        fact[F_ODD] |= ODD_TRAILING
+        return
+    if end + 8 <= n:
+        for k in range(8):
+            head[k] = buf[end + k]
+    elif read_at(fd, head, START + 8, end) != 8:
+        return
+    group = u16(head, START, big)
+    if group < 0x7FE0 or group == 0xFFFE or group == 0xFFFF:
+        fact[F_ODD] |= ODD_TRAILING
+
+
+@njit(cache=True, nogil=True)
+def walk_open(
+    fd: int, buf: Array, first: int, size: int, limit: int, row: int, desk: Desk
+) -> int:
+    """Walk one open file, reading further for as long as its header goes on."""
+    want = min(first, size)
+    while True:
+        n = read_at(fd, buf, want, START)
+        if n < 0:
+            return UNOPENED
+        if n < want:
+            return SHRUNK
+        status = walk(buf, n, size, LITTLE, row, desk)
+        if status != MORE:
+            break
+        if n >= limit:
+            return LONG_HEADER
+        # Texts that were interned stay; numbers to be parsed again are listed twice, with the same outcome.
+        want = min(size, limit, n * _GROWTH)
+        if buf.size < want:
+            buf = np.empty(want, dtype=np.uint8)
+        if not has_room(desk):
+            return MORE
+    if status == OK and desk.facts[F_PIXEL_KIND] == PIXEL_ENCAPSULATED:
+        if desk.facts[F_PIXEL_LENGTH] == UNDEFINED:
+            status = walk_fragments(fd, buf, n, size, desk)
+    elif status == OK:
+        look_behind(fd, buf, n, size, desk)
+    return status
+
+
+@njit(cache=True, nogil=True)
+def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, desk: Desk) -> None:
+    """Copy the row at hand into the caller's columns."""
+    for k in range(numbers.shape[0]):
+        numbers[k, row] = desk.numbers[k]
+    for k in range(flags.shape[0]):
+        flags[k, row] = desk.flags[k]
+    for k in range(codes.shape[0]):
+        codes[k, row] = desk.codes[k]
+    for k in range(facts.shape[0]):
+        facts[k, row] = desk.facts[k]
+
+
+@njit(cache=True, nogil=True)
+def walk_files(
+    paths: Array,
+    starts: Array,
+    sizes: Array,
+    flags_of_open: int,
+    limit: int,
+    first_row: int,
+    last_row: int,
+    numbers: Array,
+    flags: Array,
+    codes: Array,
+    facts: Array,
+    desks: Array,
+) -> int:
+    """Walk the files of rows ``first_row`` to ``last_row``, each into its row of the column arrays.
+
+    ``paths`` holds the names, each ended by a zero byte, ``starts`` where each begins. Returns the row at which the
+    desk was full: ``last_row`` if all are done.
+    """
+    buf = np.empty(_FIRST, dtype=np.uint8)
+    desk = desks[0]
+    for row in range(first_row, last_row):
+        if not has_room(desk):
+            return row
+        fd = _c_open(paths.ctypes.data + starts[row], flags_of_open)
+        if fd < 0:
+            clear_row(row, desk)
+            desk.facts[F_STATUS] = UNOPENED
+        else:
+            status = walk_open(fd, buf, np.int64(_FIRST), sizes[row], limit, row, desk)
+            _c_close(fd)
+            if status == MORE and row > first_row:
+                return row
+            desk.facts[F_STATUS] = status
+        store(row, numbers, flags, codes, facts, desk)
+    return last_row
+
+
+@njit(cache=True, nogil=True)
+def walk_memory(
+    buf: Array,
+    size: int,
+    inflated: bool,
+    row: int,
+    numbers: Array,
+    flags: Array,
+    codes: Array,
+    facts: Array,
+    desks: Array,
+) -> None:
+    """Walk a header that is in memory already, the beginning of a (virtual) file of ``size`` bytes."""
+    desk = desks[0]
+    desk.facts[F_STATUS] = walk(buf, np.int64(buf.size), size, inflated, row, desk)
+    store(row, numbers, flags, codes, facts, desk)

@@ -1,0 +1,121 @@
+"""Texts become numbers: each distinct value is kept once a block, so that only distinct values are decoded."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from scan2train.kernels.header_codes import (
+    MAX_DUPLICATES,
+    MAX_TEXT,
+    S_ARENA,
+    S_CHARSET,
+    S_ENTRIES,
+    S_RAW,
+    S_REPARSE,
+    S_ROW,
+    S_SPECIAL,
+)
+from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk
+
+_ONCE = 8  # values that one element can add at most
+
+
+@njit(cache=True, nogil=True)
+def has_room(desk: Desk) -> bool:
+    """Whether the sink can take whatever one more file, or frame, can hold."""
+    values = MAX_ENTRIES + MAX_DUPLICATES
+    state = desk.state
+    return (
+        state[S_ARENA] + values * (MAX_TEXT + 1) < desk.arena.size
+        and state[S_RAW] + values * (MAX_TEXT + 1) < desk.raw.size
+        and state[S_ENTRIES] + values < desk.entry.shape[0]
+        and state[S_SPECIAL] + values < desk.special.shape[0]
+        and state[S_REPARSE] + values * _ONCE < desk.reparse.shape[0]
+    )
+
+
+@njit(cache=True, nogil=True)
+def is_plain(buf: Array, start: int, stop: int) -> bool:
+    """Printable ASCII, without a space next to a backslash: needs no decoding."""
+    before = 0
+    for at in range(start, stop):
+        c = buf[at]
+        if c < 32 or c > 126 or (c == 92 and before == 32) or (c == 32 and before == 92):
+            return False
+        before = c
+    return True
+
+
+@njit(cache=True, nogil=True)
+def same(buf: Array, start: int, length: int, kept: Array, at: int) -> bool:
+    """Whether ``length`` bytes are the same in both arrays."""
+    for k in range(length):
+        if buf[start + k] != kept[at + k]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def keep_raw(buf: Array, start: int, stop: int, desk: Desk) -> int:
+    """Copy bytes to the raw store and return where they lie."""
+    at = desk.state[S_RAW]
+    for k in range(stop - start):
+        desk.raw[at + k] = buf[start + k]
+    desk.state[S_RAW] = at + stop - start
+    return int(at)
+
+
+@njit(cache=True, nogil=True)
+def intern(buf: Array, start: int, stop: int, slot: int, desk: Desk) -> int:
+    """The entry number of the text ``buf[start:stop]`` (not empty, at most MAX_TEXT bytes)."""
+    length = stop - start
+    last = desk.previous[slot] - 1
+    if last >= 0 and desk.entry[last, 1] == length and same(buf, start, length, desk.arena, desk.entry[last, 0]):
+        return int(last)
+    plain = is_plain(buf, start, stop)
+    hashed = np.uint64(14695981039346656037)
+    for at in range(start, stop):
+        hashed = (hashed ^ np.uint64(buf[at])) * np.uint64(1099511628211)
+    charset = -1 if plain else desk.state[S_CHARSET]
+    mark = length if plain else -length
+    mask = desk.slots.size - 1
+    place = np.int64((hashed ^ (hashed >> np.uint64(29))) & np.uint64(mask))
+    while desk.slots[place] > 0:
+        number = np.int64(desk.slots[place]) - 1
+        at = desk.entry[number, 0]
+        if desk.entry[number, 1] == mark and desk.entry[number, 2] == charset:
+            if same(buf, start, length, desk.arena if plain else desk.raw, at):
+                desk.previous[slot] = number + 1
+                return int(number)
+        place = (place + 1) & mask
+    number = desk.state[S_ENTRIES]
+    desk.slots[place] = number + 1
+    desk.state[S_ENTRIES] = number + 1
+    desk.previous[slot] = number + 1
+    desk.entry[number, 1] = mark
+    desk.entry[number, 2] = charset
+    at = desk.state[S_ARENA]
+    if plain:
+        desk.entry[number, 0] = at
+        for k in range(length):
+            desk.arena[at + k] = buf[start + k]
+        at += length
+    else:
+        desk.entry[number, 0] = keep_raw(buf, start, stop, desk)
+        note_special(number, desk.entry[number, 0], length, desk)
+    desk.arena[at] = 10
+    desk.state[S_ARENA] = at + 1
+    return int(number)
+
+
+@njit(cache=True, nogil=True)
+def note_special(number: int, at: int, length: int, desk: Desk) -> None:
+    """List a text that the caller must decode; ``number`` -1 if it is only to be checked."""
+    k = desk.state[S_SPECIAL]
+    desk.special[k, 0] = number
+    desk.special[k, 1] = at
+    desk.special[k, 2] = length
+    desk.special[k, 3] = desk.state[S_CHARSET]
+    desk.special[k, 4] = desk.state[S_ROW]
+    desk.state[S_SPECIAL] = k + 1
