@@ -23,6 +23,15 @@ def run(*words):
     return CliRunner().invoke(app, [str(word) for word in words], prog_name="scan2train")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_settings(tmp_path_factory):
+    """The salt and the cache of these tests are not the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name)))
+        yield
+
+
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory):
     """Two series, one with its table of labels beside it, a file that lies, and one that is no image."""
