@@ -24,7 +24,7 @@ def _check(start, weights, first, last, size, count):
 
 @njit(cache=True, nogil=True)
 def _plane(slab, js, jw, starts, iw, row, plane):
-    """One source slice, cut to the columns that count, resampled along j and then along i; ``iw`` is ``(tap, column)``."""
+    """One source slice, cut to the columns that count, along j and then along i; ``iw`` is ``(tap, column)``."""
     taps_j, taps_i = jw.shape[1], iw.shape[0]
     height, width = plane.shape
     for y in range(height):
@@ -62,8 +62,8 @@ def _plane(slab, js, jw, starts, iw, row, plane):
 def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out):
     """``out = clip(scale * resampled + shift)``; ``fill`` beyond the source's faces.
 
-    ``kr``, ``jr``, ``ir`` are ``(first, last)`` of the targets inside; ``change`` is ``(scale, shift, low, high)`` in the
-    type of ``out``, which is that of all sums.
+    ``kr``, ``jr``, ``ir`` are ``(first, last)`` of the targets inside; ``change`` is ``(scale, shift, low, high)``
+    in the type of ``out``, which is that of all sums.
     """
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
@@ -99,10 +99,8 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
                 for x in range(width):
                     value = scale * (a * p[x] + b * q[x]) + shift
                     # Two plain comparisons become vector instructions; min and max do not.
-                    if value < low:
-                        value = low
-                    if value > high:
-                        value = high
+                    value = max(value, low)
+                    value = min(value, high)
                     line[x] = value
             else:
                 for x in range(width):

@@ -1,6 +1,7 @@
 """Resampling along any affine map: for grids that are turned or sheared against one another.
 
-All arrays are ``(k, j, i)`` in C order. ``matrix`` (3×4) takes ``(i, j, k, 1)`` of the output to ``(i, j, k)`` of the source.
+All arrays are ``(k, j, i)`` in C order. ``matrix`` (3×4) takes ``(i, j, k, 1)`` of the output to ``(i, j, k)`` of the
+source.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def resample_affine(source, valid, masked, matrix, nearest, change, fill, out, o
     convolution); a target is real where at least half of its weight falls on real voxels.
     """
     nk, nj, ni = source.shape
-    if masked and valid.shape != source.shape or out_valid.shape != out.shape:
+    if (masked and valid.shape != source.shape) or out_valid.shape != out.shape:
         raise ValueError("mask and image disagree")
     scale, shift, low, high = change[0], change[1], change[2], change[3]
     m = matrix
@@ -47,7 +48,7 @@ def resample_affine(source, valid, masked, matrix, nearest, change, fill, out, o
                             continue
                         for di in range(2):
                             w = wj * (x - i if di else 1 - (x - i))
-                            if w == 0 or masked and not valid[k + dk, j + dj, i + di]:
+                            if w == 0 or (masked and not valid[k + dk, j + dj, i + di]):
                                 continue
                             total += w * source[k + dk, j + dj, i + di]
                             weight += w

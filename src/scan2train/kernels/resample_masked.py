@@ -39,7 +39,7 @@ def _planes(values, real, js, jw, starts, iw, rows, sums, weights):
 
 @njit(cache=True, nogil=True)
 def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out, out_valid):
-    """``out = clip(scale * resampled + shift)`` where ``out_valid``, ``fill`` elsewhere; arguments as for ``resample``."""
+    """``out = clip(scale * resampled + shift)`` where ``out_valid``, else ``fill``; the rest as in ``resample``."""
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
     _check(js, jw, jr[0], jr[1], source.shape[1], nj)
@@ -67,7 +67,17 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
             k = ks[ko] + t
             at = k % taps
             if held[at] != k:
-                _planes(source[k, :, i_low:i_high], valid[k, :, i_low:i_high], js, jw, starts, iw, rows, sums[at], weights[at])
+                _planes(
+                    source[k, :, i_low:i_high],
+                    valid[k, :, i_low:i_high],
+                    js,
+                    jw,
+                    starts,
+                    iw,
+                    rows,
+                    sums[at],
+                    weights[at],
+                )
                 held[at] = k
         for y in range(height):
             for x in range(width):

@@ -33,7 +33,9 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     pieces, count = cc3d.connected_components(np.asfortranarray(thick), connectivity=6, return_N=True)
     if count == 0:
         raise Scan2TrainError(
-            "no foreground found", expected=f"a body above {above:g} {volume.unit}", found="nothing in one piece"
+            "no foreground found",
+            expected=f"a body above {above:g} {volume.unit}",
+            found="nothing in one piece",
         )
     sizes = np.bincount(pieces.ravel())[1:]
     kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SMALL_PIECE * sizes.max()))
@@ -86,12 +88,14 @@ def _every(array: Array, strides: tuple[int, ...]) -> Array:
 
 def _coarse(volume: Volume, strides: tuple[int, ...]) -> Array:
     coarse = _every(volume.array, strides)
-    return coarse if coarse.ndim == 3 else coarse.mean(axis=3)
+    if coarse.ndim == 4:
+        coarse = coarse.mean(axis=3)
+    return coarse
 
 
 def _opener(strides: tuple[int, ...], volume: Volume) -> Array:
     """A cross of three voxels along each axis that is long enough and fine enough to be opened."""
-    cross = ndimage.generate_binary_structure(3, 1)
+    cross: Array = ndimage.generate_binary_structure(3, 1)
     for axis, (stride, spacing) in enumerate(zip(strides, _spacing(volume), strict=True)):
         if volume.grid.shape[axis] // stride < 5 or stride * spacing > 2 * COARSE_MM:
             cross = np.take(cross, [1], axis=axis)

@@ -32,7 +32,12 @@ def find_step(word: str) -> type[Instruction]:
         raise _unknown("step", word, step_words())
     module = import_module(f"scan2train.steps.{word}")
     for value in vars(module).values():
-        if isclass(value) and issubclass(value, Instruction) and value.__module__ == module.__name__ and not isabstract(value):
+        if (
+            isclass(value)
+            and issubclass(value, Instruction)
+            and value.__module__ == module.__name__
+            and not isabstract(value)
+        ):
             return value
     raise UnknownName(f"steps/{word}.py defines no step")
 

@@ -42,18 +42,12 @@ def plain(value: Any) -> Any:
 
 def _fit(value: Any, hint: Any, where: str) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        if value is None and NoneType in arguments:
-            return None
-        errors = []
-        for one in arguments:
-            if one is NoneType:
-                continue
-            try:
-                return _fit(value, one, where)
-            except WrongUse as error:
-                errors.append(error)
-        raise errors[0]
+    if origin in (Union, UnionType):  # the only unions are "or nothing at all"
+        return (
+            None
+            if value is None
+            else _fit(value, next(one for one in arguments if one is not NoneType), where)
+        )
     if origin is Literal:
         if value in arguments:
             return value

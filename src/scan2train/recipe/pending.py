@@ -49,7 +49,11 @@ class Pending:
     def _then_spatial(self, step: SpatialStep) -> Pending:
         grid = step.grid(self.grid)
         now = self
-        if self.grid != self.source.grid and not covers(self.grid, grid) and not covers(self.grid, self.source.grid):
+        if (
+            self.grid != self.source.grid
+            and not covers(self.grid, grid)
+            and not covers(self.grid, self.source.grid)
+        ):
             # Space was cut away and is asked for again: it must come back as padding, not as what was cut.
             now = Pending.start(self.realize())
         return replace(now, grid=grid, sampling=now.sampling.then(step.sampling))

@@ -147,7 +147,11 @@ class Recipe:
             # One stream of numbers for each place in the recipe: adding a step leaves the others' chance alone.
             rng = np.random.default_rng([seed, number])
             scene = Scene(
-                measured=volume, grid=image.grid, bounds=image.change.bounds, make=image.realize, labels=labels
+                measured=volume,
+                grid=image.grid,
+                bounds=image.change.bounds,
+                make=image.realize,
+                labels=labels,
             )
             step = instruction.become(scene, rng)
             done.append(step)

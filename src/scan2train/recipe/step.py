@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scan2train.errors import WrongUse
 from scan2train.recipe.options import check_options, plain
 from scan2train.sampling import Sampling
 
@@ -139,16 +138,3 @@ class Choice(Instruction):
     def decided(self) -> bool:
         """Never: that is what makes it a choice."""
         return False
-
-    def __call__(self, volume: Volume) -> Volume:
-        """A choice cannot be applied as it is.
-
-        Raises
-        ------
-        WrongUse
-            Always: run it within a recipe, which also keeps the account.
-        """
-        raise WrongUse(
-            f"{self.word()} depends on data or chance and is decided within a recipe",
-            advice="Use Recipe(steps=(...,)).run(volume), which returns the plain step that it became.",
-        )

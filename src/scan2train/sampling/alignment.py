@@ -53,7 +53,9 @@ def align(source: Grid, target: Grid) -> Alignment | None:
     for t, s in enumerate(axes):
         factor = float(matrix[s, t])
         # A factor of one up to rounding is one: otherwise reorientation would interpolate.
-        factors.append(float(np.sign(factor)) if (abs(abs(factor) - 1) * reach[t]) <= ALIGNED_VOXELS else factor)
+        factors.append(
+            float(np.sign(factor)) if (abs(abs(factor) - 1) * reach[t]) <= ALIGNED_VOXELS else factor
+        )
     offsets = tuple(float(matrix[s, 3]) for s in axes)
     return Alignment(axes=_three(axes), factors=_three(tuple(factors)), offsets=_three(offsets))
 

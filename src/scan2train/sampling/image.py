@@ -60,7 +60,9 @@ class _Job:
     change: ValueMap
     fill: float
 
-    def run(self, stored: Array, valid: Array | None, alignment: Alignment | None) -> tuple[Array, Mask | None]:
+    def run(
+        self, stored: Array, valid: Array | None, alignment: Alignment | None
+    ) -> tuple[Array, Mask | None]:
         """``(k, j, i)`` in, ``(k, j, i)`` and mask out."""
         out = np.empty(self.target.shape[::-1], result_type(stored.dtype))
         fill = out.dtype.type(self.change(self.fill))

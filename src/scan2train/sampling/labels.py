@@ -25,7 +25,9 @@ def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
         array, inside = pick(labels.array, alignment, grid, 0)
         valid = inside if labels.valid is None else pick(labels.valid, alignment, grid, 0)[0]
         return labels.replace(array=array, grid=grid, valid=valid)
-    safe = Sampling("nearest" if sampling.interpolation == "nearest" else "linear", antialias=sampling.antialias)
+    safe = Sampling(
+        "nearest" if sampling.interpolation == "nearest" else "linear", antialias=sampling.antialias
+    )
     stored = _stored(labels.array)
     out = np.empty(grid.shape[::-1], stored.dtype)
     if alignment is None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_banded
 
+from scan2train.grid import FloatArray
 from scan2train.sampling.method import Interpolation
+
+IntArray = npt.NDArray[np.int64]
 
 #: Weights below this share of the whole are left out of a cubic spline's tail: 0.0003 HU at 3000 HU.
 _NEGLIGIBLE = 1e-7
@@ -22,8 +26,8 @@ class Taps:
     Targets outside ``first .. last`` lie beyond the source's outer faces: there is no data for them.
     """
 
-    start: npt.NDArray[np.int64]
-    weights: npt.NDArray[np.float64]
+    start: IntArray
+    weights: FloatArray
     first: int
     last: int
 
@@ -33,7 +37,8 @@ def make_taps(
 ) -> Taps:
     """Weights for ``count`` targets at ``factor * o + offset`` in a source of ``size`` voxels.
 
-    ``stretch`` ≥ 1 widens the kernel, so that a coarser target averages what it cannot hold. Beyond the outermost centres, up to the outer face half a voxel further, the border voxel's value holds.
+    ``stretch`` ≥ 1 widens the kernel, so that a coarser target averages what it cannot hold. Beyond the outermost
+    centres, up to the outer face half a voxel further, the border voxel's value holds.
     """
     places = factor * np.arange(count, dtype=np.float64) + offset
     inside = np.flatnonzero((places >= -0.5 - 1e-9) & (places <= size - 0.5 + 1e-9))
@@ -42,7 +47,7 @@ def make_taps(
     if interpolation == "nearest":
         start, weights = np.floor(places + 0.5).astype(np.int64), np.ones((count, 1))
     elif interpolation == "linear":
-        start, weights = _sampled_kernel(places, stretch, 1.0, lambda x: np.maximum(0.0, 1.0 - x))
+        start, weights = _sampled_kernel(places, stretch, 1.0, _hat)
     elif stretch > 1.0:
         start, weights = _sampled_kernel(places, stretch, 2.0, _keys)
     else:
@@ -51,46 +56,78 @@ def make_taps(
     return Taps(start, weights / weights.sum(axis=1, keepdims=True), first, last)
 
 
-def _sampled_kernel(places, stretch, radius, kernel):  # type: ignore[no-untyped-def]
+def _sampled_kernel(
+    places: FloatArray, stretch: float, radius: float, kernel: Callable[[FloatArray], FloatArray]
+) -> tuple[IntArray, FloatArray]:
     reach = radius * stretch
     start = np.floor(places - reach).astype(np.int64) + 1
     taps = max(2, math.ceil(2 * reach))
-    distance = np.abs(start[:, None] + np.arange(taps) - places[:, None]) / stretch
-    return start, kernel(distance)
+    offset = start[:, None] + np.arange(taps) - places[:, None]
+    weights = kernel(np.abs(offset) / stretch)
+    weights /= weights.sum(axis=1, keepdims=True)
+    if stretch > 1:
+        # A widened kernel leans to one side by a little, as its samples fall: put its centre back where it belongs.
+        lean = (weights * offset).sum(axis=1, keepdims=True)
+        lever = np.maximum(0.0, reach - np.abs(offset)) * offset
+        weights -= lever * (lean / (lever * offset).sum(axis=1, keepdims=True))
+    return start, weights
 
 
-def _keys(x):  # type: ignore[no-untyped-def]
+def _hat(x: FloatArray) -> FloatArray:
+    """The kernel of linear interpolation."""
+    return np.maximum(0.0, 1.0 - x)
+
+
+def _keys(x: FloatArray) -> FloatArray:
     """Keys' cubic convolution kernel, a = -1/2 (Keys 1981, eq. 15)."""
     near = 1.5 * x**3 - 2.5 * x**2 + 1
     far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
     return np.where(x < 1, near, np.where(x < 2, far, 0.0))
 
 
-def _spline(places, size):  # type: ignore[no-untyped-def]
-    """Interpolating cubic B-spline with mirrored ends (Unser 1999), its recursive filter folded into the weights."""
+def _spline(places: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
+    """Interpolating cubic B-spline with natural ends (Unser 1999), its recursive filter folded into the weights.
+
+    Natural ends, c[-1] = 2 c[0] - c[1], go on straight: a linear slope stays one up to the border.
+    """
     if size < 3:
-        return _sampled_kernel(places, 1.0, 1.0, lambda x: np.maximum(0.0, 1.0 - x))
-    # Samples from coefficients: (c[i-1] + 4 c[i] + c[i+1]) / 6, where c[-1] = c[1]. Weights solve its transpose.
-    bands = np.zeros((3, size))
+        return _sampled_kernel(places, 1.0, 1.0, _hat)
+    # Samples from coefficients: (c[i-1] + 4 c[i] + c[i+1]) / 6, and c[0] itself at a natural end. The weights solve
+    # the transposed system, whose columns 0 and n - 1 those ends are.
+    bands = np.full((3, size), 1 / 6)
     bands[1] = 4 / 6
-    bands[0, 1:] = bands[2, :-1] = 1 / 6
-    bands[2, 0] = bands[0, size - 1] = 2 / 6
+    bands[1, [0, -1]] = 1
+    bands[0, -1] = bands[2, 0] = 0
     from_coefficients = np.zeros((size, len(places)))
+    columns = np.arange(len(places))
     base = np.floor(places).astype(np.int64)
     rest = places - base
-    pieces = ((1 - rest) ** 3, 3 * rest**3 - 6 * rest**2 + 4, -3 * rest**3 + 3 * rest**2 + 3 * rest + 1, rest**3)
+    pieces = (
+        (1 - rest) ** 3,
+        3 * rest**3 - 6 * rest**2 + 4,
+        -3 * rest**3 + 3 * rest**2 + 3 * rest + 1,
+        rest**3,
+    )
     for step, piece in enumerate(pieces, start=-1):
-        index = np.abs(base + step)
-        index = np.where(index > size - 1, 2 * (size - 1) - index, index)
-        np.add.at(from_coefficients, (index, np.arange(len(places))), piece / 6)
+        for index, share in _continued(base + step, size):
+            np.add.at(from_coefficients, (index, columns), share * piece / 6)
     full = solve_banded((1, 1), bands, from_coefficients).T
     reach = min(math.ceil(math.log(_NEGLIGIBLE) / math.log(2 - math.sqrt(3))) + 2, size)
     start = np.clip(base - reach + 1, 0, max(size - 2 * reach, 0))
-    columns = start[:, None] + np.arange(min(2 * reach, size))
-    return start, np.take_along_axis(full, columns, axis=1)
+    window = start[:, None] + np.arange(min(2 * reach, size))
+    return start, np.take_along_axis(full, window, axis=1)
 
 
-def _within(start, weights, size):  # type: ignore[no-untyped-def]
+def _continued(index: IntArray, size: int) -> tuple[tuple[IntArray, FloatArray], ...]:
+    """Coefficients that stand for those at ``index``, one beyond the ends included, each with its share."""
+    low, high = index < 0, index > size - 1
+    inner = np.clip(index, 0, size - 1)
+    neighbour = np.where(low, 1, np.where(high, size - 2, 0))
+    beyond = low | high
+    return (inner, np.where(beyond, 2.0, 1.0)), (neighbour, np.where(beyond, -1.0, 0.0))
+
+
+def _within(start: IntArray, weights: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
     """The same weights, those beyond the border added to the border voxel's."""
     taps = min(weights.shape[1], size)
     begin = np.clip(start, 0, size - taps)

@@ -12,12 +12,18 @@ from scan2train.sampling.method import Sampling
 from scan2train.sampling.taps import make_taps
 from scan2train.volume import Array, Mask
 
-#: Reach of the cubic spline's values to either side, in voxels; its recursive tail beyond is under 2 %.
+#: Reach of the cubic spline's values to either side, in voxels.
 _CUBIC_REACH = 2
 
 
 def sample_turned(
-    stored: Array, valid: Array | None, matrix: FloatArray, sampling: Sampling, change: Array, fill: float, out: Array
+    stored: Array,
+    valid: Array | None,
+    matrix: FloatArray,
+    sampling: Sampling,
+    change: Array,
+    fill: float,
+    out: Array,
 ) -> Mask:
     """Fill ``out`` from ``stored`` along ``matrix`` and return where it is real; arrays are ``(k, j, i)``.
 
@@ -64,15 +70,20 @@ def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.
 def _cubic_where_safe(
     stored: Array, valid: Array | None, matrix: FloatArray, change: Array, inside: Mask, out: Array
 ) -> None:
-    """Replace linear values by cubic ones where no padding lies within the spline's reach."""
+    """Replace linear values by cubic ones, except where padding lies within the spline's reach."""
     turned = matrix[2::-1, 2::-1], matrix[2::-1, 3]
-    spline = ndimage.spline_filter(stored, order=3, output=out.dtype, mode="mirror")
-    values = ndimage.affine_transform(
-        spline, *turned, output_shape=out.shape, output=out.dtype, order=3, mode="nearest", prefilter=False
-    )
     safe = inside
     if valid is not None:
+        # The spline's recursive filter sees the whole picture: padding must hold what stands beside it.
+        nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
+        stored = stored[tuple(nearest)]
         deep = ndimage.minimum_filter(valid.astype(np.uint8), size=2 * _CUBIC_REACH + 1, mode="nearest")
-        safe = inside & (ndimage.affine_transform(deep, *turned, output_shape=out.shape, order=0, mode="nearest") > 0)
+        safe = inside & (
+            ndimage.affine_transform(deep, *turned, output_shape=out.shape, order=0, mode="nearest") > 0
+        )
+    spline = ndimage.spline_filter(stored, order=3, output=out.dtype, mode="mirror")
+    values = ndimage.affine_transform(
+        spline, *turned, output_shape=out.shape, output=out.dtype, order=3, mode="mirror", prefilter=False
+    )
     scale, shift, low, high = change
     np.copyto(out, np.clip(scale * values + shift, low, high), where=safe)

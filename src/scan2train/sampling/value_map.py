@@ -24,7 +24,9 @@ class ValueMap:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.scale) and math.isfinite(self.shift)) or self.scale == 0:
-            raise WrongUse("a linear map of values needs a finite shift and a finite scale other than 0", found=self)
+            raise WrongUse(
+                "a linear map of values needs a finite shift and a finite scale other than 0", found=self
+            )
         if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
             raise WrongUse("a clip needs low ≤ high", found=f"{self.low} .. {self.high}")
 
@@ -42,7 +44,7 @@ class ValueMap:
         return cls(scale=scale, shift=target[0] - scale * source[0])
 
     def then(self, after: ValueMap) -> ValueMap:
-        """This map followed by ``after``, as one map."""
+        """The map of both, first this one and then ``after``."""
         ends = after(self.low), after(self.high)
         return ValueMap(
             scale=self.scale * after.scale,

@@ -14,7 +14,9 @@ from scan2train.recipe import Scene, Step, ValueMap, ValueStep
 
 @dataclass(frozen=True, kw_only=True)
 class ClipPercentile(ValueStep):
-    """Clip to the ``lower`` and ``upper`` percentile (0 to 100) of the real voxels, or of the foreground (by Otsu's threshold).
+    """Clip to the ``lower`` and ``upper`` percentile (0 to 100) of the real voxels, or of the foreground.
+
+    The foreground lies above Otsu's threshold (1979).
 
     ``low`` and ``high`` are the two values found; given, nothing is measured.
     """
@@ -49,5 +51,7 @@ class ClipPercentile(ValueStep):
     def map(self) -> ValueMap:
         """The clip, once the two values are known."""
         if self.low is None or self.high is None:
-            raise WrongUse("clip_percentile has no low and high yet", advice="Run it in a recipe, or give both.")
+            raise WrongUse(
+                "clip_percentile has no low and high yet", advice="Run it in a recipe, or give both."
+            )
         return ValueMap.clip(self.low, self.high)

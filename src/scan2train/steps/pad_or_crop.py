@@ -23,7 +23,9 @@ class PadOrCrop(SpatialStep):
 
     def __post_init__(self) -> None:
         if min(self.shape) < 1:
-            raise WrongUse("pad_or_crop: shape", expected="three whole numbers of at least 1", found=self.shape)
+            raise WrongUse(
+                "pad_or_crop: shape", expected="three whole numbers of at least 1", found=self.shape
+            )
 
     def grid(self, grid: Grid) -> Grid:
         """The lattice continued, or cut, to the shape."""

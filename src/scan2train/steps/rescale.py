@@ -36,7 +36,9 @@ class Rescale(ValueStep):
         real = volume.array if volume.valid is None else volume.array[volume.valid]
         low, high = (float(real.min()), float(real.max())) if real.size else (0.0, 0.0)
         if low == high:
-            raise WrongUse("rescale: every real value is the same, so there is no range to stretch", found=low)
+            raise WrongUse(
+                "rescale: every real value is the same, so there is no range to stretch", found=low
+            )
         return Rescale(to=self.to, from_range=(low, high))
 
     def map(self) -> ValueMap:

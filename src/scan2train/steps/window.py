@@ -28,13 +28,15 @@ class Window(ValueStep):
         least = 1 if self.function == "LINEAR" else 0
         if not (self.width > least or (self.width == least == 1)) or self.to[0] >= self.to[1]:
             raise WrongUse(
-                f"window: {self.function}", expected="width ≥ 1 (LINEAR) or > 0, and a rising range", found=self
+                f"window: {self.function}",
+                expected="width ≥ 1 (LINEAR) or > 0, and a rising range",
+                found=self,
             )
 
     def map(self) -> ValueMap | None:
         """The two linear functions as one clipped line."""
         low, high = self.to
-        if self.function == "SIGMOID" or self.width == 1 and self.function == "LINEAR":
+        if self.function == "SIGMOID" or (self.width == 1 and self.function == "LINEAR"):
             return None
         # LINEAR counts the window's values as whole steps: half a step less to the left, one step less in width.
         exact = self.function == "LINEAR_EXACT"
@@ -50,7 +52,8 @@ class Window(ValueStep):
             made = (high - low) / (1 + np.exp(-4 * (x - self.center) / self.width)) + low
         else:
             made = np.where(x > self.center - 0.5, high, low)
-        return made.astype(np.float32)
+        result: Array = made.astype(np.float32)
+        return result
 
     def unit(self, unit: str) -> str:  # noqa: ARG002 - whatever it was, it is no longer that
         """Arbitrary units."""

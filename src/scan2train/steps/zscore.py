@@ -38,7 +38,9 @@ class ZScore(ValueStep):
         mean = float(values.mean(dtype=np.float64))
         std = float(values.std(dtype=np.float64))
         if not std > 0:
-            raise WrongUse("zscore: every real value is the same, so there is no deviation to divide by", found=mean)
+            raise WrongUse(
+                "zscore: every real value is the same, so there is no deviation to divide by", found=mean
+            )
         return ZScore(over=self.over, mean=mean, std=std)
 
     def map(self) -> ValueMap:

@@ -1,0 +1,146 @@
+"""What sampling promises, apart from agreeing with others."""
+
+import numpy as np
+import pytest
+
+from scan2train.grid import Grid
+from scan2train.sampling import Sampling, ValueMap, sample, sample_labels
+from scan2train.sampling.alignment import align, covers
+from scan2train.sampling.taps import make_taps
+from scan2train.volume import Labels, Volume
+
+SHAPE = (24, 31, 17)
+SPACING = (0.8, 0.6, 2.0)
+SAME = ValueMap()
+
+
+def plane(points):
+    """A linear function of the world."""
+    return 3.0 + points @ np.array([1.5, -2.0, 0.7])
+
+
+def linear_volume(direction=None):
+    grid = Grid.from_axes(SHAPE, spacing_mm=SPACING, origin_mm=(5, -3, 9), direction=direction)
+    values = plane(grid.to_world(np.moveaxis(np.indices(SHAPE), 0, -1)))
+    return Volume(array=values, grid=grid)
+
+
+@pytest.mark.parametrize("interpolation", ["linear", "cubic"])
+@pytest.mark.parametrize("antialias", [True, False])
+@pytest.mark.parametrize("spacing", [(0.5, 0.5, 0.5), (1.3, 1.7, 4.1), (0.5, 1.7, 3.0)])
+def test_a_linear_function_of_place_stays_what_it_is(interpolation, antialias, spacing):
+    volume = linear_volume()
+    grid = Grid.from_axes((6, 5, 4), spacing_mm=spacing, origin_mm=(11, 4, 18))
+    made = sample(volume, grid, Sampling(interpolation, antialias), SAME, fill=0)
+    expected = plane(grid.to_world(np.moveaxis(np.indices(grid.shape), 0, -1)))
+    np.testing.assert_allclose(made.array, expected, atol=1e-5)
+
+
+def test_padding_never_bleeds_into_anatomy():
+    volume = linear_volume()
+    valid = np.ones(SHAPE, bool)
+    valid[:8] = valid[:, :, 12:] = False
+    poisoned = volume.replace(array=np.where(valid, volume.array, -1e6), valid=valid)
+    turned = np.array([[np.cos(0.2), -np.sin(0.2), 0], [np.sin(0.2), np.cos(0.2), 0], [0, 0, 1]])
+    for direction in (None, turned):
+        grid = Grid.from_axes(
+            (30, 24, 20), spacing_mm=(0.61, 0.7, 1.1), origin_mm=(6, -1, 10), direction=direction
+        )
+        for interpolation in ("linear", "cubic", "nearest"):
+            made = sample(poisoned, grid, Sampling(interpolation), SAME, fill=-77.0)
+            assert made.valid is not None
+            assert made.valid.any()
+            assert (made.array[made.valid] > -200).all()
+            assert (made.array[~made.valid] == -77.0).all()
+
+
+def test_antialias_averages_what_the_new_grid_cannot_hold():
+    values = np.zeros((64, 40, 12))
+    values[::2] = 100.0  # the finest stripes there are
+    volume = Volume.from_array(values, (0.5, 1.0, 3.0))
+    grid = Grid.from_axes((16, 40, 12), spacing_mm=(2.0, 1.0, 3.0), origin_mm=(0.75, 0, 0))
+    smooth = sample(volume, grid, Sampling("linear", antialias=True), SAME, fill=0)
+    np.testing.assert_allclose(smooth.array[1:-1], 50.0, atol=1e-4)
+    turned = np.array([[np.cos(1e-3), -np.sin(1e-3), 0], [np.sin(1e-3), np.cos(1e-3), 0], [0, 0, 1]])
+    tilted = Grid.from_axes(
+        (14, 30, 10), spacing_mm=(2.0, 1.0, 3.0), origin_mm=(2.75, 2, 1), direction=turned
+    )
+    np.testing.assert_allclose(sample(volume, tilted, Sampling("linear"), SAME, fill=0).array, 50.0, atol=1.0)
+
+
+def test_grids_that_fall_on_one_another_keep_type_and_values():
+    volume = linear_volume().replace(array=np.arange(np.prod(SHAPE), dtype=np.int32).reshape(SHAPE))
+    shift = np.eye(4)
+    shift[:3, 3] = (3, -2, 5)
+    grid = Grid((20, 30, 15), volume.grid.affine @ shift)
+    made = sample(volume, grid, Sampling("cubic"), SAME, fill=-9)
+    assert made.array.dtype == np.int32
+    np.testing.assert_array_equal(made.array[:, 2:, :12], volume.array[3:23, :28, 5:])
+    assert (made.array[:, :2] == -9).all()
+    assert made.valid is not None
+    assert not made.valid[:, :2].any()
+    assert made.valid[:, 2:, :12].all()
+
+
+def test_the_change_of_values_is_that_of_each_value():
+    volume = linear_volume()
+    change = ValueMap.clip(-5, 20).then(ValueMap.linear((-5, 20), (0, 1)))
+    grid = Grid.from_axes((9, 10, 11), spacing_mm=(1.1, 0.9, 1.5), origin_mm=(6, -2, 10))
+    plain = sample(volume, grid, Sampling("linear"), SAME, fill=0).array
+    fused = sample(volume, grid, Sampling("linear"), change, fill=0).array
+    np.testing.assert_allclose(fused, (np.clip(plain, -5, 20) + 5) / 25, atol=1e-9)
+    assert fused.min() >= 0
+    assert fused.max() <= 1
+
+
+def test_colour_is_sampled_channel_by_channel():
+    volume = linear_volume()
+    colour = volume.replace(array=np.stack([volume.array, -volume.array, 2 * volume.array], axis=-1))
+    grid = Grid.from_axes((9, 10, 11), spacing_mm=(1.1, 0.9, 1.5), origin_mm=(6, -2, 10))
+    plain = sample(volume, grid, Sampling("linear"), SAME, fill=0).array
+    made = sample(colour, grid, Sampling("linear"), SAME, fill=0).array
+    np.testing.assert_allclose(made, np.stack([plain, -plain, 2 * plain], axis=-1), atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16, np.uint16, np.int32, np.int64])
+def test_labels_keep_type_and_make_no_new_value(dtype):
+    values = np.zeros(SHAPE, dtype)
+    values[5:15, 8:20, 4:9] = 7
+    values[15:20, 8:20, 4:9] = 100
+    labels = Labels.from_array(values, SPACING, (5, -3, 9), names={7: "liver", 100: "spleen"})
+    for spacing in ((0.5, 0.5, 0.5), (1.9, 2.3, 4.5)):
+        grid = Grid.from_axes((12, 9, 8), spacing_mm=spacing, origin_mm=(8, 0, 12))
+        made = sample_labels(labels, grid, Sampling("linear"))
+        assert made.array.dtype == dtype
+        assert set(np.unique(made.array)) <= {0, 7, 100}
+        assert made.names == labels.names
+
+
+def test_weights_reach_no_further_than_the_source_and_sum_to_one():
+    for size in (1, 2, 3, 7, 40):
+        for count, factor, offset in ((5, 0.7, 0.3), (30, -0.5, 8.0), (3, 9.0, 2.0)):
+            for interpolation in ("nearest", "linear", "cubic"):
+                taps = make_taps(size, count, factor, offset, interpolation, stretch=max(1.0, abs(factor)))
+                assert taps.start.min() >= 0
+                assert (taps.start + taps.weights.shape[1]).max() <= size
+                np.testing.assert_allclose(taps.weights.sum(axis=1), 1)
+
+
+def test_alignment_tells_exact_from_close_from_turned():
+    grid = Grid.from_axes(SHAPE, spacing_mm=SPACING, origin_mm=(1, 2, 3))
+    nudge = np.eye(4)
+    nudge[0, 3] = 0.01
+    near, far = (
+        Grid(SHAPE, grid.affine @ nudge),
+        Grid.from_axes((3, 3, 3), spacing_mm=SPACING, origin_mm=(90, 2, 3)),
+    )
+    same = align(grid, grid)
+    assert same is not None
+    assert same.exact
+    moved = align(grid, near)
+    assert moved is not None
+    assert not moved.exact
+    assert covers(grid, near)
+    assert not covers(grid, far)
+    turn = np.array([[np.cos(0.1), -np.sin(0.1), 0], [np.sin(0.1), np.cos(0.1), 0], [0, 0, 1]])
+    assert align(grid, Grid.from_axes(SHAPE, spacing_mm=SPACING, direction=turn)) is None
