@@ -25,7 +25,7 @@ def draw_case(found: Index, prepared: Prepared, path: Path) -> None:
     """Draw the sagittal series as it came and as it was made."""
     rows = found.volumes.filter(found.volumes["path"] == _SHOWN.folder)
     row = rows.row(0, named=True)
-    case = prepared.cases.row(by_predicate=prepared.cases["volume"] == row["volume"], named=True)["case"]
+    case = prepared.cases.filter(prepared.cases["volume"] == row["volume"])["case"].item()
     ready = prepared.out / "cases" / case
     before_after(
         read(row),

@@ -23,7 +23,8 @@ def describe_index(found: Index, seconds: float) -> Iterator[str]:
         if row["role"] == "volume":
             size = "×".join(str(row[f"size_{axis}"]) for axis in "ijk")
             spacing = "×".join(f"{row[f'spacing_{axis}_mm']:.4g}" for axis in "ijk")
-            yield f"  {row['path']}  {size} voxels, {spacing} mm, {row['orientation']}, {row['manufacturer']}"
+            maker = row["manufacturer"] or row["format"]
+            yield f"  {row['path']}  {size} voxels, {spacing} mm, {row['orientation']}, {maker}"
     yield f"  {found.skipped.height} files gave no image:"
     for row in found.skipped.sort("path").iter_rows(named=True):
         yield f"  {row['path']}  {row['reason']}"
