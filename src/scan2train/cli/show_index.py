@@ -48,7 +48,7 @@ def _summary(index: Index) -> dict[str, int]:
     return {
         "files": len(index.instances) + len(index.skipped),
         "instances": len(index.instances),
-        "series": index.volumes["series_uid"].n_unique() if len(index.volumes) else 0,
+        "series": index.volumes["series_uid"].drop_nulls().n_unique(),
         "volumes": len(index.volumes),
         "skipped": len(index.skipped),
     }
