@@ -180,11 +180,15 @@ def _read_path(path: Path) -> Volume:
 
 
 def _index(path: Path) -> Index:
-    from scan2train.index import index
+    import os
+
+    from scan2train.index import Index
+    from scan2train.indexing.run import index_source
 
     if not path.exists():
         raise UnreadableFile("there is no such file or folder", where=path)
-    return index(path, cache=False)
+    # A salt of its own: hashes of identities only group here, and reading leaves nothing behind.
+    return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
 def _several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from scan2train.formats.dicom.photometric import to_rgb
 class Frames:
     """Some frames of one file, and the slices that they become."""
 
-    path: Path
+    path: str
     size: int | None
     offset: int
     length: int
@@ -61,11 +60,18 @@ class Decoder:
     def read(self, files: Iterable[Frames]) -> Seen:
         """Read all frames of some files."""
         seen = Seen()
+        in_place = self._fits_in_place()
+        bits = self.cell.frame_bits
         for one in files:
             with one.open() as file:
                 if one.encapsulated:
                     for k, cells in self._decoded(one, file):
                         self._convert(k, cells, seen)
+                    continue
+                needed = (bits * one.total + 7) // 8
+                seen.longer_by = max(seen.longer_by, one.length - needed - needed % 2)
+                if in_place:
+                    self._in_place(one, file, seen)
                 else:
                     self._native(one, file, seen)
         return seen
@@ -77,32 +83,30 @@ class Decoder:
             yield k, self._as_rgb(cells, photometric, one.path)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
-        needed = (self.cell.frame_bits * one.total + 7) // 8
-        seen.longer_by = max(seen.longer_by, one.length - needed - needed % 2)
         for k, frame in zip(one.slices, one.frames, strict=True):
-            if self._fits_in_place(k):
-                self._in_place(k, frame, file, seen)
-            else:
-                cells = read_cells(file, self.cell, frame)
-                self._convert(k, self._as_rgb(cells, self.cell.photometric, one.path), seen)
+            cells = read_cells(file, self.cell, frame)
+            self._convert(k, self._as_rgb(cells, self.cell.photometric, one.path), seen)
 
-    def _as_rgb(self, cells: npt.NDArray[Any], photometric: str, where: Path) -> npt.NDArray[Any]:
+    def _as_rgb(self, cells: npt.NDArray[Any], photometric: str, where: str) -> npt.NDArray[Any]:
         return to_rgb(cells, photometric, self.cell.stored, where) if self.cell.samples == 3 else cells
 
-    def _fits_in_place(self, k: int) -> bool:
+    def _fits_in_place(self) -> bool:
         """Whether the cells can be read right where their values belong, and changed there."""
         cell, out = self.cell, self.array.dtype
         plain = cell.samples == 1 and cell.shift == 0 and cell.allocated >= 8 and self.lookup is None
-        return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and self.slopes[k] == 1.0
+        return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and set(self.slopes) == {1.0}
 
-    def _in_place(self, k: int, frame: int, file: PixelFile, seen: Seen) -> None:
+    def _in_place(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         from scan2train.kernels.stored_bits import shift_in_place
 
-        words = self.array[k].reshape(-1)
-        read_words(file, words, frame * words.nbytes)
-        self._mark_padding(k, words.view(self.cell.word), seen)
-        cell = self.cell
-        seen.spare_bits |= bool(shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])))
+        cell, array = self.cell, self.array
+        for k, frame in zip(one.slices, one.frames, strict=True):
+            words = array[k].reshape(-1)
+            read_words(file, words, frame * words.nbytes)
+            if self.padding is not None:
+                self._mark_padding(k, words.view(cell.word), seen)
+            if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
+                seen.spare_bits = True
 
     def _convert(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
         """Cells of ``(rows, columns, samples)`` into the values of slice ``k``."""

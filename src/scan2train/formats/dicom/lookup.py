@@ -56,6 +56,8 @@ def _read(path: Path, names: list[str]) -> Any:
 
 
 def _lookup(path: Path, descriptor: Any, data: Any, *, signed: bool) -> Lookup:
+    if data is None or descriptor is None:
+        raise _broken(path, "a look-up table is missing, or comes in segments, which are not read")
     try:
         count, first, bits = (int(number) for number in descriptor)
         count = (count % (1 << 16)) or 1 << 16

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
 import zlib
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import ChangedSource, UnreadableFile
-from scan2train.formats.bounded import open_regular
 from scan2train.formats.dicom.cell import Cell
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _META = 132
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PixelFile:
@@ -41,23 +41,24 @@ class PixelFile:
         If the file is gone or has another size.
     """
 
-    def __init__(self, path: Path, *, size: int | None, offset: int, length: int, syntax: str) -> None:
+    def __init__(self, path: str, *, size: int | None, offset: int, length: int, syntax: str) -> None:
         self.path, self.offset, self.length, self.syntax = path, offset, length, syntax
         try:
-            self._file = open_regular(path)
-        except UnreadableFile as error:
-            raise ChangedSource("the file cannot be opened any more", where=path, found=error.message) from error
-        found = os.fstat(self._file.fileno()).st_size
-        if size is not None and found != size:
-            self._file.close()
+            # Plain calls: a series has hundreds of files, and a file object costs more than the read itself.
+            self._handle = os.open(path, _OPEN)
+        except (OSError, ValueError) as error:
+            raise ChangedSource("the file cannot be opened any more", where=path, found=error) from error
+        about = os.fstat(self._handle)
+        if not stat.S_ISREG(about.st_mode) or size not in (None, about.st_size):
+            self.close()
             raise ChangedSource(
                 "the file has changed since it was indexed",
                 where=path,
-                expected=f"{size} bytes",
-                found=f"{found} bytes",
+                expected=f"a regular file of {size} bytes",
+                found=f"{about.st_size} bytes",
                 advice="Index the source again.",
             )
-        self._inflated = self._inflate(found) if syntax == DEFLATED else None
+        self._inflated = self._inflate(about.st_size) if syntax == DEFLATED else None
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,11 @@ class PixelFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._handle)
 
     def read_into(self, target: npt.NDArray[Any], at: int) -> None:
         """Fill a contiguous array from byte ``at`` of the pixel data on.
@@ -83,18 +88,15 @@ class PixelFile:
                 expected=f"{at + wanted} bytes",
                 found=f"{self.length} bytes",
             )
-        view = memoryview(target.reshape(-1).view(np.uint8))
-        if self._inflated is not None:
-            start = self.offset + at
-            got = len(part := self._inflated[start : start + wanted])
-            view[:got] = part
+        if self._inflated is None:
+            got = os.preadv(self._handle, [target], self.offset + at)
+            if got == wanted:
+                return
+            got = self._read_on(target, at, got)
         else:
-            got = 0
-            while got < wanted:
-                step = os.preadv(self._file.fileno(), [view[got:]], self.offset + at + got)
-                if step == 0:
-                    break
-                got += step
+            part = self._inflated[self.offset + at : self.offset + at + wanted]
+            got = len(part)
+            memoryview(target.reshape(-1).view(np.uint8))[:got] = part
         if got < wanted:
             raise UnreadableFile(
                 "the file ends within the pixel data",
@@ -102,6 +104,16 @@ class PixelFile:
                 expected=f"{wanted} bytes at byte {self.offset + at}",
                 found=f"{got} bytes",
             )
+
+    def _read_on(self, target: npt.NDArray[Any], at: int, got: int) -> int:
+        """Go on after a short read; how many bytes there are in the end."""
+        view = memoryview(target.reshape(-1).view(np.uint8))
+        while 0 < got < len(view):
+            step = os.preadv(self._handle, [view[got:]], self.offset + at + got)
+            if step == 0:
+                break
+            got += step
+        return got
 
     def value(self) -> memoryview:
         """The whole value of Pixel Data."""
@@ -111,11 +123,11 @@ class PixelFile:
 
     def written_as_words(self) -> bool:
         """Whether an explicit header calls the value OW: in big-endian files 8-bit pixels then come in swapped pairs."""
-        return os.pread(self._file.fileno(), 2, max(0, self.offset - 8)) == b"OW"
+        return os.pread(self._handle, 2, max(0, self.offset - 8)) == b"OW"
 
     def _inflate(self, size: int) -> bytes:
         """The file as it would be uncompressed, as far as the pixel data reach."""
-        data = os.pread(self._file.fileno(), size, 0)
+        data = os.pread(self._handle, size, 0)
         begin = _META + 12 + int.from_bytes(data[_META + 8 : _META + 12], "little")
         wanted = self.offset + self.length - begin
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)

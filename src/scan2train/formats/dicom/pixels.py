@@ -61,13 +61,14 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader
         If pixel data are too short, corrupt, lie about their size, or no decoder is there.
     """
-    paths = [base / name for name in row["member_path"]]
+    root = f"{base}/"
+    paths = [root + name for name in row["member_path"]]
     cell = cell_of(row, row["pixel_kind"], paths[0])
     if cell.kind not in ("float", "double"):
         require_known(cell.photometric, cell.samples, paths[0])
     rescale = rescale_of(row, paths[0])
-    colours = palette(paths[0]) if cell.photometric == "PALETTE COLOR" else None
-    table = modality_lut(paths[0], signed=cell.signed) if row["modality_lut"] and cell.samples == 1 else None
+    colours = palette(Path(paths[0])) if cell.photometric == "PALETTE COLOR" else None
+    table = modality_lut(Path(paths[0]), signed=cell.signed) if row["modality_lut"] and cell.samples == 1 else None
     lookup = colours or table
     if lookup is not None:
         dtype = lookup.values.dtype
@@ -100,9 +101,9 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     )
 
 
-def _by_file(row: Mapping[str, Any], paths: Sequence[Path]) -> list[Frames]:
+def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:
     """The frames that each file holds, files in order of their first slice."""
-    slices: dict[Path, list[int]] = {}
+    slices: dict[str, list[int]] = {}
     for k, path in enumerate(paths):
         slices.setdefault(path, []).append(k)
     return [
@@ -139,7 +140,7 @@ def _joined(seen: list[Seen], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] |
     return valid
 
 
-def _require_room(shape: tuple[int, ...], dtype: np.dtype[Any], where: Path) -> None:
+def _require_room(shape: tuple[int, ...], dtype: np.dtype[Any], where: str) -> None:
     wanted = dtype.itemsize
     for n in shape:
         wanted *= n
