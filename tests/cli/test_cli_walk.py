@@ -74,6 +74,7 @@ def test_index_as_json_is_complete(scans):
     assert told["sources"] == [str(scans)]
     assert told["summary"]["volumes"] == len(told["volumes"]) == 4
     assert told["summary"]["skipped"] == len(told["skipped"]) == 2
+    assert told["summary"]["series"] == 2
     assert told["summary"]["instances"] == 2 * SHAPE[2] + 2
     assert told["summary"]["files"] == told["summary"]["instances"] + 2
     assert {one["path"] for one in told["skipped"]} == {"cut.dcm", "notes.txt"}

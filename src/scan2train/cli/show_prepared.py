@@ -31,9 +31,9 @@ def print_plan(planned: Prepared) -> None:
         for row in planned.cases.iter_rows(named=True)
     ]
     print_table(("case", "before", "after", "state"), rows)
-    typer.echo(
-        f"\n{planned.cases.height} cases, at most {planned.n_bytes / 1e6:.1f} MB of voxels before compression"
-    )
+    typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
+    if planned.cases["size_i"].null_count():
+        typer.echo("  where the size follows from the data, that of the source is counted")
     _print_left_out(planned)
 
 
