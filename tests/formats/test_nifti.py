@@ -110,7 +110,13 @@ def test_a_pairs_image_that_leads_out_of_the_folder_is_not_read(tmp_path):
 
 @pytest.mark.parametrize(
     ("slope", "intercept", "dtype"),
-    [(1, 0, np.int16), (0, 5, np.int16), (1, -1024, np.int32), (0.5, 0, np.float32), (0.013, 7.7, np.float32)],
+    [
+        (1, 0, np.int16),
+        (0, 5, np.int16),
+        (1, -1024, np.int32),
+        (0.5, 0, np.float32),
+        (0.013, 7.7, np.float32),
+    ],
 )
 def test_scaled_values(tmp_path, slope, intercept, dtype):
     path = put(tmp_path / "a.nii", header(scl_slope=slope, scl_inter=intercept))
@@ -255,7 +261,9 @@ def test_what_is_odd_but_right_is_told(tmp_path):
     assert codes(volume) == {("PIX007", "warning")}
 
 
-@pytest.mark.parametrize(("length", "found"), [(16, set()), (15, {"FIL005"}), (0, {"FIL005"}), (1 << 30, {"FIL005"})])
+@pytest.mark.parametrize(
+    ("length", "found"), [(16, set()), (15, {"FIL005"}), (0, {"FIL005"}), (1 << 30, {"FIL005"})]
+)
 def test_extensions_are_passed_over_and_lies_told(tmp_path, length, found):
     extension = b"\1\0\0\0" + struct.pack("<ii", length, 6) + b"xxxxxxxx"
     path = put(tmp_path / "a.nii", header(vox_offset=368), extension=extension)
@@ -362,7 +370,9 @@ def test_a_sheared_grid_stays_sheared(tmp_path):
 
 
 def test_more_voxels_along_an_axis_than_nifti1_counts(tmp_path):
-    volume = Volume(array=np.zeros((40000, 2, 1), np.uint8), grid=Grid((40000, 2, 1), np.diag([0.1, 1, 2, 1])))
+    volume = Volume(
+        array=np.zeros((40000, 2, 1), np.uint8), grid=Grid((40000, 2, 1), np.diag([0.1, 1, 2, 1]))
+    )
     nifti.write(volume, tmp_path / "a.nii")
     (again,) = nifti.read_volumes(tmp_path / "a.nii")
     assert again.grid.shape == (40000, 2, 1)

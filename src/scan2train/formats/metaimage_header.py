@@ -153,7 +153,8 @@ def _grid(fields: dict[str, str], size: tuple[int, ...], path: Path) -> tuple[Gr
         return Grid(shape, np.eye(4), physical=False), (found,)
     affine = _lps_affine(fields, numbers(spacing, "ElementSpacing", path), len(size), path)
     try:
-        grid = Grid(shape, LPS_TO_RAS @ affine)
+        with np.errstate(invalid="ignore"):  # the grid itself refuses what is not finite
+            grid = Grid(shape, LPS_TO_RAS @ affine)
     except GeometryError as error:
         error.where = str(path)
         raise

@@ -99,7 +99,8 @@ def grid_of(
         raise NonconformingHeader("a space origin of fewer than three numbers", where=path)
     scale, unit_odd = _unit(fields, path)
     try:
-        grid = Grid(shape, _affine(turn @ columns * scale, turn @ place * scale))
+        with np.errstate(invalid="ignore"):  # the grid itself refuses what is not finite
+            grid = Grid(shape, _affine(turn @ columns * scale, turn @ place * scale))
     except GeometryError as error:
         error.where = str(path)
         raise

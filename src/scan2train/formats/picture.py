@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from scan2train.errors import NotAnImage
 from scan2train.finding import Finding, Severity
-from scan2train.formats import picture_pillow, picture_png
+from scan2train.formats import picture_pillow, picture_png, picture_tiff
 from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import misleading_suffix, non_finite, noticed
+from scan2train.formats.picture_limits import Pages
 from scan2train.formats.picture_write import write
 from scan2train.formats.sniff import sniff_file
 from scan2train.grid import Grid
@@ -37,7 +38,7 @@ def read_header(path: Path) -> ImageHeader:
         png = picture_png.examine(path)
         header = _header(path, word, (png.width, png.height, 1), png.dtype, png.channels)
         return _noting(header, picture_png.oddities(path, png))
-    pages = picture_pillow.examine(path, word)
+    pages = picture_tiff.examine(path) if word == "tiff" else picture_pillow.examine(path, word)
     header = _header(path, word, (pages.width, pages.height, pages.pages), pages.dtype, pages.channels)
     return _noting(header, _oddities(path, word, pages))
 
@@ -57,6 +58,8 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     pixels: npt.NDArray[Any]
     if header.format == "png":
         pixels = picture_png.decode(path, picture_png.examine(path))[np.newaxis]
+    elif header.format == "tiff":
+        pixels = picture_tiff.decode(path, picture_tiff.examine(path))
     else:
         pixels = picture_pillow.decode(path, header.format, picture_pillow.examine(path, header.format))
     array = np.swapaxes(pixels, 0, 2)
@@ -90,7 +93,7 @@ def _noting(header: ImageHeader, odd: tuple[Finding, ...]) -> ImageHeader:
     return replace(header, findings=(*header.findings, *odd))
 
 
-def _oddities(path: Path, word: str, pages: picture_pillow.Pages) -> tuple[Finding, ...]:
+def _oddities(path: Path, word: str, pages: Pages) -> tuple[Finding, ...]:
     if word == "jpeg":
         return (noticed("PIX009", path, "JPEG: grey levels were changed when it was written"),)
     if pages.mode == "P":
