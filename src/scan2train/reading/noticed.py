@@ -10,8 +10,9 @@ import numpy as np
 
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
-from scan2train.formats.noticed import misleading_suffix
+from scan2train.formats.registry import suffix_of, suffixes
 from scan2train.knowledge.sop_classes import FILMS, SLICED
+from scan2train.knowledge.unsafe_text import unsafe
 from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
     GEO003_SILENT_PART,
@@ -26,6 +27,8 @@ _NAMES = {
     "FIL002": "hostile-file",
     "FIL004": "duplicate-instance",
     "FIL005": "nonconforming-header",
+    "FIL007": "misleading-suffix",
+    "FIL008": "unsafe-text",
     "PIX001": "monochrome1",
     "PIX002": "missing-rescale",
     "PIX003": "varying-rescale",
@@ -53,6 +56,9 @@ _MIXED = (
     *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
     *("pixel_representation", "photometric", "samples", "kernel"),
 )
+_OTHER_SUFFIXES = {*suffixes(), ".txt", ".csv", ".json", ".xml", ".html", ".htm", ".pdf", ".exe", ".zip", ".gz"}
+#: Columns of header text that reports show.
+_SHOWN = ("description", "manufacturer", "model", "station", "kernel", "contrast", "image_type", "view")
 #: A rescale beyond these is none that a CT has.
 _CT_SLOPE = 1e3
 _CT_INTERCEPT = 1e5
@@ -70,11 +76,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
         )
 
     told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
-    names = dict.fromkeys(row["member_path"])
-    return (
-        *(finding(code, severity, message, **more) for code, severity, message, more in told),
-        *(one for name in list(names)[:1] for one in misleading_suffix(Path(name), "dicom", (".dcm", ".ima", ""))),
-    )
+    return tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
 
 
 Told = tuple[str, Severity, str, dict[str, str]]
@@ -88,6 +90,12 @@ def _header(row: Mapping[str, Any]) -> Iterator[Told]:
             yield "FIL002", _WARNING, message, {"seen": word, "expected": "zeros"}
         else:
             yield "FIL005", _WARNING, f"the header does not conform: {word}", {"seen": word}
+    suffix = suffix_of(Path(row["member_path"][0]))
+    if suffix in _OTHER_SUFFIXES:
+        yield "FIL007", _INFO, "the content is DICOM, the name says otherwise", {"seen": suffix, "expected": ".dcm"}
+    for name in _SHOWN:
+        if row[name] and unsafe(row[name]):
+            yield "FIL008", _WARNING, f"{name} holds text that must not be shown as it is", {"seen": ascii(row[name])[:120]}
 
 
 def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
@@ -123,6 +131,8 @@ def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
             "bits beside the stored ones are in use; they were left out",
             {"seen": f"{cell.stored} of {cell.allocated} bits stored, high bit {cell.high}"},
         )
+    if pixels.odd:
+        yield "PIX004", _WARNING, pixels.odd, {}
     if pixels.longer_by > 0:
         message = "pixel data is longer than rows, columns, frames and bits demand; the rest was ignored"
         yield "FIL005", _WARNING, message, {"seen": f"{pixels.longer_by} bytes more"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from scan2train.knowledge.sop_classes import RT_DOSE
+from scan2train.stacking.dose_frames import dose_frames
 
 #: Columns in which a frame's own functional groups win over the header of its file.
 _FRAME_WINS = (
@@ -45,6 +46,7 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(fits=_fits())
     )
+    frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
     return _with_frames(whole, frames).with_row_index("unit").with_columns(pl.col("unit").cast(pl.Int64))
 
 

@@ -118,6 +118,7 @@ _ACQUISITION = (
     _number("dose_bq", "0018,1074", "Radionuclide Total Dose", "Bq", parent=_RADIO),
     _number("half_life_s", "0018,1075", "Radionuclide Half Life", "s", parent=_RADIO),
     _number("dose_grid_scaling", "3004,000E", "Dose Grid Scaling"),
+    _text("frame_offsets", "3004,000C", "Grid Frame Offset Vector of a dose, values joined by a backslash"),
     _integer("mosaic_images", "0019,100A", "Siemens: number of images in a mosaic"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,20 @@ _HTJ2K = {f"{_ROOT}.4.{n}" for n in (201, 202, 203)}
 _YCBCR = ("YBR_FULL", "YBR_FULL_422")
 
 
-def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> tuple[npt.NDArray[Any], str]:
-    """Decode one frame.
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A frame: ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in.
 
-    Returns
-    -------
-    ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in: decoders undo
-    the colour transform of the codestream.
+    Decoders undo the colour transform of the codestream. ``odd`` says where stream and header disagree.
+    """
+
+    cells: npt.NDArray[Any]
+    photometric: str
+    odd: str = ""
+
+
+def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded:
+    """Decode one frame.
 
     Raises
     ------
@@ -40,7 +48,7 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> tuple[n
         If the stream is corrupt.
     """
     if syntax == _RLE:
-        return decode_rle(data, cell, where), cell.photometric
+        return Decoded(decode_rle(data, cell, where), cell.photometric)
     if syntax in _JPEG or syntax in _JPEG_LS:
         claim = jpeg_claim(data, where)
     elif syntax in _JPEG_2000 or syntax in _HTJ2K:
@@ -62,7 +70,15 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> tuple[n
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
-    return _as_cells(pixels, cell), photometric
+    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell))
+
+
+def _odd(claim: Claim, syntax: str, cell: Cell) -> str:
+    if claim.boxed:
+        return "the codestream comes within a JP2 file (PS3.5 8.2.4 wants it bare)"
+    if syntax in _JPEG_2000 and claim.signed != cell.signed:
+        return "the codestream is signed where the header is not, or the reverse; the header was followed"
+    return ""
 
 
 def _hold_to(claim: Claim, cell: Cell, where: object) -> None:

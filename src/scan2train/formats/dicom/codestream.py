@@ -22,7 +22,8 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 class Claim:
     """Rows, columns, samples and bits that a stream claims; ``signed`` and ``transformed`` where it says so.
 
-    ``adobe`` is the colour transform of an Adobe marker (0 none, 1 YCbCr), -1 where there is none.
+    ``adobe`` is the colour transform of an Adobe marker (0 none, 1 YCbCr), -1 where there is none; ``boxed`` says that the
+    codestream comes within a JP2 file.
     """
 
     rows: int
@@ -33,6 +34,7 @@ class Claim:
     transformed: bool = False
     adobe: int = -1
     named_rgb: bool = False
+    boxed: bool = False
 
 
 def jpeg_claim(data: bytes, where: object) -> Claim:
@@ -89,6 +91,7 @@ def jpeg2000_claim(data: bytes, where: object) -> Claim:
         bits=(depth & 0x7F) + 1,
         signed=bool(depth & 0x80),
         transformed=transformed,
+        boxed=at > 0,
     )
 
 

@@ -43,6 +43,7 @@ class Seen:
     spare_bits: bool = False
     padded: int = 0
     longer_by: int = 0
+    odd: str = ""
     valid: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
 
@@ -52,6 +53,7 @@ class Decoder:
 
     cell: Cell
     lookup: Lookup | None
+    colours: bool
     padding: tuple[int, int] | None
     slopes: tuple[float, ...]
     intercepts: tuple[float, ...]
@@ -65,7 +67,7 @@ class Decoder:
         for one in files:
             with one.open() as file:
                 if one.encapsulated:
-                    for k, cells in self._decoded(one, file):
+                    for k, cells in self._decoded(one, file, seen):
                         self._convert(k, cells, seen)
                     continue
                 needed = (bits * one.total + 7) // 8
@@ -76,11 +78,12 @@ class Decoder:
                     self._native(one, file, seen)
         return seen
 
-    def _decoded(self, one: Frames, file: PixelFile) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    def _decoded(self, one: Frames, file: PixelFile, seen: Seen) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         packed = frames_of(file.value(), one.total, one.path)
         for k, frame in zip(one.slices, one.frames, strict=True):
-            cells, photometric = decode_frame(packed[frame], one.syntax, self.cell, one.path)
-            yield k, self._as_rgb(cells, photometric, one.path)
+            decoded = decode_frame(packed[frame], one.syntax, self.cell, one.path)
+            seen.odd = seen.odd or decoded.odd
+            yield k, self._as_rgb(decoded.cells, decoded.photometric, one.path)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         for k, frame in zip(one.slices, one.frames, strict=True):
@@ -121,6 +124,8 @@ class Decoder:
             stored = np.empty(words.size, dtype=np.int64)
             seen.spare_bits |= self._rescale(words, stored, 1.0, 0.0)
             out[...] = self.lookup(stored).reshape(out.shape)
+            if self.colours and self.lookup.passed_by(stored):
+                seen.odd = "pixels point beyond the colour palette; they took its last colour"
         elif cell.samples > 1:
             out[...] = cells
         else:

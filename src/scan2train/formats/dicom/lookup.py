@@ -24,6 +24,10 @@ class Lookup:
         """Values of stored values; those beyond the table take its first or its last entry (PS3.3 C.11.1.1)."""
         return self.values[np.clip(stored - self.first, 0, len(self.values) - 1)]
 
+    def passed_by(self, stored: npt.NDArray[np.int64]) -> bool:
+        """Whether some stored values are beyond the table."""
+        return bool(stored.min() < self.first or stored.max() >= self.first + len(self.values))
+
 
 def modality_lut(path: Path, *, signed: bool) -> Lookup:
     """The first item of the Modality LUT Sequence (PS3.3 C.11.1), one- or two-byte entries."""

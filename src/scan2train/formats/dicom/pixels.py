@@ -32,7 +32,7 @@ class Pixels:
 
     ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
     padding. ``spare_bits`` says that bits beside the stored ones were in use,
-    ``longer_by`` by how many bytes pixel data was longer than needed.
+    ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit.
     """
 
     array: npt.NDArray[Any]
@@ -42,6 +42,7 @@ class Pixels:
     spare_bits: bool = False
     padded: int = 0
     longer_by: int = 0
+    odd: str = ""
 
 
 def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
@@ -84,6 +85,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     decoder = Decoder(
         cell=cell,
         lookup=lookup,
+        colours=colours is not None,
         padding=padding_range(cell, row["padding_value"], row["padding_limit"]),
         slopes=rescale.slopes,
         intercepts=rescale.intercepts,
@@ -98,6 +100,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         spare_bits=any(one.spare_bits for one in seen),
         padded=sum(one.padded for one in seen),
         longer_by=max(one.longer_by for one in seen),
+        odd=next((one.odd for one in seen if one.odd), ""),
     )
 
 
