@@ -5,9 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-import scan2train.formats.voxels_out as voxels_out
 from scan2train.errors import UnknownName, WrongUse
-from scan2train.formats import nifti
+from scan2train.formats import nifti, voxels_out
 from scan2train.formats.registry import suffixes
 from scan2train.grid import Grid
 from scan2train.volume import Volume

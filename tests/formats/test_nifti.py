@@ -310,7 +310,7 @@ def test_an_image_over_the_limit_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
-@pytest.mark.parametrize("dtype", "u1 i1 u2 i2 u4 i4 i8 u8 f4 f8".split())
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "i8", "u8", "f4", "f8"])
 def test_written_and_read_again(tmp_path, name, dtype):
     array = (np.arange(60).reshape(5, 4, 3) % 120).astype(dtype)
     volume = Volume(array=array, grid=Grid(SHAPE, AFFINE))

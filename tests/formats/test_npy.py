@@ -13,7 +13,7 @@ AFFINE = np.array([[0.1, 0.8, 0, 11.5], [-0.7, 0, 0.2, -7.25], [0, 0, 2.5, 40], 
 RAMP = np.arange(60).reshape(SHAPE)
 
 
-@pytest.mark.parametrize("dtype", "? u1 i1 u2 i2 u4 i4 i8 u8 f2 f4 f8".split())
+@pytest.mark.parametrize("dtype", ["?", "u1", "i1", "u2", "i2", "u4", "i4", "i8", "u8", "f2", "f4", "f8"])
 @pytest.mark.parametrize("order", "CF")
 def test_written_and_read_again(tmp_path, dtype, order):
     array = np.array(RAMP % 100, dtype=dtype, order=order)

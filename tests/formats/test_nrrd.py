@@ -286,7 +286,7 @@ def test_a_cut_is_seen_wherever_it_is(tmp_path, encoding):
             nrrd.read_volumes(tmp_path / "a.nrrd")
 
 
-@pytest.mark.parametrize("dtype", "u1 i1 u2 i2 u4 i4 i8 u8 f4 f8".split())
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "i8", "u8", "f4", "f8"])
 def test_written_and_read_again(tmp_path, dtype):
     volume = Volume(array=(np.arange(60).reshape(SHAPE) % 120).astype(dtype), grid=Grid(SHAPE, AFFINE))
     nrrd.write(volume, tmp_path / "a.nrrd")

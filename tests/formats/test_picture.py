@@ -199,7 +199,7 @@ def test_tiff_pages_are_slices(tmp_path):
         read(tmp_path, saved(pages[0], "tiff", save_all=True, append_images=pages[1:]), "a.tif")
 
 
-@pytest.mark.parametrize("dtype", "u1 u2 i2 u4 i4 f4 f8".split())
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "u4", "i4", "f4", "f8"])
 def test_tiff_written_and_read_again(tmp_path, dtype):
     volume = Volume(array=GREY.T[..., None].astype(dtype), grid=Grid((9, 6, 1), np.eye(4)))
     picture.write(volume, tmp_path / "a.tif")
