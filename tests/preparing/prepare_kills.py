@@ -16,9 +16,27 @@ from scan2train.volume import Volume
 from scan2train.write import write
 
 
+RECIPE = """
+[[step]]
+do = "reorient"
+to = "LPS"
+[[step]]
+do = "resample"
+spacing_mm = [4.1, 4.3, 4.7]
+[[step]]
+do = "clip"
+low = -1000
+high = 400
+[[step]]
+do = "crop_to_foreground"
+above = -500
+"""
+
+
 def make_source(folder, cases):
     """Chests with labels as NIfTI, and one more as DICOM."""
     folder.mkdir()
+    folder.with_suffix(".toml").write_text(RECIPE)
     for number in range(cases):
         image, labels = chest_ct((61, 53, 37), (5.1, 5.7, 7.3), seed=number)
         write(image, folder / f"volume-{number}.nii.gz")
@@ -30,7 +48,7 @@ def make_source(folder, cases):
 
 def start(source, out, jobs, **more):
     command = [sys.executable, "-m", "scan2train", "prepare", str(source), "-o", str(out)]
-    options = ["--recipe", "ct-lung", "--jobs", str(jobs), "--no-cache"]
+    options = ["--recipe", str(source.with_suffix(".toml")), "--jobs", str(jobs), "--no-cache"]
     return subprocess.Popen(
         command + options,
         stdout=subprocess.PIPE,

@@ -51,12 +51,11 @@ def write_account(
         "versions": versions(),
     }
     if labels is not None:
-        values, voxels = np.unique(labels.array, return_counts=True)
         account["labels"] = {
             "path": job.labels_path,
             "sha256": labels_sha256,
             "names": {str(value): name for value, name in sorted(labels.names.items())},
-            "voxels": {str(value): int(count) for value, count in zip(values, voxels, strict=True)},
+            "voxels": {str(value): count for value, count in count_voxels(labels).items()},
         }
     return account
 
@@ -64,3 +63,15 @@ def write_account(
 def to_bytes(data: Mapping[str, Any]) -> bytes:
     """JSON that gives every number back exactly, in the order of ``data``."""
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def count_voxels(labels: Labels) -> dict[int, int]:
+    """How many voxels each value has, in order of the values; those with none are left out."""
+    array = labels.array.T  # (k, j, i): slice by slice, as it lies in memory
+    if array.dtype != np.uint8:
+        values, counts = np.unique(array, return_counts=True)
+        return dict(zip(values.tolist(), counts.tolist(), strict=True))
+    total = np.zeros(256, np.int64)
+    for plane in array:
+        total += np.bincount(plane.ravel(), minlength=256)
+    return {value: int(total[value]) for value in np.flatnonzero(total).tolist()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zlib import crc32
 
 import numpy as np
 
@@ -76,8 +76,7 @@ def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made 
         )
         text = to_bytes(account)
         (folder / ACCOUNT).write_bytes(text)
-        files[ACCOUNT] = (len(text), hashlib.sha256(text).hexdigest())
-        settle(folder / ACCOUNT, files[ACCOUNT][1])
+        files[ACCOUNT] = (len(text), settle(folder / ACCOUNT, crc32(text)))
         sync_folder(folder)
     except OSError as error:
         return Failed(error=f"cannot write {error.filename or folder}: {error.strerror}", fatal=True)
@@ -131,6 +130,5 @@ def _write(images: Mapping[str, Volume], folder: Path) -> dict[str, tuple[int, s
     for name, image in images.items():
         path = folder / name
         nifti.write(image, path)
-        files[name] = (path.stat().st_size, sha256_of(path))
-        settle(path, files[name][1])
+        files[name] = (path.stat().st_size, settle(path))
     return files
