@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def print_text(index: Index) -> None:
     """A table of volumes, and how many files gave none."""
     rows = [_cells(row) for row in index.volumes.iter_rows(named=True)]
-    print_table(("volume", "role", "what", "size", "spacing", "axes", "path"), rows)
+    print_table(("volume", "role", "what", "size", "spacing", "axes", "told apart by", "path"), rows)
     counts = _summary(index)
     typer.echo(
         f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "
@@ -71,5 +71,6 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         size,
         f"{spacing} {unit}",
         row["orientation"] or "",
+        row["split_by"] or "",
         row["path"] or ".",
     )
