@@ -59,17 +59,16 @@ def _plane(slab, js, jw, starts, iw, row, plane):
 
 
 @njit(cache=True, nogil=True)
-def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out):
+def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, whole, fill, out):
     """``out = clip(scale * resampled + shift)``; ``fill`` beyond the source's faces.
 
     ``kr``, ``jr``, ``ir`` are ``(first, last)`` of the targets inside; ``change`` is ``(scale, shift, low, high)``
-    in the type of ``out``, which is that of all sums.
+    in the type of all sums. With ``whole`` the results are rounded to whole numbers, halves upwards.
     """
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
     _check(js, jw, jr[0], jr[1], source.shape[1], nj)
     _check(starts_i, iw, ir[0], ir[1], source.shape[2], ni)
-    scale, shift, low, high = change[0], change[1], change[2], change[3]
     height, width = jr[1] - jr[0], ir[1] - ir[0]
     if height * width * (kr[1] - kr[0]) < nk * nj * ni:
         out[:] = fill
@@ -82,8 +81,9 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
     iw = np.ascontiguousarray(iw[ir[0] : ir[1]].T)
     js, jw = js[jr[0] : jr[1]], jw[jr[0] : jr[1]]
     taps = kw.shape[1]
-    row = np.empty(i_high - i_low, out.dtype)
-    planes = np.empty((taps, height, width), out.dtype)
+    row = np.empty(i_high - i_low, change.dtype)
+    sums = np.empty(width, change.dtype)
+    planes = np.empty((taps, height, width), change.dtype)
     held = np.full(taps, -1)
     for ko in range(kr[0], kr[1]):
         for t in range(taps):
@@ -92,21 +92,16 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
                 _plane(source[k, :, i_low:i_high], js, jw, starts, iw, row, planes[k % taps])
                 held[k % taps] = k
         for y in range(height):
-            line = out[ko, jr[0] + y, ir[0] : ir[1]]
             p, a = planes[ks[ko] % taps, y], kw[ko, 0]
             if taps == 2:
                 q, b = planes[(ks[ko] + 1) % 2, y], kw[ko, 1]
                 for x in range(width):
-                    value = scale * (a * p[x] + b * q[x]) + shift
-                    # Two plain comparisons become vector instructions; min and max do not.
-                    value = max(value, low)
-                    value = min(value, high)
-                    line[x] = value
+                    sums[x] = a * p[x] + b * q[x]
             else:
                 for x in range(width):
-                    line[x] = a * p[x]
+                    sums[x] = a * p[x]
                 for t in range(1, taps):
                     q, b = planes[(ks[ko] + t) % taps, y], kw[ko, t]
                     for x in range(width):
-                        line[x] += b * q[x]
-                change_values(line, change, line)
+                        sums[x] += b * q[x]
+            change_values(sums, change, whole, out[ko, jr[0] + y, ir[0] : ir[1]])

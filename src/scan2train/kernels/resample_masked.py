@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from scan2train.kernels.change_values import change_values
 from scan2train.kernels.resample import _check
 
 
@@ -38,7 +39,7 @@ def _planes(values, real, js, jw, starts, iw, rows, sums, weights):
 
 
 @njit(cache=True, nogil=True)
-def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out, out_valid):
+def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, whole, fill, out, out_valid):
     """``out = clip(scale * resampled + shift)`` where ``out_valid``, else ``fill``; the rest as in ``resample``."""
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
@@ -46,7 +47,6 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
     _check(starts_i, iw, ir[0], ir[1], source.shape[2], ni)
     if valid.shape != source.shape or out_valid.shape != out.shape:
         raise ValueError("mask and image disagree")
-    scale, shift, low, high = change[0], change[1], change[2], change[3]
     out[:] = fill
     out_valid[:] = False
     height, width = jr[1] - jr[0], ir[1] - ir[0]
@@ -57,11 +57,13 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
     starts, iw = starts_i[ir[0] : ir[1]] - i_low, iw[ir[0] : ir[1]]
     js, jw = js[jr[0] : jr[1]], jw[jr[0] : jr[1]]
     taps = kw.shape[1]
-    rows = np.empty((2, i_high - i_low), out.dtype)
-    sums = np.empty((taps, height, width), out.dtype)
-    weights = np.empty((taps, height, width), out.dtype)
+    rows = np.empty((2, i_high - i_low), change.dtype)
+    sums = np.empty((taps, height, width), change.dtype)
+    weights = np.empty((taps, height, width), change.dtype)
+    means = np.empty(width, change.dtype)
+    there = np.empty(width, np.bool_)
     held = np.full(taps, -1)
-    half = out.dtype.type(0.5)
+    half = change.dtype.type(0.5)
     for ko in range(kr[0], kr[1]):
         for t in range(taps):
             k = ks[ko] + t
@@ -86,6 +88,10 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
                 for t in range(1, taps):
                     total += kw[ko, t] * sums[(ks[ko] + t) % taps, y, x]
                     weight += kw[ko, t] * weights[(ks[ko] + t) % taps, y, x]
-                if weight >= half:
-                    out[ko, jr[0] + y, ir[0] + x] = min(max(scale * (total / weight) + shift, low), high)
+                there[x] = weight >= half
+                means[x] = total / weight if there[x] else 0
+            change_values(means, change, whole, means)
+            for x in range(width):
+                if there[x]:
+                    out[ko, jr[0] + y, ir[0] + x] = means[x]
                     out_valid[ko, jr[0] + y, ir[0] + x] = True

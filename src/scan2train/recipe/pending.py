@@ -8,7 +8,7 @@ at a step that looks at values, at one that bends them, and where space is added
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -21,18 +21,26 @@ from scan2train.volume import Labels, Volume
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A volume, and what has been asked for since it was last made."""
+    """A volume, and what has been asked for since it was last made.
+
+    ``kept`` is the integer type of values that are still on the scale on which they were measured: interpolated or
+    clipped, but neither stretched nor standardised.
+    """
 
     source: Volume
     grid: Grid
     sampling: Sampling = Sampling()
     change: ValueMap = ValueMap()
     unit: str
+    kept: np.dtype[Any] | None = None
 
     @classmethod
     def start(cls, volume: Volume) -> Self:
         """Nothing to be done yet."""
-        return cls(source=volume, grid=volume.grid, unit=volume.unit)
+        kind = volume.array.dtype
+        return cls(
+            source=volume, grid=volume.grid, unit=volume.unit, kept=kind if kind.kind in "iu" else None
+        )
 
     def on(self, grid: Grid) -> Self:
         """The same volume asked for on another grid."""
@@ -55,28 +63,47 @@ class Pending:
             and not covers(self.grid, self.source.grid)
         ):
             # Space was cut away and is asked for again: it must come back as padding, not as what was cut.
-            now = Pending.start(self.realize())
+            now = self._cut()
         return replace(now, grid=grid, sampling=now.sampling.then(step.sampling))
 
     def _then_values(self, step: ValueStep) -> Pending:
         change = step.map()
-        now = Pending.start(self.realize()) if step.looks or change is None else self
-        unit = step.unit(now.unit)
+        now = self._cut() if step.looks or change is None else self
+        now = replace(now, unit=step.unit(now.unit), kept=None if step.rescales else now.kept)
         if change is not None:
-            return replace(now, change=now.change.then(change), unit=unit)
-        values = step.values(now.source.array)
+            return replace(now, change=now.change.then(change))
         meta = {**now.source.meta, "fill": float(step.values(np.array([[[fill_value(now.source)]]])).item())}
-        return Pending.start(now.source.replace(array=values, unit=unit, meta=meta))
+        return replace(
+            now, source=now.source.replace(array=step.values(now.source.array), unit=now.unit, meta=meta)
+        )
+
+    def _cut(self) -> Pending:
+        """The same, with what is pending carried out."""
+        return replace(Pending.start(self.realize()), kept=self.kept)
 
     def realize(self) -> Volume:
         """Carry out all that is pending, in one pass; the source itself where nothing is."""
+        return self._realize(whole=False)
+
+    def finish(self) -> Volume:
+        """As :meth:`realize`; measured whole numbers that are still on their own scale stay whole."""
+        if self.kept is None:
+            return self.realize()
+        if self.source.array.dtype == self.kept:
+            return self._realize(whole=True)
+        done = self.realize()
+        info = np.iinfo(self.kept)
+        return done.replace(array=np.clip(np.floor(done.array + 0.5), info.min, info.max).astype(self.kept))
+
+    def _realize(self, *, whole: bool) -> Volume:
         source = self.source
         if isinstance(source, Labels):
             return source if self.grid == source.grid else sample_labels(source, self.grid, self.sampling)
         if self.grid == source.grid:
-            done = source if self.change.is_identity else transform_values(source, self.change)
+            done = source if self.change.is_identity else transform_values(source, self.change, whole=whole)
         else:
-            done = sample(source, self.grid, self.sampling, self.change, fill=fill_value(source))
+            fill = fill_value(source)
+            done = sample(source, self.grid, self.sampling, self.change, fill=fill, whole=whole)
         if self.change.is_identity:
             return done.replace(unit=self.unit) if done.unit != self.unit else done
         meta = {**done.meta, "fill": self.change(fill_value(source))}

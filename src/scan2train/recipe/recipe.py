@@ -158,4 +158,4 @@ class Recipe:
             image = image.then(step)
             mask = None if mask is None else mask.then(step)
         account = Recipe(steps=tuple(done), name=self.name, about=self.about, task=self.task)
-        return image.realize(), None if mask is None else mask.realize(), account
+        return image.finish(), None if mask is None else mask.finish(), account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,19 +19,24 @@ from scan2train.sampling.value_map import ValueMap
 from scan2train.volume import Array, Mask, Volume
 
 
-def sample(volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, fill: float) -> Volume:
+def sample(
+    volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, fill: float, whole: bool = False
+) -> Volume:
     """``volume`` on ``grid``: each value found by ``sampling`` and passed through ``change``.
 
     Voxels beyond the outer faces of the source, and those whose weight falls mostly on what is not valid there, hold
     ``fill`` (passed through ``change``) and are not valid. Where every new centre is an old one nothing is
-    interpolated and the type is kept; else the result is float32 (float64 for what float32 cannot hold).
+    interpolated and the type is kept. Else the result is float32 (float64 for what float32 cannot hold), or with
+    ``whole`` rounded, halves upwards, to the integer type that the volume has.
     """
     alignment = align(volume.grid, grid)
     if alignment is not None and alignment.exact:
-        return _sample_exact(volume, grid, alignment, change, fill)
+        return _sample_exact(volume, grid, alignment, change, fill, whole=whole)
     stored = for_kernels(volume.array)
     valid = None if volume.valid is None else np.ascontiguousarray(volume.valid.T)
-    job = _Job(volume.grid, grid, sampling, change, fill)
+    job = _Job(
+        volume.grid, grid, sampling, change, fill, volume.array.dtype if whole else result_type(stored.dtype)
+    )
     if volume.array.ndim == 3:
         out, out_valid = job.run(stored, valid, alignment)
         array = out.T
@@ -41,13 +47,15 @@ def sample(volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, 
     return volume.replace(array=array, grid=grid, valid=None if out_valid is None else out_valid.T)
 
 
-def _sample_exact(volume: Volume, grid: Grid, alignment: Alignment, change: ValueMap, fill: float) -> Volume:
+def _sample_exact(
+    volume: Volume, grid: Grid, alignment: Alignment, change: ValueMap, fill: float, *, whole: bool
+) -> Volume:
     array, inside = pick(volume.array, alignment, grid, fill)
     valid = inside
     if volume.valid is not None:
         valid, _ = pick(volume.valid, alignment, grid, 0)
     moved = volume.replace(array=array, grid=grid, valid=valid)
-    return moved if change.is_identity else transform_values(moved, change)
+    return moved if change.is_identity else transform_values(moved, change, whole=whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +67,17 @@ class _Job:
     sampling: Sampling
     change: ValueMap
     fill: float
+    dtype: np.dtype[Any]
 
     def run(
         self, stored: Array, valid: Array | None, alignment: Alignment | None
     ) -> tuple[Array, Mask | None]:
         """``(k, j, i)`` in, ``(k, j, i)`` and mask out."""
-        out = np.empty(self.target.shape[::-1], result_type(stored.dtype))
-        fill = out.dtype.type(self.change(self.fill))
-        change = constants(self.change, out.dtype)
+        out = np.empty(self.target.shape[::-1], self.dtype)
+        change = constants(self.change, stored.dtype, out.dtype)
+        fill = change.dtype.type(min(max(self.change(self.fill), change[2]), change[3]))
+        if self.dtype.kind in "iu":
+            fill = np.floor(fill + change.dtype.type(0.5))
         if alignment is None:
             matrix = index_map(self.source, self.target)
             inside = sample_turned(stored, valid, matrix, self.sampling, change, fill, out)
@@ -82,13 +93,14 @@ class _Job:
         # Source axes in the order of the target's, both as (k, j, i).
         order = tuple(2 - axis for axis in reversed(alignment.axes))
         stored = np.ascontiguousarray(stored.transpose(order))
-        tables = axis_tables(alignment, self.source, self.target, self.sampling, out.dtype)
+        tables = axis_tables(alignment, self.source, self.target, self.sampling, change.dtype)
+        whole = out.dtype.kind in "iu"
         if valid is not None:
             out_valid = np.empty(out.shape, np.bool_)
             valid = np.ascontiguousarray(valid.transpose(order))
-            resample_masked(stored, valid, *tables, change, fill, out, out_valid)
+            resample_masked(stored, valid, *tables, change, whole, fill, out, out_valid)
             return None if out_valid.all() else out_valid
-        resample(stored, *tables, change, fill, out)
+        resample(stored, *tables, change, whole, fill, out)
         inner = [tuple(int(end) for end in ends) for ends in tables[2::3]]
         if all(ends == (0, n) for ends, n in zip(inner, out.shape, strict=True)):
             return None

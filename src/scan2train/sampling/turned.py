@@ -39,10 +39,11 @@ def sample_turned(
         return inside
     nearest = sampling.interpolation == "nearest"
     if sampling.antialias and not nearest:
-        stored = _averaged(stored, valid, matrix, out.dtype)
+        stored = _averaged(stored, valid, matrix, change.dtype)
     mask = np.ones((1, 1, 1), np.bool_) if valid is None else valid
     inside = np.empty(out.shape, np.bool_)
-    resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, fill, out, inside)
+    whole = out.dtype.kind in "iu"
+    resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, whole, fill, out, inside)
     return inside
 
 
@@ -61,9 +62,11 @@ def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.
     out = np.empty(stored.shape, dtype)
     same = np.array([1, 0, -np.inf, np.inf], dtype)
     if valid is None:
-        resample(stored, *tables, same, dtype.type(0), out)
+        resample(stored, *tables, same, False, dtype.type(0), out)
     else:
-        resample_masked(stored, valid, *tables, same, dtype.type(0), out, np.empty(out.shape, np.bool_))
+        resample_masked(
+            stored, valid, *tables, same, False, dtype.type(0), out, np.empty(out.shape, np.bool_)
+        )
     return out
 
 
@@ -81,9 +84,12 @@ def _cubic_where_safe(
         safe = inside & (
             ndimage.affine_transform(deep, *turned, output_shape=out.shape, order=0, mode="nearest") > 0
         )
-    spline = ndimage.spline_filter(stored, order=3, output=out.dtype, mode="mirror")
+    spline = ndimage.spline_filter(stored, order=3, output=change.dtype, mode="mirror")
     values = ndimage.affine_transform(
-        spline, *turned, output_shape=out.shape, output=out.dtype, order=3, mode="mirror", prefilter=False
+        spline, *turned, output_shape=out.shape, output=change.dtype, order=3, mode="mirror", prefilter=False
     )
     scale, shift, low, high = change
-    np.copyto(out, np.clip(scale * values + shift, low, high), where=safe)
+    values = np.clip(scale * values + shift, low, high)
+    if out.dtype.kind in "iu":
+        values = np.floor(values + 0.5)
+    np.copyto(out, values, where=safe, casting="unsafe")
