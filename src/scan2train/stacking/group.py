@@ -11,8 +11,8 @@ from scan2train.knowledge.tolerances import SAME_ORIENTATION, SAME_SPACING
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-#: What one series is.
-SERIES = ("source", "study_uid", "series_uid")
+#: What one series is. Not its study: some writers give each slice a study of its own, and the series' UID is unique.
+SERIES = ("source", "series")
 
 #: Attributes in which the slices of a stack must agree exactly, the most telling first.
 MUST_AGREE = (

@@ -44,15 +44,15 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     """
     first = np.array([int(one.units[0]) for one in found])
     each = _each(table, planes, found, first)
-    crowded = each.filter(pl.len().over("series") > 1)
+    crowded = each.filter(pl.len().over("series_number") > 1)
     differing = _differing(crowded)
     role, stray = each["role"].to_list(), [""] * len(found)
-    for _, members in crowded.group_by("series", maintain_order=True):
+    for _, members in crowded.group_by("series_number", maintain_order=True):
         _judge(members, found, role, stray)
-    roles = _roles_by_series(crowded["series"].to_list(), [role[at] for at in crowded["stack"].to_list()])
+    roles = _roles_by_series(crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()])
     split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
     siblings: list[list[str]] = [[] for _ in found]
-    for at, series, names in zip(crowded["stack"], crowded["series"], differing, strict=True):
+    for at, series, names in zip(crowded["stack"], crowded["series_number"], differing, strict=True):
         counts = roles[series]
         siblings[at] = sorted(name for name, count in counts.items() if count > (name == role[at]))
         hard = [*(["role"] if len(counts) > 1 else []), *names][:_MOST_NAMED]
@@ -65,7 +65,7 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
 def _each(table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]) -> pl.DataFrame:
     rounded = np.round(np.nan_to_num(planes[first], nan=9.0), 2)
     return table[first].select(
-        pl.struct(SERIES).rank("dense").alias("series"),
+        pl.struct(SERIES).rank("dense").alias("series_number"),
         *(name for name in MUST_AGREE if name != "alone"),
         says_localizer().alias("named"),
         sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
@@ -79,7 +79,7 @@ def _each(table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: np
 def _differing(crowded: pl.DataFrame) -> list[list[str]]:
     """For each stack, the attributes in which its siblings of the same role differ."""
     names = [*(name for name in MUST_AGREE if name not in ("alone", "role")), "orientation", "pixel_spacing"]
-    flags = crowded.select((pl.col(name).n_unique().over("series", "role") > 1).alias(name) for name in names)
+    flags = crowded.select((pl.col(name).n_unique().over("series_number", "role") > 1).alias(name) for name in names)
     return [[name for name, flag in zip(names, row, strict=True) if flag] for row in flags.iter_rows()]
 
 

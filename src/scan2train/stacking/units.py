@@ -42,6 +42,7 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             .then(pl.col("dose_grid_scaling"))
             .otherwise(pl.col("slope")),
             intercept=pl.when(pl.col("sop_class_uid") == RT_DOSE).then(0.0).otherwise(pl.col("intercept")),
+            series=pl.coalesce("series_uid", "study_uid"),
             folder=pl.col("path").str.replace(r"/?[^/]*$", ""),
         )
         .with_columns(fits=_fits())

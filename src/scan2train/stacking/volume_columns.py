@@ -54,6 +54,7 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
         padding_limit=pl.col("padding_limit").drop_nulls().first(),
         paddings=declared.n_unique(),
         oddities=pl.col("oddities").explode().drop_nulls().unique(maintain_order=True),
+        studies=pl.col("study_uid").n_unique(),
         some_rescale=pl.col("slope").is_not_null().any() & pl.col("slope").is_null().any(),
     )
     kernels = [
@@ -62,6 +63,9 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
     ]
     return rows.with_columns(
         format=pl.lit("dicom"),
+        oddities=pl.when(pl.col("studies") > 1)
+        .then(pl.col("oddities").list.concat(pl.lit(["several-studies"])))
+        .otherwise("oddities"),
         kernel_class=pl.Series(kernels, dtype=pl.String),
         volume=pl.Series(_identities(rows), dtype=pl.String),
         path=pl.Series([_shared(paths) for paths in rows["member_path"].to_list()], dtype=pl.String),

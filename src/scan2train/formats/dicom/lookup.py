@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scan2train.errors import NonconformingHeader
+from scan2train.errors import DecoderMissing, NonconformingHeader
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ def _read(path: Path, names: list[str]) -> Any:
 
 def _lookup(path: Path, descriptor: Any, data: Any, *, signed: bool) -> Lookup:
     if data is None or descriptor is None:
-        raise _broken(path, "a look-up table is missing, or comes in segments, which are not read")
+        raise DecoderMissing("a look-up table is missing, or comes in segments, which are not read", where=path)
     try:
         count, first, bits = (int(number) for number in descriptor)
         count = (count % (1 << 16)) or 1 << 16
