@@ -1,0 +1,219 @@
+"""Recipes: fused and step by step are the same, accounts replay, mistakes are named."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from scan2train.errors import Scan2TrainError, UnknownName, WrongUse
+from scan2train.recipe import Recipe, ValueMap
+from scan2train.recipe.lookup import find_step, preset_names, step_words
+from scan2train.volume import Labels, Volume
+
+SHAPE = (40, 33, 14)
+SPACING = (1.4, 1.7, 4.0)
+
+
+def scan(unit="HU", dtype=np.int16):
+    i, j, k = np.ogrid[: SHAPE[0], : SHAPE[1], : SHAPE[2]]
+    body = ((i - 21) / 14) ** 2 + ((j - 15) / 11) ** 2 < 1
+    values = np.where(body, 40 + 3 * i + 2 * j - 5 * k, -1000).astype(dtype)
+    direction = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    return Volume.from_array(values, SPACING, (10, 20, 30), direction, unit=unit)
+
+
+def mask(volume):
+    return Labels(array=(volume.array > 60).astype(np.uint8), grid=volume.grid, names={1: "bright"})
+
+
+def recipe(text):
+    return Recipe.from_toml(text, name="test")
+
+
+WALK = """
+[[step]]
+do = "reorient"
+to = "LPS"
+[[step]]
+do = "resample"
+spacing_mm = [1.1, 1.3, 2.0]
+[[step]]
+do = "clip"
+low = -200
+high = 100
+[[step]]
+do = "rescale"
+[[step]]
+do = "crop_to_body"
+margin_mm = 5
+[[step]]
+do = "pad_or_crop"
+shape = [50, 40, 31]
+"""
+
+
+@pytest.mark.parametrize("name", ["walk", *preset_names()])
+def test_an_account_replays_to_the_bit_and_survives_json_and_toml(name):
+    volume = scan()
+    asked = recipe(WALK) if name == "walk" else Recipe.load(name)
+    ready, labels, account = asked.run_pair(volume, mask(volume), seed=5)
+    assert account.is_account
+    for again in (
+        account,
+        Recipe.from_json(json.loads(json.dumps(account.to_json()))),
+        Recipe.from_toml(account.to_toml(), name=account.name),
+        pickle.loads(pickle.dumps(account)),
+    ):
+        assert again == account
+        assert again.fingerprint == account.fingerprint
+        twice, labels_twice, _ = again.run_pair(volume, mask(volume), seed=99)
+        np.testing.assert_array_equal(twice.array, ready.array)
+        np.testing.assert_array_equal(labels_twice.array, labels.array)
+        assert twice.grid == ready.grid == labels_twice.grid
+        assert account.grid(volume.grid) == ready.grid
+
+
+def test_fused_is_the_same_as_step_by_step():
+    volume = scan(dtype=np.float32)
+    ready, account = recipe(WALK).run(volume)
+    one_by_one = volume
+    for step in account.steps:
+        one_by_one = step(one_by_one)
+    np.testing.assert_allclose(ready.array, one_by_one.array, atol=1e-6)
+    assert ready.grid == one_by_one.grid
+    np.testing.assert_array_equal(ready.valid, one_by_one.valid)
+    assert ready.array.min() == 0
+    assert ready.array.max() == 1
+
+
+def test_what_was_cut_away_does_not_come_back():
+    volume = scan()
+    text = """
+    [[step]]
+    do = "crop"
+    start = [10, 10, 3]
+    size = [9, 8, 5]
+    [[step]]
+    do = "pad_or_crop"
+    shape = [15, 12, 9]
+    """
+    ready, _ = recipe(text).run(volume)
+    assert ready.valid is not None
+    assert ready.valid.sum() == 9 * 8 * 5
+    assert (ready.array[~ready.valid] == -1000).all()
+    np.testing.assert_array_equal(ready.array[3:12, 2:10, 2:7], volume.array[10:19, 10:18, 3:8])
+
+
+def test_padding_after_a_change_of_values_is_changed_as_well():
+    text = """
+    [[step]]
+    do = "clip"
+    low = -500
+    high = 500
+    [[step]]
+    do = "rescale"
+    to = [0.0, 10.0]
+    [[step]]
+    do = "pad_or_crop"
+    shape = [44, 35, 16]
+    """
+    ready, account = recipe(text).run(scan())
+    assert ready.valid is not None
+    assert (ready.array[~ready.valid] == 0).all()
+    one_by_one = scan()
+    for step in account.steps:
+        one_by_one = step(one_by_one)
+    np.testing.assert_allclose(one_by_one.array, ready.array, atol=1e-6)
+
+
+def test_integers_stay_whole_until_values_are_stretched():
+    resample = '[[step]]\ndo = "resample"\nspacing_mm = [1.0, 1.2, 2.0]\n'
+    ready, _ = recipe(resample).run(scan())
+    assert ready.array.dtype == np.int16
+    clipped, _ = recipe(resample + '[[step]]\ndo = "clip"\nlow = -100\nhigh = 80\n').run(scan())
+    assert clipped.array.dtype == np.int16
+    assert clipped.unit == "HU"
+    stretched, _ = recipe(resample + '[[step]]\ndo = "zscore"\n').run(scan())
+    assert stretched.array.dtype == np.float32
+    assert abs(float(stretched.array.mean())) < 1e-4
+    assert abs(float(stretched.array.std()) - 1) < 1e-4
+
+
+def test_labels_on_a_grid_of_their_own_come_along():
+    volume = scan()
+    labels = find_step("resample")(spacing_mm=(0.7, 0.8, 1.0))(mask(volume))
+    assert labels.grid != volume.grid
+    ready, ready_labels, _ = recipe(WALK).run_pair(volume, labels)
+    assert ready_labels.grid == ready.grid
+    own, own_labels, _ = recipe(WALK).run_pair(volume, mask(volume))
+    both = (ready_labels.array & own_labels.array).sum()
+    assert 2 * both / (ready_labels.array.sum() + own_labels.array.sum()) > 0.95
+    assert own.grid == ready.grid
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[step]]\ndo = "resampel"', "resample"),
+        ('[[step]]\ndo = "resample"\nspacing = [1, 1, 1]', "spacing_mm"),
+        ('[[step]]\ndo = "resample"', "spacing_mm"),
+        ('[[step]]\ndo = "resample"\nspacing_mm = [1, 1]', "3 values"),
+        ('[[step]]\ndo = "resample"\nspacing_mm = [1, 1, 0]', "above 0"),
+        ('[[step]]\ndo = "resample"\nspacing_mm = [1, 1, 1]\ninterpolation = "sinc"', "'cubic'"),
+        ('[[step]]\ndo = "clip"\nlow = "a"\nhigh = 3', "float"),
+        ('[[step]]\ndo = "clip"\nlow = 5\nhigh = 3', "low ≤ high"),
+        ('[[step]]\nto = "LPS"', "what to do"),
+        ('[[step]]\ndo = "reorient"\nto = "LLS"', "orientation code"),
+        ('colour = "red"', "colour"),
+        ("[[step", "TOML"),
+    ],
+)
+def test_mistakes_in_a_recipe_are_named(text, words):
+    with pytest.raises(WrongUse, match=r"\S") as caught:
+        recipe(text)
+    assert words in str(caught.value)
+
+
+def test_an_unknown_preset_lists_the_near_ones(tmp_path):
+    with pytest.raises(UnknownName, match="ct-lung"):
+        Recipe.load("ct-lungs")
+    with pytest.raises(WrongUse, match="cannot read"):
+        Recipe.load(tmp_path / "none.toml")
+
+
+def test_a_body_is_asked_of_a_ct_only():
+    with pytest.raises(Scan2TrainError, match="crop_to_foreground"):
+        recipe('[[step]]\ndo = "crop_to_body"').run(scan(unit="a.u."))
+    ready, _ = recipe('[[step]]\ndo = "crop_to_foreground"\nmargin_mm = 0').run(scan(unit="a.u."))
+    assert ready.grid.shape[0] < SHAPE[0]
+    assert (ready.array > -1000).any()
+
+
+def test_the_crop_to_the_body_loses_nothing_of_it_and_drops_the_table():
+    volume = scan()
+    values = np.array(volume.array)
+    values[:, 30:32, :] = 200  # a plate below the body, as wide as the picture
+    ready, account = recipe('[[step]]\ndo = "crop_to_body"\nmargin_mm = 0').run(volume.replace(array=values))
+    body = np.argwhere(volume.array > -1000)
+    start, size = np.array(account.steps[0].start), np.array(account.steps[0].size)
+    assert (body.min(axis=0) >= start).all()
+    assert (body.max(axis=0) < start + size).all()
+    assert ready.grid.shape[0] < SHAPE[0]
+
+
+def test_every_step_is_found_by_its_files_name():
+    for word in step_words():
+        assert find_step(word).word() == word
+
+
+def test_maps_of_values_chain():
+    chain = ValueMap.clip(0, 10).then(ValueMap.linear((0, 10), (1, -1))).then(ValueMap.clip(-0.5, 0.5))
+    for value in (-3.0, 0.0, 2.0, 4.0, 6.0, 9.0, 20.0):
+        expected = min(max(1 - min(max(value, 0), 10) / 5, -0.5), 0.5)
+        assert chain(value) == pytest.approx(expected)
+    assert chain.inverse() is None
+    line = ValueMap(scale=2, shift=3)
+    back = line.inverse()
+    assert back is not None
+    assert back(line(7.5)) == 7.5
