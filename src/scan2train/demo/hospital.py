@@ -14,7 +14,7 @@ from scan2train.volume import Volume
 from scan2train.write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from scan2train.testing.phantoms.canvas import Point
@@ -101,13 +101,9 @@ SCANS = (
 )
 
 
-def write_hospital(folder: Path, progress: Callable[[str], None]) -> int:
-    """Write everything, and return the number of files; ``progress`` is told each series' name before it is made.
-
-    The lesions of a series ``X`` are in ``X_seg.nii.gz`` beside its folder.
-    """
+def write_hospital(folder: Path) -> None:
+    """Write everything; the lesion of a series ``X`` is in ``X_seg.nii.gz`` beside its folder."""
     for seed, scan in enumerate(SCANS):
-        progress(scan.folder)
         volume, lesion = chest_ct(
             scan.shape,
             scan.spacing,
@@ -128,7 +124,6 @@ def write_hospital(folder: Path, progress: Callable[[str], None]) -> int:
         "Chest CT, three patients, as exported. Burned in a hurry.\n", encoding="utf-8"
     )
     (folder / "export/CT0003/Thumbs.db").write_bytes(bytes(range(256)) * 4)
-    return sum(one.is_file() for one in folder.rglob("*"))
 
 
 def _write_localizer(volume: Volume, folder: Path) -> None:

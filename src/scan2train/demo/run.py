@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scan2train.demo.hospital import SCANS, write_hospital
 from scan2train.demo.picture import draw_case
 from scan2train.demo.place import claim, finish
+from scan2train.demo.warm import compiling
 from scan2train.demo.words import describe_cases, describe_index, next_commands
 from scan2train.index import index
 from scan2train.prepare import prepare
@@ -70,20 +71,22 @@ def run_demo(
     out = Path("scan2train-demo") if folder is None else Path(folder)
     hospital, ready, picture = out / "hospital", out / "ready", out / "demo.png"
     echo(f"A small hospital, made up: {hospital}")
-    if claim(out):
-        echo("  as an earlier demo left it")
-    else:
-        write_hospital(hospital, lambda _: None)
-        finish(out)
-    for scan in SCANS:
-        echo(f"  {scan.folder}  {scan.shape[2]} slices: {scan.about}")
+    left = claim(out)
+    with compiling(_RECIPE):
+        if left:
+            echo("  as an earlier demo left it")
+        else:
+            write_hospital(hospital)
+            finish(out)
+        for scan in SCANS:
+            echo(f"  {scan.folder}  {scan.shape[2]} slices: {scan.about}")
+        echo("")
+        echo("Indexing; the first run compiles the loops that read headers, which takes some seconds …")
+        clock = perf_counter()
+        found = index(hospital, jobs=jobs, cache=False)
+        for line in describe_index(found, perf_counter() - clock):
+            echo(line)
     echo("")
-    clock = perf_counter()
-    found = index(hospital, jobs=jobs, cache=False)
-    for line in describe_index(found, perf_counter() - clock):
-        echo(line)
-    echo("")
-    echo(f"Preparing with {_RECIPE}; the first run compiles its loops, which takes some seconds …")
     clock = perf_counter()
     prepared = prepare(found, _RECIPE, ready, labels="auto", jobs=jobs)
     prepared.raise_for_failures()
