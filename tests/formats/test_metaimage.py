@@ -154,6 +154,8 @@ def test_what_is_odd_but_right_is_told(tmp_path):
         ({"TransformMatrix": "1 0 0 0 1 0"}, NonconformingHeader),
         ({"Offset": "1 2 inf"}, GeometryError),
         ({"HeaderSize": "999999999"}, UnreadableFile),
+        ({"HeaderSize": ""}, NonconformingHeader),
+        ({"ElementDataFile": "s%d.raw"}, NonconformingHeader),
         ({"CompressedData": "True", "CompressedDataSize": "4000000000"}, UnreadableFile),
         ({"ElementDataFile": None}, UnreadableFile),
         ({"ElementDataFile": "missing.raw"}, UnreadableFile),

@@ -108,3 +108,10 @@ def test_a_promise_larger_than_the_file_is_refused(tmp_path):
         )
     with pytest.raises(UnreadableFile):
         npy.read_header(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("junk", [b"{'descr':", b"('''", b"\xff\xfe", b"[" * 3000])
+def test_a_header_that_is_no_python_is_refused(tmp_path, junk):
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\1\0" + len(junk).to_bytes(2, "little") + junk)
+    with pytest.raises(UnreadableFile):
+        npy.read_header(tmp_path / "a.npy")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import sys
 import time
 import tracemalloc
@@ -129,3 +130,29 @@ def test_sources_stay_as_they_were(hostile, cases):
     for case in cases:
         outcome(hostile / case["path"])
     assert state() == before
+
+
+def test_damage_anywhere_raises_nothing_but_the_packages_own_errors(hostile, cases, tmp_path):
+    seeds = [(hostile / case["path"]).read_bytes() for case in cases if (case["bytes"] or 9999) < 5000]
+    junk = [
+        b"\xff" * 4,
+        b"\0" * 4,
+        b"\xff\xff\xff\x7f",
+        b"nan ",
+        b"-1",
+        b"1e999",
+        b"99999999999",
+        b"%d",
+        b"\n",
+        b"=",
+    ]
+    draw = random.Random(7)
+    path = tmp_path / "a"
+    for _ in range(2000):
+        data = bytearray(draw.choice(seeds))
+        for _ in range(draw.choice([1, 1, 2, 4])):
+            at = draw.randrange(max(1, min(len(data), draw.choice([60, 400, len(data)]))))
+            part = draw.choice([*junk, bytes([draw.randrange(256)])])
+            data[at : at + draw.choice([0, 1, len(part), 20])] = part
+        path.write_bytes(data)
+        outcome(path)

@@ -23,8 +23,8 @@ MOST_PER_BYTE = {"raw": 1, "gzip": 1032, "zlib": 1032, "bzip2": 1_200_000}
 #: Surplus that is still inflated to reach the checksum behind it; what swells beyond it is a bomb.
 MOST_SURPLUS = 1 << 20
 
-_INPUT = 1 << 18
-_OUTPUT = 1 << 20
+_INPUT = 1 << 17
+_OUTPUT = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 _CORRUPT = (cast("type[Exception]", igzip_lib.IsalError), OSError, ValueError, EOFError)
 

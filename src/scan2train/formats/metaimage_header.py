@@ -19,7 +19,7 @@ from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import misleading_suffix, noticed
 from scan2train.formats.pieces import Piece, check_pieces, numbered_names
 from scan2train.formats.sibling import beside
-from scan2train.formats.text_header import header_lines, numbers, sizes, whole_numbers
+from scan2train.formats.text_header import header_lines, numbers, sizes, whole_number
 from scan2train.grid import LPS_TO_RAS, FloatArray, Grid
 
 #: Stored types; a long has four bytes in this format.
@@ -55,15 +55,15 @@ def examine(path: Path) -> Known:
     """Read and judge the header; raises what :func:`scan2train.formats.metaimage.read_header` says."""
     lines, end = header_lines(path, lambda line: line.split("=")[0].strip().lower() == "elementdatafile")
     fields, rest = _fields(lines, path)
-    axes = whole_numbers(fields.get("ndims", "0"), "NDims", path)
-    if len(axes) != 1 or not 2 <= axes[0] <= _MOST_AXES:
+    axes = whole_number(fields.get("ndims", "0"), "NDims", path)
+    if not 2 <= axes <= _MOST_AXES:
         raise NonconformingHeader("an impossible NDims", where=path, expected="2, 3 or 4", found=axes)
-    size = sizes(fields.get("dimsize", ""), axes[0], "DimSize", path)
+    size = sizes(fields.get("dimsize", ""), axes, "DimSize", path)
     channels = sizes(fields.get("elementnumberofchannels", "1"), 1, "ElementNumberOfChannels", path)[0]
     dtype = _dtype(fields, path)
     wanted = math.prod(size) * channels * dtype.itemsize
     text = not _true(fields.get("binarydata", "true"))
-    pieces = _pieces(fields, rest, end, path, axes[0])
+    pieces = _pieces(fields, rest, end, path, axes)
     check_pieces(pieces, math.prod(size) * channels * 2 - 1 if text else wanted)
     grid, odd = _grid(fields, size, path)
     slope, offset = (fields.get(f"elementtointensityfunction{name}") for name in ("slope", "offset"))
@@ -113,10 +113,10 @@ def _true(word: str) -> bool:
 
 def _pieces(fields: dict[str, str], named: str, end: int, path: Path, axes: int) -> tuple[Piece, ...]:
     packed = _true(fields.get("compresseddata", "false"))
-    skip = whole_numbers(fields.get("headersize", "0"), "HeaderSize", path)[0]
+    skip = whole_number(fields.get("headersize", "0"), "HeaderSize", path)
     length = None
     if packed and "compresseddatasize" in fields:
-        length = whole_numbers(fields["compresseddatasize"], "CompressedDataSize", path)[0]
+        length = whole_number(fields["compresseddatasize"], "CompressedDataSize", path)
     kind = Piece(path, "zlib" if packed else "raw", max(skip, 0), length, from_end=skip == -1)
     if named.upper() == "LOCAL":
         return (kind._replace(offset=skip if skip > 0 else end),)

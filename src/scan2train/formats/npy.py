@@ -104,7 +104,7 @@ def _examine(path: Path) -> tuple[ImageHeader, tuple[int, ...], bool, int]:
         version = np.lib.format.read_magic(head)
         readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, fortran, dtype = readers[version](head)
-    except (ValueError, KeyError, EOFError) as error:
+    except Exception as error:  # numpy parses a line of Python, and raises whatever that raises
         raise UnreadableFile(f"the header is broken: {error}", where=path) from error
     if dtype.kind not in "biuf" or len(shape) not in {3, 4}:
         raise NotAnImage("an array, but no volume", where=path, found=f"{dtype}, shape {shape}")

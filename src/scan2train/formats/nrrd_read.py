@@ -19,7 +19,7 @@ from scan2train.formats.nrrd_fields import CODINGS, HEX, TEXTS, TYPES, read_fiel
 from scan2train.formats.pieces import Piece, check_pieces, numbered_names, read_pieces
 from scan2train.formats.regular import open_regular
 from scan2train.formats.sibling import beside
-from scan2train.formats.text_header import sizes, whole_numbers
+from scan2train.formats.text_header import sizes, whole_number
 from scan2train.formats.text_values import read_hex, read_text
 from scan2train.volume import Volume
 
@@ -92,10 +92,10 @@ def _one_volume(array: npt.NDArray[Any], axes: Axes, point: int) -> npt.NDArray[
 
 def _examine(path: Path) -> _Known:
     fields, listed, end = read_fields(path)
-    dimension = whole_numbers(fields.get("dimension", "0"), "dimension", path)
-    if len(dimension) != 1 or not 2 <= dimension[0] <= _MOST_AXES:
+    dimension = whole_number(fields.get("dimension", "0"), "dimension", path)
+    if not 2 <= dimension <= _MOST_AXES:
         raise NonconformingHeader("an impossible dimension", where=path, expected="2 to 16", found=dimension)
-    size = sizes(fields.get("sizes", ""), dimension[0], "sizes", path)
+    size = sizes(fields.get("sizes", ""), dimension, "sizes", path)
     encoding = fields.get("encoding", "").lower()
     if encoding not in (*CODINGS, *TEXTS, HEX):
         raise DecoderMissing(
@@ -156,8 +156,8 @@ def _pieces(
         files, start = [beside(path, named)], 0
     if not files:
         raise UnreadableFile("the list of data files is empty", where=path)
-    lines = whole_numbers(fields.get("line skip", fields.get("lineskip", "0")), "line skip", path)[0]
-    skip = whole_numbers(fields.get("byte skip", fields.get("byteskip", "0")), "byte skip", path)[0]
+    lines = whole_number(fields.get("line skip", fields.get("lineskip", "0")), "line skip", path)
+    skip = whole_number(fields.get("byte skip", fields.get("byteskip", "0")), "byte skip", path)
     if lines < 0 or skip < -1 or (skip == -1 and encoding != "raw"):
         raise NonconformingHeader("an impossible skip", where=path, found=f"{lines} lines, {skip} bytes")
     coding = cast("Coding", CODINGS.get(encoding, "raw"))

@@ -75,14 +75,17 @@ def numbered_names(pattern: str, bounds: str, path: Path) -> list[str]:
     HostileFile
         If the pattern has anything but one whole number in it, or means more files than there can be.
     NonconformingHeader
-        If the bounds are not whole numbers.
+        If the bounds are missing or not whole numbers.
     """
     places = _NUMBERED.findall(pattern)
     if len(places) != 1 or pattern.count("%") != 1:
         raise HostileFile(
             "the pattern of file names is not one number's", where=path, expected="such as slice%03d.raw"
         )
-    first, last, step = (*whole_numbers(bounds, "the pattern's bounds", path), 1)[:3]
+    limits = (*whole_numbers(bounds, "the pattern's bounds", path), 1)
+    if len(limits) < 3:
+        raise NonconformingHeader("the pattern has no bounds", where=path, expected="first last step")
+    first, last, step = limits[:3]
     if step < 1 or last < first or (last - first) // step >= _MOST_FILES:
         raise HostileFile("the pattern means no files, or too many", where=path, found=ascii(bounds[:80]))
     zero, width = places[0]

@@ -59,6 +59,20 @@ def whole_numbers(text: str, name: str, path: Path) -> tuple[int, ...]:
         ) from error
 
 
+def whole_number(text: str, name: str, path: Path) -> int:
+    """One whole number.
+
+    Raises
+    ------
+    NonconformingHeader
+        If it is none, or there are several.
+    """
+    found = whole_numbers(text, name, path)
+    if len(found) != 1:
+        raise NonconformingHeader(f"{name} must be one number", where=path, found=ascii(text[:80]))
+    return found[0]
+
+
 def numbers(text: str, name: str, path: Path) -> tuple[float, ...]:
     """Numbers separated by spaces, NaN and infinity included: what uses them judges them.
 
