@@ -23,7 +23,7 @@ def compiling(recipe: str) -> Iterator[None]:
 
     Whether it succeeds does not matter: what is not compiled here is compiled when it is needed.
     """
-    command = [sys.executable, "-m", __name__, recipe]
+    command = [sys.executable, "-c", f"from {__name__} import compile_for; compile_for({recipe!r})"]
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - our own module
     try:
@@ -39,7 +39,3 @@ def compile_for(recipe: str) -> None:
     """Run a recipe on a chest of few voxels."""
     volume, labels = chest_ct((24, 21, 17), (16.0, 18.0, 20.0), orientation="PIR")
     Recipe.load(recipe).run_pair(volume, labels)
-
-
-if __name__ == "__main__":
-    compile_for(sys.argv[1])
