@@ -91,7 +91,7 @@ def _read(
     job: Job, irregular: Irregular, recipe: Recipe
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...]]:
     volume = read(dict(job.row), irregular=irregular)
-    volume, found = settle_unit(volume, recipe)
+    volume, found = (volume, ()) if job.row["format"] == "dicom" else settle_unit(volume, recipe)
     findings = (*volume.findings, *found)
     if not job.labels:
         return volume, None, _placed(findings, job)

@@ -6,22 +6,25 @@ from scan2train.finding import Finding, Severity
 from scan2train.recipe import Recipe
 from scan2train.volume import Volume
 
-#: A CT in HU has air in it, or padding below; values that are not shifted to HU, or windowed, have neither.
-_AIR_HU = -500
+#: Air in a CT, and lung: a CT in HU has some of it, other values that only go below zero do not.
+_AIR_HU = (-1100, -700)
+_LEAST_SHARE = 0.01
 #: No file says so of its values where its format has no place for it.
 _UNKNOWN = "a.u."
 
 
 def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, ...]]:
-    """``volume`` in HU, if it is in no known unit, the recipe's task is one for CT, and the values reach down to air.
+    """``volume`` in HU, if its unit is not known, the recipe's task is one for CT, and there is air in it.
 
-    Either way the finding says what was taken for granted: NIfTI, MetaImage and NRRD do not know of HU, and a recipe
-    for CT means nothing on other values.
+    Either way a finding says what was taken for granted: NIfTI, MetaImage and NRRD do not know of HU, and a recipe
+    for CT means nothing on other values. For files that say what they are (DICOM) this is not to be asked.
     """
     if volume.unit != _UNKNOWN or not recipe.task.startswith("ct") or volume.array.ndim != 3:
         return volume, ()
-    least, most = float(volume.array.min()), float(volume.array.max())
-    in_hu = least <= _AIR_HU
+    some = volume.array[::2, ::2, ::2]
+    low, high = _AIR_HU
+    share = float(((some >= low) & (some <= high)).mean())
+    in_hu = share >= _LEAST_SHARE
     finding = Finding(
         code="NII003",
         name="odd-scaling",
@@ -33,7 +36,7 @@ def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, 
         advice="Nothing needs to be done if it is a CT."
         if in_hu
         else "If it is a CT, find out what was done to it; otherwise use a recipe for what it is.",
-        seen=f"{least:g} to {most:g}",
-        expected=f"HU, with air below {_AIR_HU}",
+        seen=f"{share:.1%} of the values between {low} and {high}",
+        expected=f"air: at least {_LEAST_SHARE:.0%}",
     )
     return (volume.replace(unit="HU") if in_hu else volume), (finding,)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 from scan2train.runners.outcome import Outcome
@@ -23,9 +25,10 @@ def run_here(work: Callable[[Any], Any], items: Sequence[Any]) -> Generator[Outc
 
 
 def in_words(error: BaseException) -> str:
-    """An unforeseen exception in one line, with the place in the code where it arose."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" (in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})"
+    """An unforeseen exception in one line, with the last place in this package that it came through."""
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        name = Path(frame.filename)
+        if "scan2train" in name.parts:
+            place = f" ({name.parent.name}/{name.name}, line {frame.lineno})"
     return f"unforeseen {type(error).__name__}: {' '.join(str(error).split())}{place}"
