@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scan2train.index import index
 
 from scan2train.formats import nifti
 from scan2train.grid import Grid
+from scan2train.index import index
 from scan2train.prepare import prepare
 from scan2train.recipe import Recipe
 from scan2train.testing.dicom_series import write_dicom_series

@@ -15,7 +15,6 @@ from scan2train.testing.phantoms import chest_ct
 from scan2train.volume import Volume
 from scan2train.write import write
 
-
 RECIPE = """
 [[step]]
 do = "reorient"

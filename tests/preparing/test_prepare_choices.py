@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from hospital import run
-from scan2train.index import index
 
 from scan2train.errors import NoImages, UnknownName, WrongUse
+from scan2train.index import index
 
 
 def test_only_what_was_chosen_is_prepared(source, tmp_path):
