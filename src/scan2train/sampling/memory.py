@@ -19,7 +19,10 @@ def for_kernels(array: Array) -> Array:
     order = (2, 1, 0) if array.ndim == 3 else (3, 2, 1, 0)
     stored = np.ascontiguousarray(array.transpose(order))
     native = stored.dtype.newbyteorder("=")
-    return stored.astype(_WIDER.get(native.str.lstrip("<>=|"), native), copy=False)
+    seen = stored.astype(_WIDER.get(native.str.lstrip("<>=|"), native), copy=False).view()
+    # numba compiles once for arrays that can be written to and once for those that cannot: let all be alike.
+    seen.setflags(write=False)
+    return seen
 
 
 def result_type(dtype: npt.DTypeLike) -> np.dtype[np.floating]:
