@@ -100,7 +100,9 @@ def _value(column: Column, dataset: Dataset) -> Any:
     item = max(column.item, 0)
     if item >= len(many):
         return None
-    number = float(many[item]) if not isinstance(many[item], bytes) else float(np.frombuffer(many[item], "<i2")[0])
+    number = (
+        float(many[item]) if not isinstance(many[item], bytes) else float(np.frombuffer(many[item], "<i2")[0])
+    )
     return int(number) if column.kind == "integer" else number
 
 

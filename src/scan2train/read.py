@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from scan2train.errors import (
-    DecoderMissing,
-    HostileFile,
-    NoImages,
-    NonconformingHeader,
-    NotAnImage,
-    Scan2TrainError,
-    SeveralVolumes,
-    UnreadableFile,
-    WrongUse,
-)
-from scan2train.finding import Finding, Severity, Where
+from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
+from scan2train.reading.source import index_alone, lost_beside, lost_finding, nothing, several, skipped_error
 from scan2train.volume import Labels, Volume
 
-if TYPE_CHECKING:
-    import os
-
-    from scan2train.index import Index
-
 _IRREGULAR = ("refuse",)
-_BY_CODE: dict[str | None, type[Scan2TrainError]] = {
-    "FIL001": UnreadableFile,
-    "FIL002": HostileFile,
-    "FIL003": DecoderMissing,
-    "FIL005": NonconformingHeader,
-}
-#: Files that were skipped for one of these may have been slices of a volume beside them.
-_LOST = ("FIL001", "FIL002", "FIL005")
+#: What a volume of another format than DICOM keeps of its row.
+_META = ("volume", "source", "path", "format", "role", "dimension", "dimension_value")
 
 
 class VolumeList(list[Volume]):
     """Volumes, and what could not be read: ``refused`` lists where, and the error."""
 
-    def __init__(self, volumes: Iterable[Volume] = (), refused: Iterable[tuple[str, Scan2TrainError]] = ()) -> None:
+    def __init__(
+        self, volumes: Iterable[Volume] = (), refused: Iterable[tuple[str, Scan2TrainError]] = ()
+    ) -> None:
         super().__init__(volumes)
         self.refused = tuple(refused)
 
@@ -85,7 +67,12 @@ def read(
     """
     _check_options(irregular, suv)
     row = _row(what)
-    volume = _read_row(row) if row is not None else _read_path(Path(what))
+    if row is not None:
+        volume = _read_row(row)
+    elif isinstance(what, (str, os.PathLike)):
+        volume = _read_path(Path(what))
+    else:
+        raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
     return _as_labels(volume) if as_labels else volume
 
 
@@ -104,9 +91,9 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
         If nothing could be read: the first of the errors.
     """
     _check_options(irregular, suv)
-    found = _index(Path(source))
+    found = index_alone(Path(source))
     refused: list[tuple[str, Scan2TrainError]] = [
-        (str(skipped["path"]), _skipped_error(skipped))
+        (str(skipped["path"]), skipped_error(skipped))
         for skipped in found.skipped.iter_rows(named=True)
         if skipped["code"]
     ]
@@ -117,18 +104,24 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
         except Scan2TrainError as error:
             refused.append((str(row["path"]), error))
             continue
-        lost = _lost_beside(found, row)
-        volumes.append(volume.replace(findings=(*volume.findings, _lost_finding(row, lost))) if lost else volume)
+        lost = lost_beside(found, row)
+        volumes.append(
+            volume.replace(findings=(*volume.findings, lost_finding(row, lost))) if lost else volume
+        )
     if not volumes:
-        raise refused[0][1] if refused else _nothing(Path(source), found)
+        raise refused[0][1] if refused else nothing(Path(source), found)
     return VolumeList(volumes, refused)
 
 
 def _check_options(irregular: str, suv: str | None) -> None:
     if irregular not in _IRREGULAR:
-        raise WrongUse("this way to treat irregular slices is not available", expected="'refuse'", found=repr(irregular))
+        raise WrongUse(
+            "this way to treat irregular slices is not available", expected="'refuse'", found=repr(irregular)
+        )
     if suv is not None:
-        raise WrongUse("standardised uptake values are not available yet", expected="suv=None", found=repr(suv))
+        raise WrongUse(
+            "standardised uptake values are not available yet", expected="suv=None", found=repr(suv)
+        )
 
 
 def _row(what: Any) -> Mapping[str, Any] | None:
@@ -137,7 +130,9 @@ def _row(what: Any) -> Mapping[str, Any] | None:
     if hasattr(what, "to_dicts"):
         rows = what.to_dicts()
         if len(rows) != 1:
-            raise WrongUse("one row of the volumes table is read at a time", expected="1 row", found=f"{len(rows)} rows")
+            raise WrongUse(
+                "one row of the volumes table is read at a time", expected="1 row", found=f"{len(rows)} rows"
+            )
         return dict(rows[0])
     return None
 
@@ -154,20 +149,23 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     volumes = by_format(row["format"]).read_volumes(base / row["path"])
     at = row["member_frame"][0]
     if at >= len(volumes):
-        raise UnreadableFile("the file holds fewer volumes than when it was indexed", where=base / row["path"])
-    about = {name: row[name] for name in ("volume", "source", "path", "format", "role", "dimension", "dimension_value") if row.get(name)}
-    return volumes[at].replace(meta={**volumes[at].meta, **about})
+        raise UnreadableFile(
+            "the file holds fewer volumes than when it was indexed", where=base / row["path"]
+        )
+    about = {name: row[name] for name in _META if row.get(name)}
+    volume: Volume = volumes[at]
+    return volume.replace(meta={**volume.meta, **about})
 
 
 def _read_path(path: Path) -> Volume:
-    found = _index(path)
+    found = index_alone(path)
     rows = found.volumes.to_dicts()
     chosen = [row for row in rows if row["role"] == "volume"] or rows
     if not chosen:
-        raise _nothing(path, found)
+        raise nothing(path, found)
     if len(chosen) > 1:
-        raise _several(path, chosen)
-    lost = _lost_beside(found, chosen[0])
+        raise several(path, chosen)
+    lost = lost_beside(found, chosen[0])
     if lost and path.is_dir():
         raise UnreadableFile(
             "a file beside these slices cannot be read and may be one of them",
@@ -179,84 +177,14 @@ def _read_path(path: Path) -> Volume:
     return _read_row(chosen[0])
 
 
-def _index(path: Path) -> Index:
-    import os
-
-    from scan2train.index import Index
-    from scan2train.indexing.run import index_source
-
-    if not path.exists():
-        raise UnreadableFile("there is no such file or folder", where=path)
-    # A salt of its own: hashes of identities only group here, and reading leaves nothing behind.
-    return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
-
-
-def _several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
-    """One irregular volume among stray slices is that volume's fault; otherwise the place holds several."""
-    strays = [row for row in rows if (row["irregular"] or "").startswith("mixed-")]
-    rest = [row for row in rows if row not in strays]
-    if strays and len(rest) == 1 and len({row["series_uid"] for row in rows}) == 1:
-        from scan2train.reading.refusals import refusal
-
-        error = refusal(strays[0], str(path / strays[0]["path"]))
-        if error is not None:
-            return error
-    told = tuple(
-        f"{row['volume']} {row['path']} {row['n_slices']} slices"
-        + (f", {row['split_by']} {row['dimension_value'] or ''}".rstrip() if row["split_by"] else "")
-        for row in rows
-    )
-    return SeveralVolumes(
-        f"holds {len(rows)} volumes where one was asked for: " + "; ".join(told[:8]) + (" …" if len(told) > 8 else ""),
-        volumes=told,
-        where=path,
-        expected="one volume",
-        advice="Read them with read_all, or one by one from the rows of the index.",
-    )
-
-
-def _nothing(path: Path, found: Index) -> Scan2TrainError:
-    skipped = found.skipped.to_dicts()
-    for one in skipped:
-        if one["code"]:
-            return _skipped_error(one)
-    if path.is_file():
-        return NotAnImage(skipped[0]["message"] if skipped else "is no image", where=path)
-    return NoImages("holds no image that can be read", where=path, found=f"{len(skipped)} other files")
-
-
-def _skipped_error(skipped: Mapping[str, Any]) -> Scan2TrainError:
-    kind = _BY_CODE.get(skipped["code"], UnreadableFile)
-    return kind(skipped["message"] or skipped["reason"], where=skipped["path"], code=skipped["code"])
-
-
-def _lost_beside(found: Index, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Files in a volume's folders that should have been images and could not be read."""
-    folders = {path.rpartition("/")[0] for path in row["member_path"]}
-    return [
-        one
-        for one in found.skipped.iter_rows(named=True)
-        if one["code"] in _LOST and one["source"] == row["source"] and one["path"].rpartition("/")[0] in folders
-    ]
-
-
-def _lost_finding(row: Mapping[str, Any], lost: list[dict[str, Any]]) -> Finding:
-    return Finding(
-        code=lost[0]["code"],
-        name={"FIL001": "unreadable-file", "FIL002": "hostile-file"}.get(lost[0]["code"], "nonconforming-header"),
-        severity=Severity.ERROR,
-        scope="volume",
-        message="a file beside these slices cannot be read and may be one of them",
-        where=Where(path=lost[0]["path"], series_uid=row.get("series_uid"), volume=row["volume"]),
-        seen=lost[0]["message"] or "",
-        affects=len(lost),
-    )
-
-
 def _as_labels(volume: Volume) -> Labels:
     values = volume.array
     if values.dtype.kind == "f":
-        whole = np.isfinite(values).all() and np.array_equal(values, np.rint(values)) and np.abs(values).max() < 2**31
+        whole = (
+            np.isfinite(values).all()
+            and np.array_equal(values, np.rint(values))
+            and np.abs(values).max() < 2**31
+        )
         if not whole:
             raise WrongUse(
                 "labels must be whole numbers",
@@ -265,4 +193,6 @@ def _as_labels(volume: Volume) -> Labels:
                 code="LAB003",
             )
         values = values.astype(np.int32)
-    return Labels(array=values, grid=volume.grid, valid=volume.valid, findings=volume.findings, meta=volume.meta)
+    return Labels(
+        array=values, grid=volume.grid, valid=volume.valid, findings=volume.findings, meta=volume.meta
+    )

@@ -52,14 +52,19 @@ def fault(folder: Path, case: dict[str, Any]) -> str:
 
 
 def _told(volumes: VolumeList, found: list[Finding]) -> bool:
-    return all(any(one.severity is not Severity.INFO for one in volume.findings) for volume in volumes) or not found
+    return (
+        all(any(one.severity is not Severity.INFO for one in volume.findings) for volume in volumes)
+        or not found
+    )
 
 
 def _named(codes: set[str | None], wanted: list[str]) -> bool:
     given = {code for code in codes if code}
     if not wanted:
         return bool(given)
-    return any(code.startswith(word[:3]) if word.endswith("+") else code == word for word in wanted for code in given)
+    return any(
+        code.startswith(word[:3]) if word.endswith("+") else code == word for word in wanted for code in given
+    )
 
 
 def _untrue(volumes: list[Volume], truth: dict[str, Any]) -> str:

@@ -41,7 +41,9 @@ def test_sources_stay_as_they_are(hostile: Path) -> None:
     assert state() == before
 
 
-@pytest.mark.parametrize("name", ["ser_dup_conflict", "ser_trunc_one", "ser_missing_slice", "ser_rows_differ"])
+@pytest.mark.parametrize(
+    "name", ["ser_dup_conflict", "ser_trunc_one", "ser_missing_slice", "ser_rows_differ"]
+)
 def test_a_broken_series_is_never_one_silent_volume(hostile: Path, name: str) -> None:
     from scan2train.errors import Scan2TrainError
     from scan2train.read import read

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from dicom_tables import tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scan2train.grid import Grid
 from scan2train.read import read
-from scan2train.stack import stack
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 
@@ -31,7 +28,9 @@ class Case:
 @st.composite
 def grids(draw: st.DrawFn) -> Grid:
     """Unequal sizes and spacings, any direction, tilted or not, of either handedness."""
-    sizes = draw(st.permutations([2 + draw(st.integers(0, 3)), 6 + draw(st.integers(0, 2)), 9 + draw(st.integers(0, 3))]))
+    sizes = draw(
+        st.permutations([draw(st.integers(2, 5)), draw(st.integers(6, 8)), draw(st.integers(9, 12))])
+    )
     spacing = [draw(st.floats(lo, hi)) for lo, hi in ((0.4, 0.7), (0.8, 1.2), (1.5, 5.0))]
     spacing = draw(st.permutations(spacing))
     turn = np.array([draw(st.floats(-1, 1)) for _ in range(4)])
@@ -46,7 +45,9 @@ def grids(draw: st.DrawFn) -> Grid:
     )
     step = axes[:, 2] + axes[:, 1] * np.tan(np.radians(draw(st.sampled_from([0.0, 0.0, 7.5, -21.0]))))
     affine = np.eye(4)
-    affine[:3, :3] = np.stack([axes[:, 0], axes[:, 1], step * draw(st.sampled_from([1, -1]))], axis=1) * spacing
+    affine[:3, :3] = (
+        np.stack([axes[:, 0], axes[:, 1], step * draw(st.sampled_from([1, -1]))], axis=1) * spacing
+    )
     affine[:3, 3] = [draw(st.floats(-300, 300)) for _ in range(3)]
     return Grid((sizes[0], sizes[1], sizes[2]), affine)
 
@@ -54,7 +55,8 @@ def grids(draw: st.DrawFn) -> Grid:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A grid, a pixel cell that can hold every place's number, and an order that means nothing."""
-    allocated = draw(st.sampled_from([16, 16, 32]))
+    syntax = draw(st.sampled_from(["explicit", "implicit", "big-endian", "deflated", "rle"]))
+    allocated = draw(st.sampled_from([16])) if syntax == "rle" else draw(st.sampled_from([16, 16, 32]))
     stored = draw(st.integers(12, allocated))
     high = draw(st.sampled_from([stored - 1, allocated - 1]))
     signed = draw(st.booleans())
@@ -71,7 +73,7 @@ def cases(draw: st.DrawFn) -> Case:
         "order": draw(st.sampled_from(["shuffled", "position", "reverse"])),
         "numbers": draw(st.sampled_from(["shuffled", "position", "reverse"])),
         "file_names": draw(st.sampled_from([None, lambda n: f"{n}", lambda n: f"x/{n % 3}/S{n}.ima"])),
-        "transfer_syntax": draw(st.sampled_from(["explicit", "implicit", "big-endian", "deflated", "rle"])),
+        "transfer_syntax": syntax,
         "modality": draw(st.sampled_from(["CT", "MR"])),
         "seed": draw(st.integers(0, 99)),
     }
@@ -85,8 +87,7 @@ def check(case: Case) -> None:
     with tempfile.TemporaryDirectory() as folder:
         scan = Volume(array=numbers * slope + intercept, grid=case.grid)
         write_dicom_series(scan, folder, **case.options)
-        (row,) = stack(*tables(Path(folder))).to_dicts()
-        found = read(row)
+        found = read(folder)
     assert found.array.shape[2] == case.grid.shape[2]
     index = np.argwhere(np.ones(found.array.shape, dtype=bool))
     value = (found.array[tuple(index.T)] - intercept) / slope

@@ -38,7 +38,9 @@ _FILM = "no patient geometry: dcm2niix invents a centred affine"
 _COLOUR = "colour: the hash of its structured type is not one of numbers"
 _OVERLAY = "dcm2niix draws overlays into a file of their own"
 _UNEVEN = "a slice is missing: refused; dcm2niix writes an even affine, or resamples"
-_SCALE = "dcm2niix divides by a private scale of the vendor; slope and intercept of the standard are used here"
+_SCALE = (
+    "dcm2niix divides by a private scale of the vendor; slope and intercept of the standard are used here"
+)
 _LUT = "dcm2niix leaves the modality LUT out, and invents a centred affine"
 _SEG = "a segmentation: read as labels in another step"
 

@@ -46,9 +46,7 @@ def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def whole_values(
-    words: Array, out: Array, shift: int, mask: int, sign: int, slope: int, add: int
-) -> int:
+def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: int, add: int) -> int:
     """``out = slope * stored + add`` in whole numbers; see :func:`shift_in_place`. Arrays must not overlap."""
     spare = np.int64(0)
     for at in range(words.size):
@@ -60,9 +58,7 @@ def whole_values(
 
 
 @njit(cache=True, nogil=True)
-def real_values(
-    words: Array, out: Array, shift: int, mask: int, sign: int, slope: float, add: float
-) -> int:
+def real_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: float, add: float) -> int:
     """``out = slope * stored + add`` in double precision; see :func:`shift_in_place`."""
     spare = np.int64(0)
     for at in range(words.size):

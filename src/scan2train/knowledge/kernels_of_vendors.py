@@ -76,7 +76,7 @@ def kernel_class(manufacturer: str, kernel: str) -> str:
 
     ``kernel`` may have several values joined by a backslash; the first is the kernel, others tell its strength.
     """
-    name = kernel.split("\\")[0].strip().upper()
+    name = kernel.partition("\\")[0].strip().upper()
     maker = manufacturer.upper()
     if not name:
         return ""

@@ -23,11 +23,23 @@ FILMS: Final = ("CR", "DX", "MG", "IO", "PX", "DG", "RF", "XA", "RG")
 
 #: Words of Image Type, or of a series description, that mark an image computed from other images.
 DERIVED_WORDS: Final = (
-    *("MPR", "MIP", "MINIP", "MNIP", "PROJECTION IMAGE", "REFORMATTED", "REFORMAT", "SUBTRACTION", "SUBTRACT"),
+    *(
+        "MPR",
+        "MIP",
+        "MINIP",
+        "MNIP",
+        "PROJECTION IMAGE",
+        "REFORMATTED",
+        "REFORMAT",
+        "SUBTRACTION",
+        "SUBTRACT",
+    ),
     *("VRT", "3D RENDERING", "VOLUME RENDERING", "SSD", "CPR", "CURVED", "AVERAGE", "FUSED"),
 )
 #: Words that mark a localizer where Image Type does not.
-LOCALIZER_WORDS: Final = ("LOCALIZER", "LOCALISER", "SCOUT", "TOPOGRAM", "SURVIEW", "SURVEY", "PILOT", "3-PLANE", "3PLANE")
+LOCALIZER_WORDS: Final = (
+    *("LOCALIZER", "LOCALISER", "SCOUT", "TOPOGRAM", "SURVIEW", "SURVEY", "PILOT", "3-PLANE", "3PLANE"),
+)
 
 #: Transfer syntaxes that always lose information (PS3.5 section 10): JPEG baseline and extended, near-lossless
 #: JPEG-LS, and the lossy forms of JPEG XL and the video codecs.

@@ -22,7 +22,15 @@ _META = (
     *("volume", "source", "path", "format", "role", "split_by", "dimension", "dimension_value"),
     *("study_uid", "series_uid", "modality", "manufacturer", "model", "description", "image_type", "kernel"),
     *("kernel_class", "contrast", "cardiac_percent", "patient_position", "laterality", "view"),
-    *("photometric", "bits_stored", "transfer_syntax", "thickness_mm", "tilt_deg", "spacing_source", "step_source"),
+    *(
+        "photometric",
+        "bits_stored",
+        "transfer_syntax",
+        "thickness_mm",
+        "tilt_deg",
+        "spacing_source",
+        "step_source",
+    ),
 )
 
 

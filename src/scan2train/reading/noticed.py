@@ -12,7 +12,6 @@ from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
 from scan2train.formats.registry import suffix_of, suffixes
 from scan2train.knowledge.sop_classes import FILMS, SLICED
-from scan2train.knowledge.unsafe_text import unsafe
 from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
     GEO003_SILENT_PART,
@@ -22,6 +21,7 @@ from scan2train.knowledge.tolerances import (
     GEO013_INFO,
     GEO013_SILENT,
 )
+from scan2train.knowledge.unsafe_text import unsafe
 
 _NAMES = {
     "FIL002": "hostile-file",
@@ -56,7 +56,19 @@ _MIXED = (
     *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
     *("pixel_representation", "photometric", "samples", "kernel"),
 )
-_OTHER_SUFFIXES = {*suffixes(), ".txt", ".csv", ".json", ".xml", ".html", ".htm", ".pdf", ".exe", ".zip", ".gz"}
+_OTHER_SUFFIXES = {
+    *suffixes(),
+    ".txt",
+    ".csv",
+    ".json",
+    ".xml",
+    ".html",
+    ".htm",
+    ".pdf",
+    ".exe",
+    ".zip",
+    ".gz",
+}
 #: Columns of header text that reports show.
 _SHOWN = ("description", "manufacturer", "model", "station", "kernel", "contrast", "image_type", "view")
 #: A rescale beyond these is none that a CT has.
@@ -72,7 +84,13 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
 
     def finding(code: str, severity: Severity, message: str, **more: str) -> Finding:
         return Finding(
-            code=code, name=_NAMES[code], severity=severity, scope="volume", message=message, where=place, **more
+            code=code,
+            name=_NAMES[code],
+            severity=severity,
+            scope="volume",
+            message=message,
+            where=place,
+            **more,
         )
 
     told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
@@ -92,10 +110,20 @@ def _header(row: Mapping[str, Any]) -> Iterator[Told]:
             yield "FIL005", _WARNING, f"the header does not conform: {word}", {"seen": word}
     suffix = suffix_of(Path(row["member_path"][0]))
     if suffix in _OTHER_SUFFIXES:
-        yield "FIL007", _INFO, "the content is DICOM, the name says otherwise", {"seen": suffix, "expected": ".dcm"}
+        yield (
+            "FIL007",
+            _INFO,
+            "the content is DICOM, the name says otherwise",
+            {"seen": suffix, "expected": ".dcm"},
+        )
     for name in _SHOWN:
         if row[name] and unsafe(row[name]):
-            yield "FIL008", _WARNING, f"{name} holds text that must not be shown as it is", {"seen": ascii(row[name])[:120]}
+            yield (
+                "FIL008",
+                _WARNING,
+                f"{name} holds text that must not be shown as it is",
+                {"seen": ascii(row[name])[:120]},
+            )
 
 
 def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
@@ -106,7 +134,12 @@ def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
     sliced = row["modality"] in ("CT", "MR")
     if row["modality"] == "CT" and row["role"] == "volume" and not row["modality_lut"]:
         if not pixels.declared_rescale:
-            yield "PIX002", _ERROR, "CT without Rescale Slope and Intercept: the values are not known to be HU", {}
+            yield (
+                "PIX002",
+                _ERROR,
+                "CT without Rescale Slope and Intercept: the values are not known to be HU",
+                {},
+            )
         elif any(not 0 < s <= _CT_SLOPE or abs(a or 0) > _CT_INTERCEPT for s, a in pairs if s is not None):
             yield "PIX002", _ERROR, "a Rescale Slope or Intercept that no CT can have", seen
     if len(set(pairs)) > 1:
@@ -114,7 +147,12 @@ def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
             yield "PIX012", _WARNING, "rescale is whole on some slices and fractional on others", seen
         else:
             severity = _WARNING if sliced else _INFO
-            yield "PIX003", severity, "the rescale differs from slice to slice; each slice was read with its own", seen
+            yield (
+                "PIX003",
+                severity,
+                "the rescale differs from slice to slice; each slice was read with its own",
+                seen,
+            )
     if row["modality_lut"]:
         yield "PIX008", _INFO, "a Modality LUT was applied in place of slope and intercept", {}
 
@@ -144,17 +182,32 @@ def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
         measured = row["modality"] in SLICED
         film = row["modality"] in FILMS or row["role"] == "capture"
         severity = _ERROR if measured and not film else _WARNING
-        yield "PIX009", severity, "the pixels were compressed with loss, now or once", {"seen": row["transfer_syntax"] or ""}
+        yield (
+            "PIX009",
+            severity,
+            "the pixels were compressed with loss, now or once",
+            {"seen": row["transfer_syntax"] or ""},
+        )
 
 
 def _geometry(row: Mapping[str, Any]) -> Iterator[Told]:
     if not row["physical"]:
         yield "GEO001", _INFO, "no patient geometry: a pixel grid", {}
     elif row["modality"] in FILMS and row["spacing_source"]:
-        yield "GEO009", _INFO, f"the spacing is that of {row['spacing_source']}", {"seen": row["spacing_source"]}
+        yield (
+            "GEO009",
+            _INFO,
+            f"the spacing is that of {row['spacing_source']}",
+            {"seen": row["spacing_source"]},
+        )
     if row["axes_error"] is not None and row["axes_error"] > GEO013_SILENT:
         severity = _INFO if row["axes_error"] <= GEO013_INFO else _WARNING
-        yield "GEO013", severity, "direction cosines were not unit and perpendicular; repaired", {"seen": f"{row['axes_error']:.2g}"}
+        yield (
+            "GEO013",
+            severity,
+            "direction cosines were not unit and perpendicular; repaired",
+            {"seen": f"{row['axes_error']:.2g}"},
+        )
     places = np.array(row["member_position_mm"] or [], dtype=np.float64)
     if row["physical"] and len(places) > 1 and len(places) == row["n_slices"]:
         yield from _stack(row, places)
@@ -165,7 +218,12 @@ def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Tol
     usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
     off = float(np.abs(gaps - usual).max())
     if off > max(GEO003_SILENT_MM, GEO003_SILENT_PART * usual):
-        yield "GEO003", _INFO, "the gaps between slices differ a little; the mean step was used", {"seen": f"up to {off:.3g} mm"}
+        yield (
+            "GEO003",
+            _INFO,
+            "the gaps between slices differ a little; the mean step was used",
+            {"seen": f"up to {off:.3g} mm"},
+        )
     shear = np.tan(np.radians(row["tilt_deg"])) * (places[-1] - places[0])
     if shear >= GEO006_SILENT_PIXELS * min(row["spacing_i_mm"], row["spacing_j_mm"]):
         message = "slices are sheared against their normal; the affine is sheared with them"
@@ -191,6 +249,11 @@ def _series(row: Mapping[str, Any]) -> Iterator[Told]:
         names = row["split_by"].split("+")
         mixed = [name for name in names if name in _MIXED]
         if mixed:
-            yield "SER002", _WARNING, f"the series mixes images that differ in {', '.join(mixed)}", {"seen": row["split_by"]}
+            yield (
+                "SER002",
+                _WARNING,
+                f"the series mixes images that differ in {', '.join(mixed)}",
+                {"seen": row["split_by"]},
+            )
         message = f"one of several volumes of its series, told apart by {', '.join(names)}"
         yield "SER001", _INFO, message, {"seen": row["dimension_value"] or row["split_by"]}

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.errors import GeometryError, IrregularSlices, NonconformingHeader, Scan2TrainError, UnreadableFile
+from scan2train.errors import (
+    GeometryError,
+    IrregularSlices,
+    NonconformingHeader,
+    Scan2TrainError,
+    UnreadableFile,
+)
 
 _SPLIT = "Read the parts one by one from the rows of the index, or remove the files that do not belong."
 
@@ -86,5 +92,7 @@ def _gaps(row: Mapping[str, Any]) -> str:
     if row["irregular"] == "shifted-slices":
         return f"{len(places)} slices at even distances of {usual:.4g} mm, but out of line"
     worst = np.argsort(-np.abs(gaps - usual), kind="stable")[:3]
-    told = ", ".join(f"{gaps[n]:.4g} mm after slice {n} (at {places[n]:.4g} mm)" for n in sorted(worst.tolist()))
+    told = ", ".join(
+        f"{gaps[n]:.4g} mm after slice {n} (at {places[n]:.4g} mm)" for n in sorted(worst.tolist())
+    )
     return f"usual gap {usual:.4g} mm; {told}"

@@ -79,7 +79,8 @@ class Attributes:
             column = pl.col(name)
             if name.startswith("dimension_index_"):
                 at = int(name.rsplit("_", 1)[1]) - 1
-                column = pl.col("dimension_index").str.split("\\").list.get(at, null_on_oob=True).cast(pl.Int64, strict=False)
+                parts = pl.col("dimension_index").str.split("\\")
+                column = parts.list.get(at, null_on_oob=True).cast(pl.Int64, strict=False)
             ranked = self._units.select(column.rank("dense").cast(pl.Int64).fill_null(-1))
             self._ranks[name] = ranked.to_series().to_numpy()
         return self._ranks[name]
@@ -172,7 +173,9 @@ def _by_own_extent(
         parts = list(_parts(attributes, units, np.arange(len(units)), name))
         if len(parts) < 2 or len(parts) > len(units) // 2:
             continue
-        if all(_once(place[part.members]) and len(part.members) > 1 and regular(part.members) for part in parts):
+        if all(
+            _once(place[part.members]) and len(part.members) > 1 and regular(part.members) for part in parts
+        ):
             return parts
     return None
 

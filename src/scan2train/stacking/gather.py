@@ -13,10 +13,10 @@ from scan2train.stacking.explain_repeats import Attributes
 from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
-from scan2train.stacking.verdict import irregular
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.stacks import Places, Stack, stacks
 from scan2train.stacking.units import all_frames, units
+from scan2train.stacking.verdict import irregular
 from scan2train.stacking.volume_columns import orientations, volume_columns
 from scan2train.tables import VOLUMES
 
@@ -28,7 +28,9 @@ def gather(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     """The volumes table of all DICOM images of an index; see :func:`scan2train.stack.stack`."""
     table = with_spacing(units(instances, frames)).with_columns(role=role())
     table = table.with_columns(
-        alone=_alone(), float_pixels=pl.col("pixel_kind").is_in(["float", "double"]), modality_lut=pl.col("modality_lut").fill_null(value=False)
+        alone=_alone(),
+        float_pixels=pl.col("pixel_kind").is_in(["float", "double"]),
+        modality_lut=pl.col("modality_lut").fill_null(value=False),
     )
     if table.is_empty():
         return VOLUMES.frame()
@@ -37,7 +39,7 @@ def gather(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     attributes = Attributes(table)
     found: list[Stack] = []
     for group in groups(table, planes):
-        found.extend([_single(group, places, table)] if len(group) == 1 else stacks(group, places, attributes))
+        found.extend([_single(group, places)] if len(group) == 1 else stacks(group, places, attributes))
     return _rows(table, planes, places, axes_error, found)
 
 
@@ -46,7 +48,9 @@ def _alone() -> pl.Expr:
     placed = pl.all_horizontal(
         *(pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm"))
     )
-    stackable = (pl.col("role") != "picture") & (placed | pl.col("modality").is_in(SLICED).fill_null(value=False))
+    stackable = (pl.col("role") != "picture") & (
+        placed | pl.col("modality").is_in(SLICED).fill_null(value=False)
+    )
     stackable = stackable & (placed | pl.col("role").is_in(["volume"]))
     stackable = stackable & ~pl.col("image_type").fill_null("").str.contains("MOSAIC")
     single = ~stackable | (pl.col("span") > 1) | ~pl.col("fits")
@@ -60,18 +64,22 @@ def _alone() -> pl.Expr:
 
 
 def _places(table: pl.DataFrame, planes: FloatArray) -> tuple[Places, FloatArray]:
-    position = table.select(
-        pl.col("position_x", "position_y", "position_z").cast(pl.Float64)
-    ).to_numpy().astype(np.float64)
+    position = (
+        table.select(pl.col("position_x", "position_y", "position_z").cast(pl.Float64))
+        .to_numpy()
+        .astype(np.float64)
+    )
     *_, normal, error = unit_axes(planes[:, :3], planes[:, 3:6])
     spacing = planes[:, 6:]
     with np.errstate(invalid="ignore"):
         usable = np.isfinite(position).all(axis=1) & (np.abs(position).max(axis=1) < ABSURD_POSITION_MM)
-        usable &= (error <= GEO013_WARNING) & (spacing > 0).all(axis=1) & (spacing < ABSURD_SPACING_MM).all(axis=1)
+        usable &= (
+            (error <= GEO013_WARNING) & (spacing > 0).all(axis=1) & (spacing < ABSURD_SPACING_MM).all(axis=1)
+        )
     return Places(position=position, normal=normal, usable=usable), error
 
 
-def _single(group: IntArray, places: Places, table: pl.DataFrame) -> Stack:
+def _single(group: IntArray, places: Places) -> Stack:
     at = int(group[0])
     if not places.usable[at]:
         return Stack(units=group, irregular="no-geometry")
@@ -90,7 +98,7 @@ def _rows(
     x, y, normal, _ = unit_axes(mean[:, :3], mean[:, 3:6])
     usable = np.logical_and.reduceat(places.usable[every], starts)
     # One position says nothing of many frames.
-    usable &= (table["span"].to_numpy()[first] == 1)
+    usable &= table["span"].to_numpy()[first] == 1
 
     flat = table[every].with_columns(v=pl.Series(np.repeat(np.arange(len(found)), sizes)))
     rows = volume_columns(all_frames(flat))
@@ -110,7 +118,9 @@ def _rows(
         role=pl.Series(told.role, dtype=pl.String),
         split_by=pl.Series(told.split_by, dtype=pl.String),
         siblings=pl.Series(told.siblings, dtype=pl.List(pl.String)),
-        dimension=pl.Series(["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String),
+        dimension=pl.Series(
+            ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String
+        ),
         dimension_value=pl.Series([_value(table, one) for one in found], dtype=pl.String),
         spacing_i_mm=pl.Series(lengths[:, 0]),
         spacing_j_mm=pl.Series(lengths[:, 1]),
@@ -123,18 +133,27 @@ def _rows(
         spacing_source=pl.when(pl.Series(physical)).then("spacing_source").otherwise(pl.lit("")),
         axes_error=pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
         member_position_mm=pl.Series(
-            [None if one.along_mm is None else one.along_mm.tolist() for one in found], dtype=pl.List(pl.Float64)
+            [None if one.along_mm is None else one.along_mm.tolist() for one in found],
+            dtype=pl.List(pl.Float64),
         ),
         **_spares(table, found),
     )
-    rows = rows.with_columns(irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String))
+    rows = rows.with_columns(
+        irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String)
+    )
     schema = VOLUMES.schema
-    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns]
+    missing = [
+        pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns
+    ]
     return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
 def _steps(
-    table: pl.DataFrame, found: list[Stack], first: IntArray, normal: FloatArray, usable: npt.NDArray[np.bool_]
+    table: pl.DataFrame,
+    found: list[Stack],
+    first: IntArray,
+    normal: FloatArray,
+    usable: npt.NDArray[np.bool_],
 ) -> tuple[FloatArray, list[str]]:
     """``(n, 3)`` steps from slice to slice, and what each follows from."""
     between = table["spacing_between_slices_mm"].to_numpy()[first]
@@ -144,7 +163,9 @@ def _steps(
         by_thickness = (thickness > 0) & (thickness < ABSURD_SPACING_MM)
     length = np.where(by_between, between, np.where(by_thickness, thickness, 1.0))
     steps = normal * length[:, None]
-    sources = np.where(by_between, "SpacingBetweenSlices", np.where(by_thickness, "SliceThickness", "assumed")).tolist()
+    sources = np.where(
+        by_between, "SpacingBetweenSlices", np.where(by_thickness, "SliceThickness", "assumed")
+    ).tolist()
     for at, one in enumerate(found):
         if one.step_mm is not None:
             steps[at], sources[at] = one.step_mm, "positions"
@@ -164,7 +185,9 @@ def _value(table: pl.DataFrame, one: Stack) -> str:
     """What the attributes that told a stack apart say of it."""
     words = []
     for name, _, _ in one.reasons:
-        column, at = ("dimension_index", int(name[-1]) - 1) if name.startswith("dimension_index_") else (name, None)
+        column, at = (
+            ("dimension_index", int(name[-1]) - 1) if name.startswith("dimension_index_") else (name, None)
+        )
         value = table[column][int(one.units[0])]
         words.append("" if value is None else str(value) if at is None else str(value).split("\\")[at])
     return " + ".join(words)
@@ -183,7 +206,9 @@ _SPARE = {
 
 
 def _spares(table: pl.DataFrame, found: list[Stack]) -> dict[str, pl.Series]:
-    columns: dict[str, list[list[object]]] = {name: [[]] * len(found) for name in (*_SPARE.values(), "spare_of")}
+    columns: dict[str, list[list[object]]] = {
+        name: [[]] * len(found) for name in (*_SPARE.values(), "spare_of")
+    }
     for at, one in enumerate(found):
         if len(one.spares):
             columns["spare_of"][at] = one.spare_of.tolist()

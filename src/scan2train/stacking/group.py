@@ -17,7 +17,15 @@ SERIES = ("source", "series")
 #: Attributes in which the slices of a stack must agree exactly, the most telling first.
 MUST_AGREE = (
     *("patient", "modality", "sop_class_uid", "role", "frame_of_reference_uid", "rows", "columns"),
-    *("samples", "photometric", "planar", "bits_allocated", "pixel_representation", "high_bit", "bits_stored"),
+    *(
+        "samples",
+        "photometric",
+        "planar",
+        "bits_allocated",
+        "pixel_representation",
+        "high_bit",
+        "bits_stored",
+    ),
     *("float_pixels", "modality_lut", "rescale_type", "units", "kernel", "alone"),
 )
 

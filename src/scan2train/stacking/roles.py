@@ -32,7 +32,7 @@ def role() -> pl.Expr:
     placed = pl.all_horizontal(*(pl.col(name).is_not_null() for name in _GEOMETRY))
     sliced = modality.is_in(SLICED)
     colour = pl.col("photometric").fill_null("").is_in(_COLOURS) | (pl.col("samples") > 1)
-    captured = sop.str.starts_with(SECONDARY_CAPTURE) & ~(sop.str.slice(len(SECONDARY_CAPTURE), 1).is_in(list("0123456789")))
+    captured = (sop == SECONDARY_CAPTURE) | sop.str.starts_with(f"{SECONDARY_CAPTURE}.")
     captured = captured & ~modality.is_in(FILMS)
     made = pl.col("conversion_type").is_not_null() & ~placed & sliced
     derived = kinds.str.starts_with("DERIVED") & (
@@ -45,7 +45,10 @@ def role() -> pl.Expr:
         .then(pl.lit("capture"))
         .when(kinds.str.contains(r"(^|\\)LOCALIZER(\\|$)") & sliced)
         .then(pl.lit("localizer"))
-        .when((modality.is_in(PICTURES) & ~(placed & pl.col("framed"))) | (~placed & ~sliced & (sop != RT_DOSE) & (modality != "NM")))
+        .when(
+            (modality.is_in(PICTURES) & ~(placed & pl.col("framed")))
+            | (~placed & ~sliced & (sop != RT_DOSE) & (modality != "NM"))
+        )
         .then(pl.lit("picture"))
         .when(derived | (sop == RT_DOSE))
         .then(pl.lit("derived"))

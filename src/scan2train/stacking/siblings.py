@@ -49,7 +49,9 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     role, stray = each["role"].to_list(), [""] * len(found)
     for _, members in crowded.group_by("series_number", maintain_order=True):
         _judge(members, found, role, stray)
-    roles = _roles_by_series(crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()])
+    roles = _roles_by_series(
+        crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()]
+    )
     split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
     siblings: list[list[str]] = [[] for _ in found]
     for at, series, names in zip(crowded["stack"], crowded["series_number"], differing, strict=True):
@@ -58,11 +60,15 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
         hard = [*(["role"] if len(counts) > 1 else []), *names][:_MOST_NAMED]
         split_by[at] = "+".join(dict.fromkeys([*hard, *filter(None, [split_by[at]])])) or "file"
         if stray[at] == "?":
-            stray[at] = next((name for name in names if name != "orientation"), "attributes").replace("_", "-")
+            stray[at] = next((name for name in names if name != "orientation"), "attributes").replace(
+                "_", "-"
+            )
     return Told(role=role, split_by=split_by, siblings=siblings, stray=stray)
 
 
-def _each(table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]) -> pl.DataFrame:
+def _each(
+    table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]
+) -> pl.DataFrame:
     rounded = np.round(np.nan_to_num(planes[first], nan=9.0), 2)
     return table[first].select(
         pl.struct(SERIES).rank("dense").alias("series_number"),
@@ -79,7 +85,9 @@ def _each(table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: np
 def _differing(crowded: pl.DataFrame) -> list[list[str]]:
     """For each stack, the attributes in which its siblings of the same role differ."""
     names = [*(name for name in MUST_AGREE if name not in ("alone", "role")), "orientation", "pixel_spacing"]
-    flags = crowded.select((pl.col(name).n_unique().over("series_number", "role") > 1).alias(name) for name in names)
+    flags = crowded.select(
+        (pl.col(name).n_unique().over("series_number", "role") > 1).alias(name) for name in names
+    )
     return [[name for name, flag in zip(names, row, strict=True) if flag] for row in flags.iter_rows()]
 
 
@@ -101,13 +109,11 @@ def _judge(members: pl.DataFrame, found: list[Stack], role: list[str], stray: li
     for at, size, direction in zip(stacks, sizes, directions, strict=True):
         if found[at].reasons or found[at].irregular == "no-geometry":
             continue
-        if direction != directions[largest] and size <= _FEW_IN_ONE_DIRECTION:
-            if whole:
-                role[at] = "localizer"
-            elif size == 1:
-                stray[at] = "orientation"
+        turned = direction != directions[largest]
+        if turned and whole and size <= _FEW_IN_ONE_DIRECTION:
+            role[at] = "localizer"
         elif size == 1:
-            stray[at] = "?"
+            stray[at] = "orientation" if turned else "?"
 
 
 def _roles_by_series(series: list[int], roles: list[str]) -> dict[int, Counter[str]]:

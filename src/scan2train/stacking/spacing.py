@@ -31,16 +31,15 @@ def with_spacing(units: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("NominalScannedPixelSpacing"))
         .otherwise(pl.lit(""))
     )
-    filled = [
-        pl.when(imager)
+    filled = {
+        f"{axis}_spacing_mm": pl.when(imager)
         .then(pl.col(f"imager_{axis}_spacing_mm") / factor)
         .when(nominal)
         .then(pl.col(f"nominal_{axis}_spacing_mm"))
         .otherwise(pl.col(f"{axis}_spacing_mm"))
-        .alias(f"{axis}_spacing_mm")
         for axis in ("row", "col")
-    ]
-    return units.with_columns(spacing_source=source, *filled)
+    }
+    return units.with_columns(**filled, spacing_source=source)
 
 
 def _both(rows: str, columns: str) -> pl.Expr:

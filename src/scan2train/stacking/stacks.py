@@ -119,4 +119,3 @@ def _step(position: FloatArray, normal: FloatArray) -> FloatArray | None:
         return None
     step = (position[-1] - position[0]) / (len(position) - 1)
     return step if step @ normal > 0 else None
-

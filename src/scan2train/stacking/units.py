@@ -61,7 +61,9 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         *(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in _FRAME_WINS),
         acquisition_time=pl.coalesce("acquisition_datetime_of_frame", "acquisition_time"),
-        temporal_position=pl.coalesce(pl.col("temporal_index").cast(pl.Int64, strict=False), "temporal_position"),
+        temporal_position=pl.coalesce(
+            pl.col("temporal_index").cast(pl.Int64, strict=False), "temporal_position"
+        ),
         span=pl.when("framed").then(1).otherwise(pl.col("declared_frames")),
     ).select(*whole.columns, "frame", "framed", "span", *_FRAME_ONLY)
 
@@ -88,5 +90,9 @@ def all_frames(flat: pl.DataFrame) -> pl.DataFrame:
     if (flat["span"] == 1).all():
         return flat
     several = (pl.col("span") > 1) & pl.col("fits")
-    frames = pl.when(several).then(pl.int_ranges(0, pl.col("span"), dtype=pl.Int64)).otherwise(pl.concat_list("frame"))
+    frames = (
+        pl.when(several)
+        .then(pl.int_ranges(0, pl.col("span"), dtype=pl.Int64))
+        .otherwise(pl.concat_list("frame"))
+    )
     return flat.with_columns(frame=frames).explode("frame")

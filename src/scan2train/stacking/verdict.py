@@ -29,8 +29,11 @@ def irregular(
     about = table[first].select(
         fits="fits",
         sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
-        mosaic=pl.col("image_type").fill_null("").str.contains("MOSAIC") | (pl.col("mosaic_images") > 1).fill_null(value=False),
-        placed=pl.all_horizontal(pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm")),
+        mosaic=pl.col("image_type").fill_null("").str.contains("MOSAIC")
+        | (pl.col("mosaic_images") > 1).fill_null(value=False),
+        placed=pl.all_horizontal(
+            pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm")
+        ),
         uneven_padding=rows["paddings"] > 1,
         some_rescale=rows["some_rescale"],
     )

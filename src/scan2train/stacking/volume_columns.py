@@ -45,7 +45,7 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).implode().alias(column) for name, column in _MEMBERS.items()),
         cardiac_percent=pl.col("cardiac_percentage").first(),
         laterality=pl.coalesce("image_laterality", "laterality").first(),
-        lossy=((pl.col("lossy") == "01") | pl.col("transfer_syntax").is_in(LOSSY_SYNTAXES)).fill_null(value=False).any(),
+        lossy=_lossy().any(),
         n_slices=pl.len().cast(pl.Int64),
         size_i=pl.col("columns").first().fill_null(1).clip(lower_bound=1),
         size_j=pl.col("rows").first().fill_null(1).clip(lower_bound=1),
@@ -72,11 +72,16 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _lossy() -> pl.Expr:
+    now = pl.col("transfer_syntax").is_in(LOSSY_SYNTAXES)
+    return ((pl.col("lossy") == "01") | now).fill_null(value=False)
+
+
 def _shared(paths: list[str]) -> str:
     """The file, or the folder that all files share."""
     if len(set(paths)) == 1:
         return paths[0]
-    return os.path.commonpath([os.path.dirname(path) for path in paths]) or "."
+    return os.path.commonpath([path.rpartition("/")[0] for path in paths]) or "."
 
 
 def _identities(rows: pl.DataFrame) -> list[str]:

@@ -106,7 +106,10 @@ def cell_of(row: Mapping[str, Any], kind: str, where: object) -> Cell:
     samples = row["samples"] or 1
     if samples not in (1, 3, 4):
         raise NonconformingHeader(
-            "Samples per Pixel is not one that pixels can have", where=where, expected="1, 3 or 4", found=samples
+            "Samples per Pixel is not one that pixels can have",
+            where=where,
+            expected="1, 3 or 4",
+            found=samples,
         )
     return Cell(
         rows=int(row["size_j"]),

@@ -115,9 +115,7 @@ def _decode_jpeg(data: bytes, claim: Claim, cell: Cell) -> tuple[npt.NDArray[Any
     if cell.samples != 3:
         return imagecodecs.jpeg_decode(data), cell.photometric
     stays = cell.photometric == "RGB" or claim.adobe == 0 or claim.named_rgb
-    pixels = imagecodecs.jpeg_decode(
-        data, colorspace="RGB" if stays else "YCBCR", outcolorspace="RGB"
-    )
+    pixels = imagecodecs.jpeg_decode(data, colorspace="RGB" if stays else "YCBCR", outcolorspace="RGB")
     return pixels, "RGB"
 
 

@@ -22,8 +22,8 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 class Claim:
     """Rows, columns, samples and bits that a stream claims; ``signed`` and ``transformed`` where it says so.
 
-    ``adobe`` is the colour transform of an Adobe marker (0 none, 1 YCbCr), -1 where there is none; ``boxed`` says that the
-    codestream comes within a JP2 file.
+    ``adobe`` is the colour transform of an Adobe marker (0 none, 1 YCbCr), -1 where there is none; ``boxed`` says
+    that the codestream comes within a JP2 file.
     """
 
     rows: int
@@ -64,7 +64,9 @@ def jpeg_claim(data: bytes, where: object) -> Claim:
         if marker in _FRAMES and at + 10 <= len(data):
             bits, rows, columns, samples = struct.unpack_from(">BHHB", data, at + 4)
             ids = data[at + 10 : at + 10 + 3 * samples : 3]
-            return Claim(rows=rows, columns=columns, samples=samples, bits=bits, adobe=adobe, named_rgb=ids == b"RGB")
+            return Claim(
+                rows=rows, columns=columns, samples=samples, bits=bits, adobe=adobe, named_rgb=ids == b"RGB"
+            )
         at += 2 + length
     raise _no_stream("JPEG", where)
 

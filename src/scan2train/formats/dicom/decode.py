@@ -33,7 +33,9 @@ class Frames:
 
     def open(self) -> PixelFile:
         """The file's pixel data."""
-        return PixelFile(self.path, size=self.size, offset=self.offset, length=self.length, syntax=self.syntax)
+        return PixelFile(
+            self.path, size=self.size, offset=self.offset, length=self.length, syntax=self.syntax
+        )
 
 
 @dataclass(slots=True)

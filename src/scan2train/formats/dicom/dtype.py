@@ -14,7 +14,9 @@ _MOVED = 1e-4
 _EXACT = 1 << 24
 
 
-def value_dtype(limits: tuple[int, int], slopes: Sequence[float], intercepts: Sequence[float]) -> np.dtype[Any]:
+def value_dtype(
+    limits: tuple[int, int], slopes: Sequence[float], intercepts: Sequence[float]
+) -> np.dtype[Any]:
     """Choose the smallest type that holds every value a header allows.
 
     Parameters
@@ -29,7 +31,9 @@ def value_dtype(limits: tuple[int, int], slopes: Sequence[float], intercepts: Se
     The first of uint8, int8, uint16, int16, int32 that holds every value, where all slopes and intercepts are whole
     numbers; otherwise float32, or float64 where float32 would move a value by more than 1e-4 of its unit.
     """
-    ends = [slope * limit + add for slope, add in set(zip(slopes, intercepts, strict=True)) for limit in limits]
+    ends = [
+        slope * limit + add for slope, add in set(zip(slopes, intercepts, strict=True)) for limit in limits
+    ]
     low, high = min(ends), max(ends)
     if all(float(number).is_integer() for number in (*slopes, *intercepts)):
         for kind in _WHOLE:

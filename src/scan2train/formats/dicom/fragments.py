@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 
 from scan2train.errors import UnreadableFile
 
@@ -75,7 +76,7 @@ def _items(data: memoryview, where: object) -> tuple[list[int], list[tuple[int, 
 def _by_offsets(offsets: list[int], items: list[tuple[int, memoryview]], n_frames: int) -> list[int] | None:
     places = {place: number for number, (place, _) in enumerate(items)}
     starts = [places.get(offset, -1) for offset in offsets]
-    rising = all(a < b for a, b in zip(starts, starts[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(starts))
     return starts if len(starts) == n_frames and min(starts) == 0 and rising else None
 
 

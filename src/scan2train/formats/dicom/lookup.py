@@ -1,4 +1,7 @@
-"""Look-up tables in a file's header: the modality LUT and the colour palette. The only part that parses a file again."""
+"""Look-up tables in a file's header: the modality LUT and the colour palette.
+
+The only part that parses a file again.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ def palette(path: Path) -> Lookup:
     """Red, green and blue Palette Color Lookup Tables side by side (PS3.3 C.7.6.3.1.5 and .6)."""
     names = [f"{colour}PaletteColorLookupTable" for colour in ("Red", "Green", "Blue")]
     found = _read(path, [f"{name}{part}" for name in names for part in ("Descriptor", "Data")])
-    tables = [_lookup(path, found.get(f"{name}Descriptor"), found.get(f"{name}Data"), signed=False) for name in names]
+    tables = [
+        _lookup(path, found.get(f"{name}Descriptor"), found.get(f"{name}Data"), signed=False)
+        for name in names
+    ]
     if len({(table.first, len(table.values)) for table in tables}) != 1:
         raise _broken(path, "the palette's three tables differ in size")
     return Lookup(tables[0].first, np.stack([table.values for table in tables], axis=-1))
@@ -61,7 +67,9 @@ def _read(path: Path, names: list[str]) -> Any:
 
 def _lookup(path: Path, descriptor: Any, data: Any, *, signed: bool) -> Lookup:
     if data is None or descriptor is None:
-        raise DecoderMissing("a look-up table is missing, or comes in segments, which are not read", where=path)
+        raise DecoderMissing(
+            "a look-up table is missing, or comes in segments, which are not read", where=path
+        )
     try:
         count, first, bits = (int(number) for number in descriptor)
         count = (count % (1 << 16)) or 1 << 16

@@ -122,7 +122,7 @@ class PixelFile:
         return memoryview(data)
 
     def written_as_words(self) -> bool:
-        """Whether an explicit header calls the value OW: in big-endian files 8-bit pixels then come in swapped pairs."""
+        """Whether an explicit header calls the value OW: big-endian 8-bit pixels then come in swapped pairs."""
         return os.pread(self._handle, 2, max(0, self.offset - 8)) == b"OW"
 
     def _inflate(self, size: int) -> bytes:
@@ -182,6 +182,8 @@ def _halved_chroma(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
     """Two luminances, then the blue and the red chroma that both share (PS3.3 C.7.6.3.1.2)."""
     pairs = np.empty((cell.values // 6, 4), dtype=cell.word)
     if cell.values % 6:
-        raise UnreadableFile("halved chroma needs an even number of columns", where=file.path, found=cell.columns)
+        raise UnreadableFile(
+            "halved chroma needs an even number of columns", where=file.path, found=cell.columns
+        )
     read_words(file, pairs.reshape(-1), frame * pairs.nbytes)
     return np.ascontiguousarray(pairs[:, [0, 2, 3, 1, 2, 3]]).reshape(cell.rows, cell.columns, 3)

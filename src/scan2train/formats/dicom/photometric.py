@@ -10,7 +10,9 @@ import numpy.typing as npt
 from scan2train.errors import NonconformingHeader
 
 #: Rows: R, G, B from Y and the two chroma, these counted from their middle. CCIR 601-2, full range.
-_FULL = np.array([[1.0, 0.0, 1.402], [1.0, -0.114 * 1.772 / 0.587, -0.299 * 1.402 / 0.587], [1.0, 1.772, 0.0]])
+_FULL = np.array(
+    [[1.0, 0.0, 1.402], [1.0, -0.114 * 1.772 / 0.587, -0.299 * 1.402 / 0.587], [1.0, 1.772, 0.0]]
+)
 
 _MONOCHROME = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 _RGB = ("RGB", "YBR_RCT", "YBR_ICT", "ARGB")
@@ -23,7 +25,11 @@ def require_known(photometric: str, samples: int, where: object) -> None:
     ------
     NonconformingHeader
     """
-    known = _MONOCHROME if samples == 1 else (*_RGB, "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
+    known = (
+        _MONOCHROME
+        if samples == 1
+        else (*_RGB, "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
+    )
     if photometric not in known:
         raise NonconformingHeader(
             "Photometric Interpretation does not fit Samples per Pixel",

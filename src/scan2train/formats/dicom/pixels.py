@@ -69,7 +69,11 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         require_known(cell.photometric, cell.samples, paths[0])
     rescale = rescale_of(row, paths[0])
     colours = palette(Path(paths[0])) if cell.photometric == "PALETTE COLOR" else None
-    table = modality_lut(Path(paths[0]), signed=cell.signed) if row["modality_lut"] and cell.samples == 1 else None
+    table = (
+        modality_lut(Path(paths[0]), signed=cell.signed)
+        if row["modality_lut"] and cell.samples == 1
+        else None
+    )
     lookup = colours or table
     if lookup is not None:
         dtype = lookup.values.dtype

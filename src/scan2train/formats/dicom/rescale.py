@@ -11,7 +11,14 @@ from scan2train.errors import NonconformingHeader
 from scan2train.knowledge.sop_classes import RT_DOSE
 
 #: Units (0054,1001) of PET images, PS3.3 C.8.9.1.1.3, in the words of this package.
-_PET = {"BQML": "Bq/ml", "GML": "g/ml", "CNTS": "counts", "CPS": "counts/s", "PROPCNTS": "a.u.", "NONE": "a.u."}
+_PET = {
+    "BQML": "Bq/ml",
+    "GML": "g/ml",
+    "CNTS": "counts",
+    "CPS": "counts/s",
+    "PROPCNTS": "a.u.",
+    "NONE": "a.u.",
+}
 _COLUMNS = ("slope", "intercept", "dose_grid_scaling")
 
 
@@ -40,7 +47,8 @@ def rescale_of(row: Mapping[str, Any], where: object) -> Rescale:
             "Rescale Slope or Rescale Intercept is no usable number",
             where=where,
             expected="finite numbers, and a slope that is not 0",
-            found=", ".join(broken) or f"slope {sorted(set(slopes))[:3]}, intercept {sorted(set(intercepts))[:3]}",
+            found=", ".join(broken)
+            or f"slope {sorted(set(slopes))[:3]}, intercept {sorted(set(intercepts))[:3]}",
             code="PIX002",
         )
     return Rescale(slopes, intercepts, any(slope is not None for slope in row["member_slope"]))
@@ -49,7 +57,7 @@ def rescale_of(row: Mapping[str, Any], where: object) -> Rescale:
 def unit_of(row: Mapping[str, Any], *, declared: bool) -> str:
     """The unit of the values after rescale; ``declared`` says whether the headers have a rescale at all.
 
-    CT without Rescale Type means Hounsfield units (PS3.3 C.8.2.1.1.2); MR values are in no unit, whatever the type says.
+    CT without Rescale Type means Hounsfield units (PS3.3 C.8.2.1.1.2); MR values are in no unit, whatever it says.
     """
     if (row["samples"] or 1) > 1:
         return "a.u."

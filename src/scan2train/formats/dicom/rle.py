@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def decode_rle(data: bytes, cell: Cell, where: object) -> npt.NDArray[Any]:
     wanted = cell.samples * width
     numbers = struct.unpack_from("<16I", data) if len(data) >= _HEADER else (0,) * 16
     offsets = [*numbers[1 : 1 + min(numbers[0], 15)], len(data)]
-    rising = all(_HEADER <= a < b for a, b in zip(offsets, offsets[1:], strict=False))
+    rising = all(_HEADER <= a < b for a, b in pairwise(offsets))
     if numbers[0] != wanted or not rising or cell.allocated < 8:
         raise UnreadableFile(
             "the run-length header does not fit the frame",
@@ -40,7 +41,7 @@ def decode_rle(data: bytes, cell: Cell, where: object) -> npt.NDArray[Any]:
     packed = np.frombuffer(data, dtype=np.uint8)
     planes = np.empty((cell.samples, pixels), dtype=cell.word)
     flat = planes.view(np.uint8).reshape(-1)
-    for segment, (begin, end) in enumerate(zip(offsets, offsets[1:], strict=False)):
+    for segment, (begin, end) in enumerate(pairwise(offsets)):
         sample, byte = divmod(segment, width)
         # The most significant byte plane comes first.
         start = sample * pixels * width + (width - 1 - byte)

@@ -1,0 +1,1 @@
+"""Tables with their sources: what vendors and the standard mean by their words, and how much is too much."""
