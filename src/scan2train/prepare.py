@@ -178,7 +178,7 @@ def _carry_out(
     jobs: int | None,
     progress: Progress | None,
 ) -> Prepared:
-    keys = {job.case: request.key_of(job) for job in planned.jobs}
+    keys = {job.case: request.key_of(planned.loaded(job)) for job in planned.jobs}
     output = Output.open(out, request.to_json(), keys)
     write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
     tally = Tally()
@@ -190,7 +190,7 @@ def _carry_out(
             tally.failed(job, planned.why_undecided(job.case))
         elif job.case not in output.finished:
             todo.append(job)
-    for job, result in run(todo, output, request, jobs or _cores(), progress):
+    for job, result in run(planned, todo, output, request, jobs or _cores(), progress):
         if isinstance(result, Failed):
             tally.failed(job, result)
         else:

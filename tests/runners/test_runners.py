@@ -103,6 +103,13 @@ def test_a_script_needs_no_main_guard(tmp_path):
     assert done.stdout == "14\n"
 
 
+def test_a_file_in_the_current_folder_is_not_imported(tmp_path, monkeypatch):
+    (tmp_path / "socket.py").write_text("raise SystemExit('the wrong one')")
+    (tmp_path / "json.py").write_text("raise SystemExit('the wrong one')")
+    monkeypatch.chdir(tmp_path)
+    assert [outcome.value for outcome in run_in_processes(work.square, [3], 1)] == [9]
+
+
 class _not_importable:  # noqa: N801 - stands for a function that cannot be found again
     def __call__(self, item):
         return item

@@ -69,7 +69,7 @@ class Output:
 
         Only the process that holds the lock does this, so that a worker that outlives its run changes nothing.
         """
-        Path(job.folder).rename(self.cases / job.case)
+        self.folder_for(job.case).rename(self.cases / job.case)
         sync_folder(self.cases)
         self.journal.add(Entry(case=job.case, key=self.keys[job.case], files=made.files))
 

@@ -28,12 +28,18 @@ if TYPE_CHECKING:
 class Plan:
     """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
 
+    ``volumes`` is the table that the cases come from; its long lists stay in it until a case is worked on.
     ``undecided`` maps a case to the label files of which any could be meant; it cannot be made.
     """
 
+    volumes: pl.DataFrame
     jobs: tuple[Job, ...]
     undecided: Mapping[str, tuple[Path, ...]]
     left_out: Sequence[Mapping[str, Any]]
+
+    def loaded(self, job: Job, folder: str = "") -> Job:
+        """The job with its whole row, to be written to ``folder``."""
+        return replace(job, row=self.volumes.row(job.at, named=True), folder=folder)
 
     def why_undecided(self, case: str) -> Failed:
         """What there is to say about a case of ``undecided``."""
@@ -65,12 +71,12 @@ def plan(
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
     volumes = _without(index.volumes, out)
-    rows = volumes.to_dicts()
+    rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
     paired = _pair(rows, labels)
     images = [at for at in range(len(rows)) if at not in paired.labels]
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
-    table = volumes.with_row_index("row")
+    table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
     taken, left = choose(table.filter(table["row"].is_in(images)), where, choices)
     left_out = [
         *({**rows[at], "reason": "labels"} for at in sorted(paired.labels)),
@@ -85,10 +91,10 @@ def plan(
             continue
         if len(found) > 1:
             undecided[case] = found
-        jobs[case] = _with_labels(Job(case=case, row=rows[at], seed=seed_of(seed, case), folder=""), found)
+        jobs[case] = _with_labels(Job(case=case, row=rows[at], at=at, seed=seed_of(seed, case)), found)
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
-    return Plan(jobs=tuple(jobs.values()), undecided=undecided, left_out=left_out)
+    return Plan(volumes=volumes, jobs=tuple(jobs.values()), undecided=undecided, left_out=left_out)
 
 
 def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:

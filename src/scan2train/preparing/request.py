@@ -70,10 +70,19 @@ class Request:
             "case": job.case,
             "volume": row["volume"],
             "sizes": list(row["member_size"] or ()),
-            "labels": sha256_of(Path(job.labels)) if job.labels else "",
+            "labels": _content(job.labels),
             "versions": versions(),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _content(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        return sha256_of(Path(path))
+    except OSError:
+        return "unreadable"  # reading the case will say why
 
 
 def _word(option: str, given: str, kind: Any) -> Any:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from scan2train.errors import OutputDamaged
 from scan2train.preparing.case import make_case
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.output import Output, remove
+from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
@@ -20,8 +20,30 @@ from scan2train.runners.processes import run_in_processes
 Progress = Callable[[int, int, str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ordered(Sequence[Job]):
+    """Jobs that are loaded when they are handed out, so that memory does not grow with their number."""
+
+    planned: Plan
+    output: Output
+    jobs: tuple[Job, ...]
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+    @overload
+    def __getitem__(self, at: int) -> Job: ...
+    @overload
+    def __getitem__(self, at: slice) -> _Ordered: ...
+    def __getitem__(self, at: int | slice) -> Job | _Ordered:
+        if isinstance(at, slice):
+            return replace(self, jobs=self.jobs[at])
+        job = self.jobs[at]
+        return self.planned.loaded(job, str(self.output.folder_for(job.case)))
+
+
 def run(
-    todo: Sequence[Job], output: Output, request: Request, jobs: int, progress: Progress | None
+    planned: Plan, todo: Sequence[Job], output: Output, request: Request, jobs: int, progress: Progress | None
 ) -> Iterator[tuple[Job, Made | Failed]]:
     """Make each case and yield what became of it, in whatever order they end.
 
@@ -31,21 +53,19 @@ def run(
         If the output folder cannot be written any more; finished cases stay.
     """
     # The largest first, so that no worker is left alone with it in the end.
-    ordered = [
-        replace(job, folder=str(output.folder_for(job.case)))
-        for job in sorted(todo, key=_voxels, reverse=True)
-    ]
+    ordered = _Ordered(planned, output, tuple(sorted(todo, key=_voxels, reverse=True)))
     work = partial(make_case, request.recipe.to_json(), request.irregular)
     outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
     try:
         with closing(outcomes):
             for number, outcome in enumerate(outcomes, start=1):
-                job = ordered[outcome.at]
+                job = ordered.jobs[outcome.at]
+                folder = output.folder_for(job.case)
                 result = Failed(error=outcome.failure) if outcome.failure else outcome.value
                 if isinstance(result, Made):
                     output.commit(job, result)
                 else:
-                    remove(Path(job.folder))
+                    remove(folder)
                     if result.fatal:
                         raise OutputDamaged(
                             result.error,
@@ -55,8 +75,8 @@ def run(
                     progress(number, len(ordered), job.case)
                 yield job, result
     finally:
-        for job in ordered:
-            remove(Path(job.folder))
+        for job in ordered.jobs:
+            remove(output.folder_for(job.case))
 
 
 def _voxels(job: Job) -> int:

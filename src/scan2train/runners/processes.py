@@ -6,6 +6,7 @@ place. Each worker holds one item at a time, so memory does not grow with their 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -18,6 +19,12 @@ from typing import Any
 
 from scan2train.errors import Scan2TrainError
 from scan2train.runners.outcome import Outcome
+
+#: What a worker runs. ``-P`` and the caller's own path: what lies in the current folder must not be imported.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3])\n"
+    "from scan2train.runners.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
 
 
 @dataclass(slots=True)
@@ -102,7 +109,7 @@ def _add_worker(crew: dict[Connection, _Worker], work: Callable[[Any], Any], lif
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "scan2train.runners.worker", str(theirs.fileno()), str(lifeline)],
+            [sys.executable, "-P", "-c", _START, str(theirs.fileno()), str(lifeline), json.dumps(sys.path)],
             stdin=subprocess.DEVNULL,
             stdout=2,  # what a library prints must not end up among the results
             pass_fds=(theirs.fileno(), lifeline),
@@ -110,7 +117,6 @@ def _add_worker(crew: dict[Connection, _Worker], work: Callable[[Any], Any], lif
         )
     worker = _Worker(process, Connection(ours.detach()))
     crew[worker.line] = worker
-    worker.send(sys.path)
     worker.send(work)
 
 

@@ -1,4 +1,4 @@
-"""The far end of :mod:`scan2train.runners.processes`: run as ``python -m``, takes items until the line closes.
+"""The far end of :mod:`scan2train.runners.processes`: takes items until the line closes.
 
 It never imports the caller's main module, so scripts and notebooks need no ``if __name__ == "__main__"``.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from multiprocessing.connection import Connection
 
@@ -27,7 +26,6 @@ def main(line: int, lifeline: int) -> None:
     threading.Thread(target=_die_with_caller, args=(lifeline,), daemon=True).start()
     with Connection(line) as caller:
         try:
-            sys.path[:] = caller.recv()
             work = caller.recv()
             caller.send("ready")
             while True:
@@ -44,7 +42,3 @@ def main(line: int, lifeline: int) -> None:
 def _die_with_caller(lifeline: int) -> None:
     os.read(lifeline, 1)
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
