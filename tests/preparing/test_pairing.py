@@ -139,5 +139,5 @@ def test_given_labels_are_found_by_the_series(name):
 
 
 def test_given_labels_are_no_images():
-    rows = [row("a.nii.gz"), row("truth/a.nii.gz")]
-    assert pair_given(rows, [Path("/data/set/truth/a.nii.gz")]).labels == {1}
+    rows = [row("a.nii.gz"), row("truth/a.nii.gz"), row("labels/a.nii.gz")]
+    assert pair_given(rows, [Path("/data/set/truth/a.nii.gz")]).labels == {1, 2}

@@ -107,7 +107,9 @@ def pair_given(rows: Sequence[Row], given: Iterable[Path]) -> Paired:
     files = [file_of(row) for row in rows]
     taken = {str(file) for file in label_files}
     labels = frozenset(
-        at for at, row in enumerate(rows) if row["role"] == "labels" or str(files[at]) in taken
+        at
+        for at, row in enumerate(rows)
+        if row["role"] == "labels" or str(files[at]) in taken or _looks_like_labels(row, files[at])
     )
     among = [at for at in range(len(rows)) if at not in labels]
     found: dict[int, list[Path]] = defaultdict(list)
