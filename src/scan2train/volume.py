@@ -18,7 +18,6 @@ Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
 
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Volume:
     """An image with its place in the world. Frozen: a step returns a new one.

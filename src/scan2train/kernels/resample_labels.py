@@ -19,7 +19,7 @@ def _vote(labels, weights, count):
     """The label of the largest weight among the first ``count``; sums must be within rounding to tie."""
     best, most = labels[0], weights[0]
     for n in range(1, count):
-        if weights[n] > most + 1e-9 or weights[n] > most - 1e-9 and labels[n] < best:
+        if weights[n] > most + 1e-9 or (weights[n] > most - 1e-9 and labels[n] < best):
             best, most = labels[n], weights[n]
     return best
 
