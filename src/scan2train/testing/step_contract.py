@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scan2train.recipe import Recipe, SpatialStep, Step, ValueStep
+from scan2train.sampling.alignment import align
 from scan2train.testing.phantoms.fields import position_encoding
 from scan2train.volume import Labels, Volume
 
@@ -161,12 +162,10 @@ def _place_limit(done: SpatialStep, grid: Grid, made: Grid) -> float:
     voxel = float(sum(grid.spacing))
     if done.sampling.interpolation == "nearest":
         return voxel
-    # A widened kernel samples its weights, whose centre of mass is then off by a share of a voxel.
-    shrinks = max(made.spacing) > min(grid.spacing) * (1 + 1e-6)
-    if done.sampling.antialias and shrinks:
-        return voxel / 10
-    # The mirrored ends of a spline are felt inside, 0.27 times as much with every voxel, and four are left out.
-    return voxel * 0.27**4 if done.sampling.interpolation == "cubic" else 1e-3
+    if done.sampling.interpolation == "cubic" and align(grid, made) is None:
+        # Between turned grids the spline's ends are mirrored: felt inside, 0.27 times as much with every voxel.
+        return voxel * 0.27**4
+    return 1e-3
 
 
 def _undo_leads_back(done: Step, volume: Volume, ready: Volume) -> None:
