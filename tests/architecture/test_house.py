@@ -14,7 +14,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in FILES]
 
 #: Files over 300 lines, each with the reason why it is still one idea. None may pass 500.
-LONG: dict[str, str] = {}
+LONG = {
+    "kernels/header_walk.py": "a quarter of it names codes; the rest is one walk, whose functions share one state",
+}
 VAGUE = {"core", "utils", "util", "helpers", "helper", "common", "base", "misc"}
 
 
