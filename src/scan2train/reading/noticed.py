@@ -208,8 +208,8 @@ def _geometry(row: Mapping[str, Any]) -> Iterator[Told]:
             "direction cosines were not unit and perpendicular; repaired",
             {"seen": f"{row['axes_error']:.2g}"},
         )
-    places = np.array(row["member_position_mm"] or [], dtype=np.float64)
-    if row["physical"] and len(places) > 1 and len(places) == row["n_slices"]:
+    places = np.array(row["member_position_mm"], dtype=np.float64)
+    if row["physical"] and len(places) > 1 and np.isfinite(places).all():
         yield from _stack(row, places)
 
 

@@ -84,7 +84,7 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
 
 
 def _gaps(row: Mapping[str, Any]) -> str:
-    places = np.array(row["member_position_mm"] or [], dtype=np.float64)
+    places = np.array(row["member_position_mm"], dtype=np.float64)
     if len(places) < 2:
         return "slices at one place"
     gaps = np.diff(places)

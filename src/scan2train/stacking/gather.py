@@ -14,6 +14,7 @@ from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
+from scan2train.stacking.spares import with_spares
 from scan2train.stacking.stacks import Places, Stack, stacks
 from scan2train.stacking.units import all_frames, units
 from scan2train.stacking.verdict import irregular
@@ -100,7 +101,9 @@ def _rows(
     # One position says nothing of many frames.
     usable &= table["span"].to_numpy()[first] == 1
 
-    flat = table[every].with_columns(v=pl.Series(np.repeat(np.arange(len(found)), sizes)))
+    flat = table[every].with_columns(
+        v=pl.Series(np.repeat(np.arange(len(found)), sizes)), along_mm=pl.Series(_along(found, sizes))
+    )
     rows = volume_columns(all_frames(flat))
     told = told_apart(table, planes, found)
 
@@ -117,7 +120,7 @@ def _rows(
     rows = rows.with_columns(
         role=pl.Series(told.role, dtype=pl.String),
         split_by=pl.Series(told.split_by, dtype=pl.String),
-        siblings=pl.Series(told.siblings, dtype=pl.List(pl.String)),
+        siblings=pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
         dimension=pl.Series(
             ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String
         ),
@@ -128,16 +131,12 @@ def _rows(
         orientation=pl.Series(orientations(affine), dtype=pl.String),
         tilt_deg=pl.Series(_tilt_deg(x, y, step)),
         physical=pl.Series(physical),
-        affine=pl.Series(affine.reshape(-1, 16).tolist(), dtype=pl.List(pl.Float64)),
+        affine=pl.Series(affine.reshape(-1, 16)).cast(pl.List(pl.Float64)),
         step_source=pl.Series(step_source, dtype=pl.String),
         spacing_source=pl.when(pl.Series(physical)).then("spacing_source").otherwise(pl.lit("")),
         axes_error=pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
-        member_position_mm=pl.Series(
-            [None if one.along_mm is None else one.along_mm.tolist() for one in found],
-            dtype=pl.List(pl.Float64),
-        ),
-        **_spares(table, found),
     )
+    rows = with_spares(rows, table, found)
     rows = rows.with_columns(
         irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String)
     )
@@ -193,25 +192,9 @@ def _value(table: pl.DataFrame, one: Stack) -> str:
     return " + ".join(words)
 
 
-_SPARE = {
-    "path": "spare_path",
-    "size": "spare_size",
-    "frame": "spare_frame",
-    "declared_frames": "spare_frames",
-    "pixel_offset": "spare_offset",
-    "pixel_length": "spare_length",
-    "transfer_syntax": "spare_transfer_syntax",
-    "pixel_kind": "spare_pixel_kind",
-}
-
-
-def _spares(table: pl.DataFrame, found: list[Stack]) -> dict[str, pl.Series]:
-    columns: dict[str, list[list[object]]] = {
-        name: [[]] * len(found) for name in (*_SPARE.values(), "spare_of")
-    }
-    for at, one in enumerate(found):
-        if len(one.spares):
-            columns["spare_of"][at] = one.spare_of.tolist()
-            for name, column in _SPARE.items():
-                columns[column][at] = table[name][one.spares].to_list()
-    return {name: pl.Series(values, dtype=VOLUMES.schema[name]) for name, values in columns.items()}
+def _along(found: list[Stack], sizes: IntArray) -> FloatArray:
+    """Place of every slice along its stack's normal, NaN where there is none."""
+    nowhere = np.full(int(sizes.max()), np.nan)
+    return np.concatenate(
+        [nowhere[: len(one.units)] if one.along_mm is None else one.along_mm for one in found]
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +33,7 @@ class Told:
 
     role: list[str]
     split_by: list[str]
-    siblings: list[list[str]]
+    siblings: list[str]
     stray: list[str]
 
 
@@ -47,16 +49,21 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     crowded = each.filter(pl.len().over("series_number") > 1)
     differing = _differing(crowded)
     role, stray = each["role"].to_list(), [""] * len(found)
-    for _, members in crowded.group_by("series_number", maintain_order=True):
+    volumes = crowded.filter((pl.col("role") == "volume") & pl.col("sliced"))
+    volumes = volumes.filter(pl.len().over("series_number") > 1)
+    together = volumes.group_by("series_number", maintain_order=True).agg(
+        "stack", "n", "orientation", "named"
+    )
+    for members in together.iter_rows(named=True):
         _judge(members, found, role, stray)
     roles = _roles_by_series(
         crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()]
     )
     split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
-    siblings: list[list[str]] = [[] for _ in found]
+    siblings = [""] * len(found)
     for at, series, names in zip(crowded["stack"], crowded["series_number"], differing, strict=True):
         counts = roles[series]
-        siblings[at] = sorted(name for name, count in counts.items() if count > (name == role[at]))
+        siblings[at] = "+".join(sorted(name for name, count in counts.items() if count > (name == role[at])))
         hard = [*(["role"] if len(counts) > 1 else []), *names][:_MOST_NAMED]
         split_by[at] = "+".join(dict.fromkeys([*hard, *filter(None, [split_by[at]])])) or "file"
         if stray[at] == "?":
@@ -69,7 +76,6 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
 def _each(
     table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]
 ) -> pl.DataFrame:
-    rounded = np.round(np.nan_to_num(planes[first], nan=9.0), 2)
     return table[first].select(
         pl.struct(SERIES).rank("dense").alias("series_number"),
         *(name for name in MUST_AGREE if name != "alone"),
@@ -77,9 +83,17 @@ def _each(
         sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
         stack=pl.int_range(pl.len()),
         n=pl.Series([len(one.units) for one in found]),
-        orientation=pl.Series(rounded[:, :6].tolist(), dtype=pl.List(pl.Float64)).hash(),
-        pixel_spacing=pl.Series(np.round(planes[first][:, 6:], 4).tolist(), dtype=pl.List(pl.Float64)).hash(),
+        orientation=pl.Series(_numbered(np.round(planes[first][:, :6], 2))),
+        pixel_spacing=pl.Series(_numbered(np.round(planes[first][:, 6:], 4))),
     )
+
+
+def _numbered(values: FloatArray) -> npt.NDArray[np.int64]:
+    """A number for each distinct row; missing values are equal."""
+    numbers: npt.NDArray[np.int64] = np.unique(np.nan_to_num(values, nan=-9.0), axis=0, return_inverse=True)[
+        1
+    ]
+    return numbers.reshape(-1)
 
 
 def _differing(crowded: pl.DataFrame) -> list[list[str]]:
@@ -91,14 +105,9 @@ def _differing(crowded: pl.DataFrame) -> list[list[str]]:
     return [[name for name, flag in zip(names, row, strict=True) if flag] for row in flags.iter_rows()]
 
 
-def _judge(members: pl.DataFrame, found: list[Stack], role: list[str], stray: list[str]) -> None:
-    volumes = members.filter((pl.col("role") == "volume") & pl.col("sliced"))
-    if len(volumes) < 2:
-        return
-    several_directions = volumes["orientation"].n_unique() > 1
-    stacks, sizes = volumes["stack"].to_list(), volumes["n"].to_list()
-    directions = volumes["orientation"].to_list()
-    if several_directions and volumes["named"].any() and max(sizes) <= _FEW_BY_NAME:
+def _judge(members: Mapping[str, Any], found: list[Stack], role: list[str], stray: list[str]) -> None:
+    stacks, sizes, directions = members["stack"], members["n"], members["orientation"]
+    if len(set(directions)) > 1 and any(members["named"]) and max(sizes) <= _FEW_BY_NAME:
         for at in stacks:
             role[at] = "localizer"
         return

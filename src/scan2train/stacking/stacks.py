@@ -70,7 +70,7 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
 
     def built(part: Part, irregular: str) -> Stack:
         members = np.sort(part.members)
-        mine = np.isin(spare_of, rows[members])
+        mine = np.isin(spare_of, rows[members]) if len(spares) else np.zeros(0, dtype=np.bool_)
         return Stack(
             units=rows[members],
             irregular=irregular,
@@ -99,6 +99,8 @@ def _without_copies(
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Set further files of one instance (same UID and frame, same place) apart."""
     uid, frame = attributes.ranks("sop_instance_uid")[rows], attributes.ranks("frame")[rows]
+    if uid.min() >= 0 and len(set(uid.tolist())) == len(rows):
+        return rows, place, _NO_UNITS, _NO_UNITS
     keys = np.stack([np.where(uid < 0, -1 - np.arange(len(rows)), uid), frame, place])
     _, first, inverse = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     if len(first) == len(rows):

@@ -29,6 +29,7 @@ _MEMBERS = {
     "declared_frames": "member_frames",
     "pixel_offset": "member_offset",
     "pixel_length": "member_length",
+    "along_mm": "member_position_mm",
     "slope": "member_slope",
     "intercept": "member_intercept",
     "sop_instance_uid": "member_uid",
