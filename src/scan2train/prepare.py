@@ -150,9 +150,8 @@ def prepare(
     skipped = records.skipped_table(found, planned.left_out)
     if dry_run:
         cases, n_bytes = plan_only(planned, request.recipe)
-        return Prepared(
-            out=out, cases=cases, skipped=skipped, n_failed=len(planned.undecided), n_bytes=n_bytes
-        )
+        n_failed = cases["state"].to_list().count("failed")
+        return Prepared(out=out, cases=cases, skipped=skipped, n_failed=n_failed, n_bytes=n_bytes)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with hold(out):

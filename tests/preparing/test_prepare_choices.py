@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
-from hospital import run
+from hospital import case_of, run
 
 from scan2train.errors import NoImages, UnknownName, WrongUse
+from scan2train.formats import nifti
+from scan2train.grid import Grid
 from scan2train.index import index
+from scan2train.volume import Volume
 
 
 def test_only_what_was_chosen_is_prepared(source, tmp_path):
@@ -60,6 +64,16 @@ def test_a_dry_run_says_what_would_be_made_and_writes_nothing(source, tmp_path):
     voxels = [row["size_i"] * row["size_j"] * row["size_k"] for row in made.cases.to_dicts()]
     labelled = [row["labels_sha256"] != "" for row in made.cases.to_dicts()]
     assert planned.n_bytes == sum(n * (5 if has else 4) for n, has in zip(voxels, labelled, strict=True))
+
+
+def test_a_dry_run_records_what_cannot_be_made_and_goes_on(source, tmp_path):
+    pixels = Grid((9, 11, 5), np.eye(4), physical=False)
+    nifti.write(Volume(array=np.ones(pixels.shape, np.int16), grid=pixels), source / "pixels.nii")
+    planned = run(source, tmp_path / "ready", dry_run=True, where="format = 'nifti' AND role IS NOT NULL")
+    states = dict(planned.cases.select("case", "state").rows())
+    assert states == {"liver_10": "planned", "pixels": "failed", "volume-2": "planned"}
+    assert planned.n_failed == 1
+    assert "millimetres" in case_of(planned, "pixels")["error"]
 
 
 def test_an_output_that_holds_a_source_is_refused(source):

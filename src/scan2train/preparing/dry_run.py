@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scan2train.errors import Scan2TrainError
 from scan2train.grid import Grid
 from scan2train.preparing import records
-from scan2train.preparing.job import Job
+from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.sources import without_place
 from scan2train.tables import CASES
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 
 
 def plan_only(planned: Plan, recipe: Recipe) -> tuple[pl.DataFrame, int]:
-    """The cases table with every case ``planned``, and the bytes of all voxels to be written, uncompressed.
+    """The cases table, and the bytes of all voxels to be written, uncompressed.
 
+    Every case is ``planned``, or ``failed`` where headers tell so much already.
     Sizes after are empty where a choice of the recipe will decide them; the size before is counted there.
     """
     rows, n_bytes = [], 0
@@ -29,8 +32,13 @@ def plan_only(planned: Plan, recipe: Recipe) -> tuple[pl.DataFrame, int]:
         if job.case in planned.undecided:
             rows.append(records.row_of_failed(job, planned.why_undecided(job.case)))
             continue
-        before = _grid_of(job)
-        after = None if before is None else recipe.grid(before)
+        try:
+            before = _grid_of(job)
+            after = None if before is None else recipe.grid(before)
+        except Scan2TrainError as error:
+            failed = Failed(error=without_place(str(error), job.row), code=error.code or "")
+            rows.append(records.row_of_failed(job, failed))
+            continue
         largest = after or before
         if largest is not None:
             # float32 voxels, and a byte a voxel of labels.
