@@ -106,7 +106,9 @@ def index(
         if is_saved(Path(source)):
             one = Index.load(source)
         else:
-            one = Index(**index_source(source, jobs=threads, cache=cache, salt=read_salt(salt), progress=progress))
+            one = Index(
+                **index_source(source, jobs=threads, cache=cache, salt=read_salt(salt), progress=progress)
+            )
         if one.instances.is_empty():
             raise NoImages(
                 "no image was found",

@@ -54,9 +54,10 @@ def _read_rest(tree: Tree, known: Found, *, salt: bytes, jobs: int, progress: Ca
     skipped = known.skipped.filter(~pl.col("reason").is_in(_PASSING)).join(now, on=_FILE, how="semi")
     rest = now.join(pl.concat([instances.select(_FILE), skipped.select(_FILE)]), on=_FILE, how="anti")
     progress(len(tree.paths) - rest.height)
-    fresh = read_tree(
-        Tree(tree.root, *(rest[name].to_list() for name in _FILE), tree.passed), salt=salt, jobs=jobs, progress=progress
+    changed = Tree(
+        tree.root, rest["path"].to_list(), rest["size"].to_list(), rest["mtime_ns"].to_list(), tree.passed
     )
+    fresh = read_tree(changed, salt=salt, jobs=jobs, progress=progress)
     kept = Found(
         instances=instances.drop("instance"),
         frames=_renumbered(known.frames, instances["instance"]),
@@ -68,25 +69,38 @@ def _read_rest(tree: Tree, known: Found, *, salt: bytes, jobs: int, progress: Ca
 
 def _in_order(found: Found, now: pl.DataFrame) -> Found:
     places = now.select("path", "place")
-    order = found.instances.select("path").join(places, on="path", how="left", maintain_order="left")["place"].arg_sort()
+    order = (
+        found.instances.select("path")
+        .join(places, on="path", how="left", maintain_order="left")["place"]
+        .arg_sort()
+    )
     return Found(
         instances=found.instances[order],
         frames=_renumbered(found.frames, order),
-        skipped=found.skipped.join(places, on="path", how="left").sort("place", nulls_last=True, maintain_order=True).drop("place"),
+        skipped=found.skipped.join(places, on="path", how="left")
+        .sort("place", nulls_last=True, maintain_order=True)
+        .drop("place"),
         others=found.others.sort("path", maintain_order=True),
     )
 
 
 def _renumbered(frames: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
     """The frames of the instances ``kept`` (row numbers), which are counted anew in that order."""
-    numbers = pl.DataFrame({"instance": kept.cast(pl.Int64), "now": range(len(kept))}, schema={"instance": pl.Int64, "now": pl.Int64})
+    numbers = pl.DataFrame(
+        {"instance": kept.cast(pl.Int64), "now": range(len(kept))},
+        schema={"instance": pl.Int64, "now": pl.Int64},
+    )
     joined = frames.join(numbers, on="instance", how="inner").with_columns(pl.col("now").alias("instance"))
     return joined.drop("now").sort("instance", "frame", maintain_order=True)
 
 
 def _folder(root: str, salt: bytes) -> Path:
     key = hashlib.blake2b(digest_size=16)
-    for part in (root.encode(errors="surrogateescape"), hashlib.blake2b(salt).digest(), _fingerprint().encode()):
+    for part in (
+        root.encode(errors="surrogateescape"),
+        hashlib.blake2b(salt).digest(),
+        _fingerprint().encode(),
+    ):
         key.update(len(part).to_bytes(8, "little") + part)
     return user_folder("cache") / "index" / key.hexdigest()
 
@@ -94,9 +108,15 @@ def _folder(root: str, salt: bytes) -> Path:
 def _fingerprint() -> str:
     """Changes with the columns, with the version, and with the code that reads headers."""
     package = Path(__file__).parents[1]
-    files = [f for sub in ("formats", "formats/dicom", "indexing", "kernels") for f in sorted((package / sub).glob("*.py"))]
+    files = [
+        f
+        for sub in ("formats", "formats/dicom", "indexing", "kernels")
+        for f in sorted((package / sub).glob("*.py"))
+    ]
     code = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    columns = {name: {column: str(kind) for column, kind in table.schema.items()} for name, table in _TABLES.items()}
+    columns = {
+        name: {column: str(kind) for column, kind in table.schema.items()} for name, table in _TABLES.items()
+    }
     return repr((scan2train.__version__, columns, code))
 
 

@@ -14,15 +14,12 @@ import polars as pl
 from scan2train.formats.dicom.deflated import walk_deflated
 from scan2train.formats.dicom.fallback import read_declined
 from scan2train.formats.dicom.header import Headers, read_headers
-from scan2train.formats.dicom.header_checks import check_numbers, check_pixels
+from scan2train.formats.dicom.header_checks import check_numbers, check_pixels, check_texts
 from scan2train.formats.dicom.header_frames import frame_rows, has_groups
-from scan2train.formats.dicom.header_table import file_columns, header_columns, settle
+from scan2train.formats.dicom.header_table import Columns, file_columns, header_columns, settle
 from scan2train.formats.dicom.refusals import Refusal, refusal
 from scan2train.indexing.salt import hashed
 from scan2train.kernels import header_codes as codes
-
-#: Columns of the instances table that the index fills itself.
-OWN = ("source", "path", "size", "mtime_ns", "format", "content_id")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +31,7 @@ class Part:
     """
 
     rows: npt.NDArray[np.intp]
-    header: list[pl.Series]
+    header: Columns
     frames: pl.DataFrame | None
     refused: dict[int, Refusal] = field(default_factory=dict)
     foreign: list[int] = field(default_factory=list)
@@ -61,20 +58,25 @@ def read_dicom_files(
         refused[row] = _refusal(headers, row, paths[row], sizes[row], headers.texts[sop[row]])
     good = status == codes.OK
     settle(headers)
+    check_texts(headers)
     check_numbers(headers, good)
     refused |= check_pixels(headers, good, deflated)
     good[list(refused)] = False
     rows = np.flatnonzero(good)
+    frames = _frames(headers, rows, paths, sizes)
+    salted = functools.cache(functools.partial(hashed, salt=salt))
     return Part(
         rows=rows,
-        header=[*header_columns(headers, rows, functools.cache(functools.partial(hashed, salt=salt))), *file_columns(headers, rows)],
-        frames=_frames(headers, rows, paths, sizes),
+        header=header_columns(headers, rows, salted) | file_columns(headers, rows) if len(rows) else {},
+        frames=frames,
         refused=refused,
         foreign=foreign,
     )
 
 
-def _frames(headers: Headers, rows: npt.NDArray[np.intp], paths: list[bytes], sizes: list[int]) -> pl.DataFrame | None:
+def _frames(
+    headers: Headers, rows: npt.NDArray[np.intp], paths: list[bytes], sizes: list[int]
+) -> pl.DataFrame | None:
     grouped = np.flatnonzero(has_groups(headers)[rows]).tolist()
     found = [frame_rows(headers, int(rows[at]), paths[rows[at]], sizes[rows[at]], at) for at in grouped]
     kept = [table for table in found if table is not None]

@@ -12,11 +12,13 @@ from scan2train.errors import NotAnImage, Scan2TrainError
 from scan2train.formats.dicom.header import OPEN_FLAGS
 from scan2train.formats.dicom.refusals import Refusal
 from scan2train.formats.header import ImageHeader
-from scan2train.formats.registry import by_format
+from scan2train.formats.registry import by_format, suffixes
 from scan2train.formats.sniff import HEAD_BYTES, sniff
 from scan2train.stack import describe_file
 
 _END = 1 << 20
+#: Suffixes of files that should have been images, had they any bytes; DICOM files often have none.
+_IMAGES = frozenset({"", ".dcm", ".dicom", ".ima", ".gz", *suffixes()})
 
 
 def read_other_file(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]] | Refusal:
@@ -45,12 +47,17 @@ def read_other_file(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str,
 
 def _read(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]] | Refusal:
     if row["size"] == 0:
-        return Refusal(reason="empty-file", code="FIL001", message="the file has no bytes")
+        lost = not path.name.startswith(".") and path.suffix.lower() in _IMAGES
+        return Refusal(reason="empty-file", code="FIL001" if lost else None, message="the file has no bytes")
     word = sniff(_ends(path, HEAD_BYTES, 0), path.name)
     if word is None:
         return Refusal(reason="not-an-image", message="the content is that of no known image format")
     if word == "dicom":
-        return Refusal(reason="broken-structure", code="FIL001", message="begins like a DICOM data set and goes on otherwise")
+        return Refusal(
+            reason="broken-structure",
+            code="FIL001",
+            message="begins like a DICOM data set and goes on otherwise",
+        )
     header = by_format(word).read_header(path)
     whole = {**row, "format": word, "content_id": content_id(header), "oddities": []}
     return whole, describe_file(whole, header)

@@ -18,7 +18,9 @@ _DIGEST = 8
 
 def user_folder(kind: str) -> Path:
     """The user's ``"config"`` or ``"cache"`` folder for this package, as the platform wants it."""
-    variable, fallback = {"config": ("XDG_CONFIG_HOME", ".config"), "cache": ("XDG_CACHE_HOME", ".cache")}[kind]
+    variable, fallback = {"config": ("XDG_CONFIG_HOME", ".config"), "cache": ("XDG_CACHE_HOME", ".cache")}[
+        kind
+    ]
     given = os.environ.get(variable, "")
     if os.path.isabs(given):
         return Path(given) / "scan2train"
@@ -73,7 +75,6 @@ def _own() -> bytes:
             os.link(fresh, path)
         finally:
             fresh.unlink()
-        return salt
     except FileExistsError:
         return path.read_bytes()
     except OSError as error:
@@ -83,3 +84,4 @@ def _own() -> bytes:
             found=error.strerror,
             advice="Make the folder writable, or name a file with salt=.",
         ) from error
+    return salt

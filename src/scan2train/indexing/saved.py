@@ -56,7 +56,9 @@ def read_table(path: Path, table: Table) -> pl.DataFrame:
         with path.open("rb") as file:
             frame = pl.read_parquet(file)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile("the table cannot be read", where=path, found=str(error).partition("\n")[0]) from error
+        raise UnreadableFile(
+            "the table cannot be read", where=path, found=str(error).partition("\n")[0]
+        ) from error
     except BaseException as error:
         # A damaged file can make the reader of polars panic, which is no Exception.
         if type(error).__name__ != "PanicException":
@@ -64,7 +66,9 @@ def read_table(path: Path, table: Table) -> pl.DataFrame:
         raise UnreadableFile("the table is damaged", where=path) from error
     if dict(frame.schema) != table.schema:
         raise UnreadableFile(
-            "the table has other columns than this version writes", where=path, advice="Index the sources again."
+            "the table has other columns than this version writes",
+            where=path,
+            advice="Index the sources again.",
         )
     return frame
 

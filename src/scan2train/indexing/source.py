@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from scan2train.formats.dicom.header_table import constant
+from scan2train.formats.dicom.header_table import Columns, assemble, empty
 from scan2train.indexing.dicom_part import Part, read_dicom_files
 from scan2train.indexing.other_part import read_other_file
 from scan2train.indexing.tree import Tree
@@ -40,8 +40,9 @@ def read_tree(tree: Tree, *, salt: bytes, jobs: int, progress: Callable[[int], N
         batch = slice(first, first + _BATCH)
         part = read_dicom_files(paths[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress)
         parts.append(_tables(tree, first, part))
-    parts.append(_passed(tree))
-    return join(parts)
+    if tree.passed or not parts:
+        parts.append(_passed(tree))
+    return join(parts) if len(parts) > 1 else parts[0]
 
 
 def join(parts: list[Found]) -> Found:
@@ -89,31 +90,37 @@ def _tables(tree: Tree, first: int, part: Part) -> Found:
     ]
     return Found(
         instances=instances,
-        frames=FRAMES.frame() if frames is None else frames,
-        skipped=SKIPPED.frame(skipped),
-        others=VOLUMES.frame(volumes),
+        frames=empty(FRAMES) if frames is None else frames,
+        skipped=SKIPPED.frame(skipped) if skipped else empty(SKIPPED),
+        others=VOLUMES.frame(volumes) if volumes else empty(VOLUMES),
     )
 
 
 def _dicom_rows(tree: Tree, first: int, part: Part) -> pl.DataFrame:
     n = len(part.rows)
     if n == 0:
-        return INSTANCES.frame()
+        return empty(INSTANCES)
     everything = n == len(tree.paths)
-    rows = range(n) if everything else (part.rows + first).tolist()
-    columns = {series.name: series for series in part.header}
+    rows = [] if everything else (part.rows + first).tolist()
+    columns: Columns = {"source": tree.root, "format": "dicom", "content_id": None, **part.header}
     for name, values in (("path", tree.paths), ("size", tree.sizes), ("mtime_ns", tree.mtimes)):
-        mine = values if everything else [values[row] for row in rows]
-        columns[name] = pl.Series(name, mine, dtype=INSTANCES.schema[name])
-    columns["source"] = constant("source", tree.root, n)
-    columns["format"] = constant("format", "dicom", n)
-    columns["content_id"] = constant("content_id", None, n)
-    return pl.DataFrame([columns[name] for name in INSTANCES.schema])
+        columns[name] = pl.Series(values if everything else [values[row] for row in rows])
+    return assemble(INSTANCES, columns)
 
 
 def _passed(tree: Tree) -> Found:
     rows = [
-        {"source": tree.root, "path": path, "size": size, "mtime_ns": mtime, "reason": reason, "code": None, "message": message}
+        {
+            "source": tree.root,
+            "path": path,
+            "size": size,
+            "mtime_ns": mtime,
+            "reason": reason,
+            "code": None,
+            "message": message,
+        }
         for path, size, mtime, reason, message in tree.passed
     ]
-    return Found(instances=INSTANCES.frame(), frames=FRAMES.frame(), skipped=SKIPPED.frame(rows), others=VOLUMES.frame())
+    return Found(
+        instances=empty(INSTANCES), frames=empty(FRAMES), skipped=SKIPPED.frame(rows), others=empty(VOLUMES)
+    )

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from scan2train.errors import WrongUse
+
+_NAME = attrgetter("name")
+_NEVER = "a pipe, socket or device is never opened"
 
 
 @dataclass(slots=True)
@@ -25,8 +29,8 @@ class Tree:
 
     def absolute(self) -> list[bytes]:
         """Names of the files for the operating system."""
-        stem = self.root if self.root.endswith(os.sep) else self.root + os.sep
-        return [os.fsencode(stem + path) for path in self.paths]
+        stem = os.fsencode(self.root if self.root.endswith(os.sep) else self.root + os.sep)
+        return [stem + path.encode() for path in self.paths]
 
 
 def walk_tree(source: str | os.PathLike[str]) -> Tree:
@@ -54,27 +58,39 @@ def walk_tree(source: str | os.PathLike[str]) -> Tree:
     if stat.S_ISREG(about.st_mode):
         _add(tree, name, about)
     else:
-        tree.passed.append((name, None, None, "not-a-regular-file", "a pipe, socket or device is never opened"))
+        tree.passed.append((name, None, None, "not-a-regular-file", _NEVER))
     return tree
 
 
 def _walk(tree: Tree) -> None:
     """Depth first, each folder's entries in order of their names."""
     stack = [""]
+    paths, sizes, mtimes = tree.paths, tree.sizes, tree.mtimes
     while stack:
         folder = stack.pop()
         try:
             with os.scandir(os.path.join(tree.root, folder)) as found:
-                entries = sorted(found, key=_name)
+                entries = sorted(found, key=_NAME)
         except OSError as error:
-            tree.passed.append((folder, None, None, "unreadable", f"the folder cannot be read: {error.strerror}"))
+            tree.passed.append(
+                (folder, None, None, "unreadable", f"the folder cannot be read: {error.strerror}")
+            )
             continue
         below = []
         prefix = f"{folder}/" if folder else ""
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_symlink():
-                _note_link(tree, entry, path)
+            if entry.is_file(follow_symlinks=False) and path.isascii():
+                try:
+                    about = entry.stat(follow_symlinks=False)
+                except OSError as error:
+                    tree.passed.append(
+                        (path, None, None, "unreadable", f"cannot be looked at: {error.strerror}")
+                    )
+                    continue
+                paths.append(path)
+                sizes.append(about.st_size)
+                mtimes.append(about.st_mtime_ns)
             elif entry.is_dir(follow_symlinks=False):
                 below.append(path)
             else:
@@ -82,11 +98,11 @@ def _walk(tree: Tree) -> None:
         stack.extend(reversed(below))
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
-
-
 def _look(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
+    """What is no folder and no regular file with a plain name."""
+    if entry.is_symlink():
+        _note_link(tree, entry, path)
+        return
     try:
         about = entry.stat(follow_symlinks=False)
     except OSError as error:
@@ -95,18 +111,17 @@ def _look(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
     if stat.S_ISREG(about.st_mode):
         _add(tree, path, about)
     else:
-        tree.passed.append((path, None, about.st_mtime_ns, "not-a-regular-file", "a pipe, socket or device is never opened"))
+        tree.passed.append((path, None, about.st_mtime_ns, "not-a-regular-file", _NEVER))
 
 
 def _add(tree: Tree, path: str, about: os.stat_result) -> None:
-    if not path.isascii():
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            shown = os.fsencode(path).decode("utf-8", errors="replace")
-            message = "the name is not UTF-8 and cannot be written into a table; rename the file"
-            tree.passed.append((shown, about.st_size, about.st_mtime_ns, "name-not-text", message))
-            return
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode("utf-8", errors="replace")
+        message = "the name is not UTF-8 and cannot be written into a table; rename the file"
+        tree.passed.append((shown, about.st_size, about.st_mtime_ns, "name-not-text", message))
+        return
     tree.paths.append(path)
     tree.sizes.append(about.st_size)
     tree.mtimes.append(about.st_mtime_ns)
@@ -120,5 +135,3 @@ def _note_link(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
         return
     message = "a link that leads out of the source, or nowhere, is not followed"
     tree.passed.append((path, None, None, "link", message))
-
-

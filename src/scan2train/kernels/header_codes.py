@@ -154,7 +154,9 @@ _CLASSES = {
     VR_BULK: "OB OD OF OL OV OW",
     VR_OTHER: "AT",
 }
-_LONG = set("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())  # PS3.5 7.1.2: 32-bit lengths
+_LONG = frozenset(
+    ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]
+)  # PS3.5 7.1.2: 32-bit lengths
 
 
 def _vr_table() -> np.ndarray:

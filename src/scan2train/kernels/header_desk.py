@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
-from scan2train.kernels.header_codes import MAX_DEPTH, N_FACTS, N_STATE, S_TOP
+from scan2train.kernels.header_codes import MAX_DEPTH, MAX_TEXT, N_FACTS, N_STATE, S_TOP
 
 Array = npt.NDArray[Any]
 Desk = Any  #: one element of an array of :data:`DESK`
@@ -19,10 +20,11 @@ Desk = Any  #: one element of an array of :data:`DESK`
 MAX_ENTRIES = 256
 MAX_COLUMNS = 128
 
-#: The plan: entries below ``state[S_TOP]`` are the top level's, sorted by tag; the children of an entry of kind SEQUENCE
-#: are ``first[e] : first[e] + count[e]``, sorted too. For numbers ``first`` and ``count`` point into ``item`` and
-#: ``column`` (which value goes to which column, items rising); ``slot`` is the column of a text or a flag.
-_PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in "tag kind vr mark slot first count item column".split()]
+#: The plan: entries below ``state[S_TOP]`` are the top level's, sorted by tag; the children of an entry of kind
+#: SEQUENCE are ``first[e] : first[e] + count[e]``, sorted too. For numbers ``first`` and ``count`` point into ``item``
+#: and ``column`` (which value goes to which column, items rising); ``slot`` is the column of a text or a flag.
+_PLAN_NAMES = ("tag", "kind", "vr", "mark", "slot", "first", "count", "item", "column")
+_PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in _PLAN_NAMES]
 #: The row of the file at hand. ``codes`` are numbers of entries, -1 for none.
 _ROW = [
     ("numbers", np.float64, (MAX_COLUMNS,)),
@@ -32,11 +34,13 @@ _ROW = [
     ("seen", np.int64, (MAX_ENTRIES,)),
 ]
 #: Distinct texts: ``arena`` holds those of printable ASCII, each followed by a line feed, ``raw`` those that must be
-#: decoded. ``entry`` has each one's offset, length (negative in ``raw``) and charset entry; ``slots`` is a hash table
-#: of entry numbers plus 1. ``special`` lists texts to decode (entry, or -1 if only to check; offset, length, charset,
-#: row), ``reparse`` numbers to parse again (row, column, offset, length in ``raw``).
+#: decoded. ``previous`` is each column's last entry plus 1, ``unfit`` the oddity of that text. ``entry`` has each
+#: one's offset, length (negative in ``raw``) and charset entry; ``slots`` is a hash table of entry numbers plus 1.
+#: ``special`` lists texts to decode (entry, or -1 if only to check; offset, length, charset, row), ``reparse``
+#: numbers to parse again (row, column, offset, length in ``raw``).
 _TEXTS = [
     ("previous", np.int64, (MAX_COLUMNS,)),
+    ("unfit", np.int64, (MAX_COLUMNS,)),
     ("slots", np.int32, (1 << 16,)),
     ("entry", np.int64, (1 << 15, 3)),
     ("special", np.int64, (1 << 14, 5)),
@@ -48,9 +52,18 @@ _WORK = [
     ("state", np.int64, (N_STATE,)),
     ("ends", np.int64, (3, 2 * MAX_DEPTH + 2)),
     ("bits", np.uint64, (2,)),
+    ("scratch", np.uint8, (MAX_TEXT,)),
 ]
 
 DESK = np.dtype(_WORK + _PLAN + _ROW + _TEXTS, align=True)
+
+#: For functions that only compiled code calls and that allocate nothing: without counting references to arrays, which
+#: would take longer than the walk itself, and without an entrance for the interpreter.
+inner = njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+#: The same for what runs once for every element, and is worth copying into its callers.
+inlined = njit(
+    cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
+)
 
 
 def make_desk(top: int, plan: dict[str, list[int]]) -> Array:

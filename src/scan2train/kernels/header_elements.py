@@ -6,19 +6,21 @@ Nothing here reads a byte before it has compared the offset with the end of the 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import DECLINED, MORE, OK, TRUNCATED, VR_OTHER, VR_TABLE
-from scan2train.kernels.header_desk import Array
+from scan2train.kernels.header_desk import Array, inlined
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def byte(buf: Array, at: int) -> np.int64:
-    """One byte as a signed 64-bit number: unsigned ones would turn differences into floats."""
-    return np.int64(buf[at])
+    """One byte as a signed 64-bit number, because unsigned ones would turn differences into floats.
+
+    The offset is made unsigned, because signed ones may count from the end, which takes a test for each byte.
+    """
+    return np.int64(buf[np.uint64(at)])
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def u16(buf: Array, at: int, big: bool) -> int:
     """Two bytes as an unsigned number; the caller has checked that they are there."""
     if big:
@@ -26,15 +28,17 @@ def u16(buf: Array, at: int, big: bool) -> int:
     return byte(buf, at) | (byte(buf, at + 1) << 8)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def u32(buf: Array, at: int, big: bool) -> int:
     """Four bytes as an unsigned number; the caller has checked that they are there."""
     if big:
-        return (byte(buf, at) << 24) | (byte(buf, at + 1) << 16) | (byte(buf, at + 2) << 8) | byte(buf, at + 3)
+        return (
+            (byte(buf, at) << 24) | (byte(buf, at + 1) << 16) | (byte(buf, at + 2) << 8) | byte(buf, at + 3)
+        )
     return byte(buf, at) | (byte(buf, at + 1) << 8) | (byte(buf, at + 2) << 16) | (byte(buf, at + 3) << 24)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def vr_code(buf: Array, at: int) -> int:
     """Entry of the VR table for the two letters at ``at``; 0 if there is no such VR."""
     first, second = byte(buf, at) - 65, byte(buf, at + 1) - 65
@@ -43,7 +47,7 @@ def vr_code(buf: Array, at: int) -> int:
     return byte(VR_TABLE, first * 26 + second)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def missing(n: int, size: int, need: int) -> int:
     """Whether ``need`` bytes are beyond the file (TRUNCATED), beyond the buffer (MORE), or there (OK)."""
     if need > size:
@@ -53,8 +57,10 @@ def missing(n: int, size: int, need: int) -> int:
     return OK
 
 
-@njit(cache=True, nogil=True)
-def read_element(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool) -> tuple[int, int, int, int, int]:
+@inlined
+def read_element(
+    buf: Array, n: int, size: int, at: int, implicit: bool, big: bool
+) -> tuple[int, int, int, int, int]:
     """Read an element's header at ``at``.
 
     Returns

@@ -8,7 +8,8 @@ from __future__ import annotations
 from numba import njit
 
 from scan2train.kernels.header_codes import OK, S_TOP, UNDEFINED, VR_UN
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_collect import collect_item
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_files import store
 from scan2train.kernels.header_intern import has_room
@@ -19,13 +20,11 @@ from scan2train.kernels.header_sequences import (
     skip_fragments,
     skip_sequence,
 )
-from scan2train.kernels.header_walk import clear_row, collect_item
+from scan2train.kernels.header_walk import clear_row
 
 
-@njit(cache=True, nogil=True)
-def collect_groups(
-    buf: Array, at: int, end: int, implicit: bool, big: bool, desk: Desk
-) -> None:
+@inner
+def collect_groups(buf: Array, at: int, end: int, implicit: bool, big: bool, desk: Desk) -> None:
     """Collect what is wanted from each macro sequence of one functional groups item."""
     while at + 8 <= end:
         status, tag, vr, length, value = read_element(buf, end, end, at, implicit, big)
@@ -73,7 +72,8 @@ def walk_frames(
 ) -> tuple[int, int]:
     """Fill rows ``first_row`` to ``last_row`` from the groups at these offsets (an end of 0: there are none).
 
-    ``frames`` is the item of ``first_row``. Returns the row and the offset at which the sink was full or the items ended.
+    ``frames`` is the item of ``first_row``. Returns the row and the offset at which the desk was full or the items
+    ended.
     """
     at, desk = frames, desks[0]
     for row in range(first_row, last_row):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import (
     MAX_DUPLICATES,
     MAX_TEXT,
+    NOTHING,
     S_ARENA,
     S_CHARSET,
     S_ENTRIES,
@@ -15,13 +15,14 @@ from scan2train.kernels.header_codes import (
     S_REPARSE,
     S_ROW,
     S_SPECIAL,
+    START,
 )
-from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk
+from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk, inner
 
 _ONCE = 8  # values that one element can add at most
 
 
-@njit(cache=True, nogil=True)
+@inner
 def has_room(desk: Desk) -> bool:
     """Whether the sink can take whatever one more file, or frame, can hold."""
     values = MAX_ENTRIES + MAX_DUPLICATES
@@ -35,7 +36,7 @@ def has_room(desk: Desk) -> bool:
     )
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_plain(buf: Array, start: int, stop: int) -> bool:
     """Printable ASCII, without a space next to a backslash: needs no decoding."""
     before = 0
@@ -47,16 +48,16 @@ def is_plain(buf: Array, start: int, stop: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
-def same(buf: Array, start: int, length: int, kept: Array, at: int) -> bool:
-    """Whether ``length`` bytes are the same in both arrays."""
-    for k in range(length):
-        if buf[start + k] != kept[at + k]:
-            return False
-    return True
+@inner
+def same(buf: Array, start: int, length: int, at: int, desk: Desk) -> bool:
+    """Whether ``length`` bytes are those in the arena at ``at``."""
+    differing, here, there = np.uint8(0), np.uint64(start), np.uint64(at)
+    for k in range(np.uint64(length)):
+        differing |= buf[here + k] ^ desk.arena[there + k]
+    return differing == 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def keep_raw(buf: Array, start: int, stop: int, desk: Desk) -> int:
     """Copy bytes to the raw store and return where they lie."""
     at = desk.state[S_RAW]
@@ -66,50 +67,72 @@ def keep_raw(buf: Array, start: int, stop: int, desk: Desk) -> int:
     return int(at)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def intern(buf: Array, start: int, stop: int, slot: int, desk: Desk) -> int:
-    """The entry number of the text ``buf[start:stop]`` (not empty, at most MAX_TEXT bytes)."""
-    length = stop - start
-    last = desk.previous[slot] - 1
-    if last >= 0 and desk.entry[last, 1] == length and same(buf, start, length, desk.arena, desk.entry[last, 0]):
-        return int(last)
-    plain = is_plain(buf, start, stop)
+    """The entry number of the text ``buf[start:stop]`` (not empty, at most MAX_TEXT bytes) of column ``slot``."""
+    last, length = desk.previous[slot] - 1, stop - start
+    if last >= 0 and desk.entry[last, 1] == length and same(buf, start, length, desk.entry[last, 0], desk):
+        return last
+    for k in range(length):
+        desk.scratch[k] = buf[start + k]
+    number = intern_scratch(length, desk)
+    desk.previous[slot] = number + 1
+    return number
+
+
+@inner
+def intern_scratch(length: int, desk: Desk) -> int:
+    """The entry number of the text in ``scratch[:length]``, which is made if it is new."""
+    plain = is_plain(desk.scratch, START, length)
     hashed = np.uint64(14695981039346656037)
-    for at in range(start, stop):
-        hashed = (hashed ^ np.uint64(buf[at])) * np.uint64(1099511628211)
-    charset = -1 if plain else desk.state[S_CHARSET]
+    for k in range(length):
+        hashed = (hashed ^ np.uint64(desk.scratch[k])) * np.uint64(1099511628211)
+    charset = NOTHING if plain else desk.state[S_CHARSET]
     mark = length if plain else -length
     mask = desk.slots.size - 1
     place = np.int64((hashed ^ (hashed >> np.uint64(29))) & np.uint64(mask))
     while desk.slots[place] > 0:
-        number = np.int64(desk.slots[place]) - 1
-        at = desk.entry[number, 0]
-        if desk.entry[number, 1] == mark and desk.entry[number, 2] == charset:
-            if same(buf, start, length, desk.arena if plain else desk.raw, at):
-                desk.previous[slot] = number + 1
-                return int(number)
+        number = desk.slots[place] - 1
+        if (
+            desk.entry[number, 1] == mark
+            and desk.entry[number, 2] == charset
+            and is_entry(number, length, plain, desk)
+        ):
+            return number
         place = (place + 1) & mask
     number = desk.state[S_ENTRIES]
     desk.slots[place] = number + 1
     desk.state[S_ENTRIES] = number + 1
-    desk.previous[slot] = number + 1
     desk.entry[number, 1] = mark
     desk.entry[number, 2] = charset
     at = desk.state[S_ARENA]
     if plain:
         desk.entry[number, 0] = at
         for k in range(length):
-            desk.arena[at + k] = buf[start + k]
+            desk.arena[at + k] = desk.scratch[k]
         at += length
     else:
-        desk.entry[number, 0] = keep_raw(buf, start, stop, desk)
-        note_special(number, desk.entry[number, 0], length, desk)
+        raw = desk.state[S_RAW]
+        for k in range(length):
+            desk.raw[raw + k] = desk.scratch[k]
+        desk.state[S_RAW] = raw + length
+        desk.entry[number, 0] = raw
+        note_special(number, raw, length, desk)
     desk.arena[at] = 10
     desk.state[S_ARENA] = at + 1
-    return int(number)
+    return number
 
 
-@njit(cache=True, nogil=True)
+@inner
+def is_entry(number: int, length: int, plain: bool, desk: Desk) -> bool:
+    """Whether ``scratch[:length]`` is the text of an entry."""
+    at, differing = desk.entry[number, 0], 0
+    for k in range(length):
+        differing |= desk.scratch[k] ^ (desk.arena[at + k] if plain else desk.raw[at + k])
+    return differing == 0
+
+
+@inner
 def note_special(number: int, at: int, length: int, desk: Desk) -> None:
     """List a text that the caller must decode; ``number`` -1 if it is only to be checked."""
     k = desk.state[S_SPECIAL]

@@ -7,10 +7,9 @@ double (W. D. Clinger, How to read floating point numbers accurately, 1990); all
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import VR_FD, VR_FL, VR_SL, VR_SS, VR_SV, VR_UL, VR_US, VR_UV
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import byte, u16, u32
 
 EMPTY = 0
@@ -21,7 +20,7 @@ _POWERS = 10.0 ** np.arange(23)
 _MANTISSA_END = 1 << 53
 
 
-@njit(cache=True, nogil=True)
+@inner
 def parse_decimal(buf: Array, start: int, stop: int) -> tuple[int, float]:
     """Parse ``buf[start:stop]``; EMPTY, EXACT with the value, or HARD if it takes a full parser or is no number."""
     while start < stop and buf[start] == 32:
@@ -71,7 +70,7 @@ def parse_decimal(buf: Array, start: int, stop: int) -> tuple[int, float]:
     return EXACT, -value if negative else value
 
 
-@njit(cache=True, nogil=True)
+@inner
 def binary_width(vr: int) -> int:
     """Bytes of one value of a binary VR; 0 if it is none."""
     if vr in (VR_US, VR_SS):
@@ -83,7 +82,7 @@ def binary_width(vr: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def binary_value(buf: Array, at: int, vr: int, big: bool, desk: Desk) -> float:
     """One binary number as a double; the caller has checked that its bytes are there."""
     if vr == VR_US:
@@ -97,7 +96,7 @@ def binary_value(buf: Array, at: int, vr: int, big: bool, desk: Desk) -> float:
         long = u32(buf, at, big)
         return float(long - 4294967296 if long >= 2147483648 else long)
     if vr == VR_FL:
-        return single(u32(buf, at, big), desk)
+        return single(u32(buf, at, big))
     high, low = u32(buf, at if big else at + 4, big), u32(buf, at + 4 if big else at, big)
     if vr == VR_FD:
         desk.bits[0] = (np.uint64(high) << np.uint64(32)) | np.uint64(low)
@@ -107,8 +106,8 @@ def binary_value(buf: Array, at: int, vr: int, big: bool, desk: Desk) -> float:
     return high * 4294967296.0 + low
 
 
-@njit(cache=True, nogil=True)
-def single(bits: int, desk: Desk) -> float:
+@inner
+def single(bits: int) -> float:
     """The IEEE single of these 32 bits, widened by hand to a double."""
     sign, exponent, fraction = bits >> 31, (bits >> 23) & 255, bits & 0x7FFFFF
     if exponent == 255:

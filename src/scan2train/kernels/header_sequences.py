@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
@@ -22,7 +20,7 @@ from scan2train.kernels.header_codes import (
     VR_SQ,
     VR_UN,
 )
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element, u32
 
 ITEM = 0xFFFEE000
@@ -34,7 +32,7 @@ _KIND_IMPLICIT = 4  # added to a level's kind where its elements carry no VR
 _KIND_ITEM, _KIND_SEQUENCE = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@inner
 def holds_items(vr: int, length: int, implicit: bool) -> int:
     """Whether a value is plain bytes, a sequence of items, or fragments of encapsulated data."""
     if vr == VR_SQ:
@@ -46,7 +44,7 @@ def holds_items(vr: int, length: int, implicit: bool) -> int:
     return _FRAGMENTS if vr == VR_BULK else _SEQUENCE
 
 
-@njit(cache=True, nogil=True)
+@inner
 def skip_fragments(buf: Array, n: int, size: int, at: int, big: bool) -> tuple[int, int]:
     """Over items of raw bytes up to and including the sequence delimiter."""
     while True:
@@ -63,7 +61,7 @@ def skip_fragments(buf: Array, n: int, size: int, at: int, big: bool) -> tuple[i
         at = value + length
 
 
-@njit(cache=True, nogil=True)
+@inner
 def skip_sequence(
     buf: Array, n: int, size: int, start: int, length: int, implicit: bool, big: bool, desk: Desk
 ) -> tuple[int, int]:
@@ -128,12 +126,14 @@ def skip_sequence(
         ends[level] = -1 if count == UNDEFINED else value + count
         bounds[level] = bound if count == UNDEFINED else value + count
         implicit_here = plain_vr or (not in_sequence and vr == VR_UN)
-        kinds[level] = (_KIND_ITEM if in_sequence else _KIND_SEQUENCE) + (_KIND_IMPLICIT if implicit_here else 0)
+        kinds[level] = (_KIND_ITEM if in_sequence else _KIND_SEQUENCE) + (
+            _KIND_IMPLICIT if implicit_here else 0
+        )
         at = value
     return OK, at
 
 
-@njit(cache=True, nogil=True)
+@inner
 def next_item(buf: Array, at: int, end: int, big: bool) -> tuple[bool, int, int]:
     """The item at ``at`` of a sequence that has been walked before: whether there is one, length, value."""
     if at + 8 > end or u32(buf, at, LITTLE) != (0xE000FFFE if not big else 0x00E0FEFF):
@@ -141,7 +141,7 @@ def next_item(buf: Array, at: int, end: int, big: bool) -> tuple[bool, int, int]
     return True, u32(buf, at + 4, big), at + 8
 
 
-@njit(cache=True, nogil=True)
+@inner
 def end_of_item(buf: Array, end: int, value: int, length: int, implicit: bool, big: bool, desk: Desk) -> int:
     """Where an item of undefined length ends (its delimiter included), or ``value + length``; -1 if nowhere."""
     if length != UNDEFINED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import (
     BIG,
@@ -36,7 +35,7 @@ from scan2train.kernels.header_codes import (
     SYNTAX_UNKNOWN,
     TRUNCATED,
 )
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element, u16, u32, vr_code
 from scan2train.kernels.header_values import keep_value, strip
 
@@ -51,18 +50,18 @@ _SYNTAX = 0x00020010
 _CLASS = 0x00020002
 
 
-@njit(cache=True, nogil=True)
+@inner
 def begins(buf: Array, start: int, stop: int, text: Array) -> bool:
     """Whether ``buf[start:stop]`` begins with ``text``."""
     if stop - start < text.size:
         return False
+    differing = 0
     for k in range(text.size):
-        if buf[start + k] != text[k]:
-            return False
-    return True
+        differing |= buf[start + k] ^ text[k]
+    return differing == 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def syntax_of(buf: Array, start: int, stop: int) -> int:
     """The encoding that a Transfer Syntax UID names."""
     if start == stop:
@@ -87,7 +86,7 @@ def syntax_of(buf: Array, start: int, stop: int) -> int:
     return SYNTAX_UNKNOWN
 
 
-@njit(cache=True, nogil=True)
+@inner
 def preamble_oddity(buf: Array) -> int:
     """What the first 128 bytes are, where they are not zeros or a TIFF header (PS3.10 7.1)."""
     a, b, c, d = buf[0], buf[1], buf[2], buf[3]
@@ -104,7 +103,7 @@ def preamble_oddity(buf: Array) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def guess(buf: Array, n: int, size: int, at: int) -> int:
     """The encoding of a data set that begins at ``at``, from its first element; SYNTAX_UNKNOWN if it is none."""
     if missing(n, size, at + 8) != OK:
@@ -121,7 +120,7 @@ def guess(buf: Array, n: int, size: int, at: int) -> int:
     return SYNTAX_UNKNOWN
 
 
-@njit(cache=True, nogil=True)
+@inner
 def bare(buf: Array, n: int, size: int) -> bool:
     """Whether the file plausibly is a data set without preamble: two elements of group 2 or 8 in rising order."""
     syntax = guess(buf, n, size, START)
@@ -137,7 +136,7 @@ def bare(buf: Array, n: int, size: int) -> bool:
     return status == OK and tag < after < 0x7FE1FFFF and (after >> 16) <= 0x0040
 
 
-@njit(cache=True, nogil=True)
+@inner
 def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
     """Fill the facts up to the first element of the data set; returns the status."""
     fact = desk.facts
@@ -193,5 +192,3 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
         fact[F_ODD] |= ODD_UNKNOWN_SYNTAX
     fact[F_SYNTAX] = syntax
     return OK
-
-

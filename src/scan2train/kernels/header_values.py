@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import (
     DATE,
     FILLED,
     MARK_UID,
     MAX_TEXT,
-    NUMBER,
     NOTHING,
+    NUMBER,
     ODD_COUNT,
     ODD_DATE,
     ODD_LONG_TEXT,
@@ -27,16 +26,14 @@ from scan2train.kernels.header_codes import (
     VR_UN,
     VR_US,
 )
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import byte, u16, u32
-from scan2train.kernels.header_intern import intern, is_plain, keep_raw, note_special
+from scan2train.kernels.header_intern import intern, intern_scratch, is_plain, keep_raw, note_special
 from scan2train.kernels.header_numbers import EMPTY, EXACT, binary_value, binary_width, parse_decimal
 
 
-@njit(cache=True, nogil=True)
-def keep_value(
-    buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk
-) -> int:
+@inner
+def keep_value(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
     """Store the value ``buf[at : at + length]`` of plan entry ``entry``; returns the oddities noticed.
 
     The caller has checked that the bytes are there. ``vr`` is the class that the file names; where it names none, the
@@ -60,20 +57,18 @@ def keep_value(
     return keep_text(buf, start, stop, entry, kind == FILLED, desk)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def strip(buf: Array, start: int, stop: int) -> tuple[int, int]:
     """Without the spaces around a value and the zeros behind it (PS3.5 6.2)."""
-    while stop > start and (buf[stop - 1] == 32 or buf[stop - 1] == 0):
+    while stop > start and (byte(buf, stop - 1) == 32 or byte(buf, stop - 1) == 0):
         stop -= 1
-    while start < stop and buf[start] == 32:
+    while start < stop and byte(buf, start) == 32:
         start += 1
     return start, stop
 
 
-@njit(cache=True, nogil=True)
-def keep_text(
-    buf: Array, start: int, stop: int, entry: int, only_filled: bool, desk: Desk
-) -> int:
+@inner
+def keep_text(buf: Array, start: int, stop: int, entry: int, only_filled: bool, desk: Desk) -> int:
     """A text, or whether there is one."""
     slot = desk.slot[entry]
     if only_filled:
@@ -87,11 +82,15 @@ def keep_text(
     if stop - start > MAX_TEXT:
         desk.codes[slot] = -1
         return ODD_LONG_TEXT
-    desk.codes[slot] = intern(buf, start, stop, slot, desk)
-    return ODD_UID if desk.mark[entry] & MARK_UID and not is_uid(buf, start, stop) else 0
+    before = desk.previous[slot]
+    code = intern(buf, start, stop, slot, desk)
+    desk.codes[slot] = code
+    if desk.mark[entry] & MARK_UID and (before != code + 1):
+        desk.unfit[slot] = 0 if is_uid(buf, start, stop) else ODD_UID
+    return desk.unfit[slot]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_uid(buf: Array, start: int, stop: int) -> bool:
     """1 to 64 digits and dots, no component empty (PS3.5 9.1)."""
     if stop == start or stop - start > 64 or buf[start] == 46 or buf[stop - 1] == 46:
@@ -103,7 +102,7 @@ def is_uid(buf: Array, start: int, stop: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_date(buf: Array, start: int, stop: int) -> bool:
     """YYYYMMDD with a month and a day that exist, or the old YYYY.MM.DD (PS3.5 6.2)."""
     if stop - start == 10 and buf[start + 4] == 46 and buf[start + 7] == 46:
@@ -120,7 +119,7 @@ def is_date(buf: Array, start: int, stop: int) -> bool:
     return 1 <= m <= 12 and 1 <= d <= 31
 
 
-@njit(cache=True, nogil=True)
+@inner
 def keep_decimals(buf: Array, at: int, length: int, entry: int, desk: Desk) -> int:
     """Numbers as text, split at backslashes."""
     if length > MAX_TEXT:
@@ -148,7 +147,7 @@ def keep_decimals(buf: Array, at: int, length: int, entry: int, desk: Desk) -> i
     return ODD_COUNT if item > 1 and want < last else 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def note_reparse(buf: Array, start: int, stop: int, column: int, desk: Desk) -> None:
     """List a number that the caller must parse."""
     k = desk.state[S_REPARSE]
@@ -159,10 +158,8 @@ def note_reparse(buf: Array, start: int, stop: int, column: int, desk: Desk) -> 
     desk.state[S_REPARSE] = k + 1
 
 
-@njit(cache=True, nogil=True)
-def keep_binary(
-    buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk
-) -> int:
+@inner
+def keep_binary(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
     """Binary numbers; NaN and infinities are listed for the caller, because NaN marks an empty cell."""
     width = binary_width(vr)
     if width == 0:
@@ -176,19 +173,19 @@ def keep_binary(
             desk.numbers[desk.column[k]] = value
             if not np.isfinite(value):
                 note_reparse(buf, at, at, desk.column[k], desk)
-                desk.reparse[desk.state[S_REPARSE] - 1, 3] = -1 if np.isnan(value) else (-2 if value > 0 else -3)
+                desk.reparse[desk.state[S_REPARSE] - 1, 3] = (
+                    -1 if np.isnan(value) else (-2 if value > 0 else -3)
+                )
     return 0
 
 
-@njit(cache=True, nogil=True)
-def keep_ordinals(
-    buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk
-) -> int:
+@inner
+def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
     """Unsigned numbers as text, joined by backslashes."""
     width = 2 if vr == VR_US else 4
     if vr not in (VR_US, VR_UL) or length < width or length > MAX_TEXT // 4:
         return 0
-    text = np.empty(length * 6, dtype=np.uint8)
+    text = desk.scratch
     used = START
     for k in range(length // width):
         value = u16(buf, at + k * width, big) if width == 2 else u32(buf, at + k * width, big)
@@ -203,7 +200,5 @@ def keep_ordinals(
             value //= 10
         used += digits
     slot = desk.slot[entry]
-    desk.codes[slot] = intern(text, START, used, slot, desk)
+    desk.codes[slot] = intern_scratch(used, desk)
     return 0
-
-

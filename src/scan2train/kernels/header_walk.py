@@ -7,29 +7,21 @@ same). Every length is compared with the file before it is used; a nested pixel 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
-    DECLINED,
     DEFLATED,
     F_AT,
     F_DATA_AT,
-    F_FRAMES_AT,
-    F_FRAMES_LENGTH,
-    F_GROUPS_IMPLICIT,
     F_ODD,
     F_PIXEL_AT,
     F_PIXEL_KIND,
     F_PIXEL_LENGTH,
     F_SEEN,
-    F_SHARED_AT,
-    F_SHARED_LENGTH,
     F_SYNTAX,
     F_TAG,
     LENGTH,
-    MANY_ITEMS,
     MARK_US_ONLY,
     MAX_DUPLICATES,
     MAX_ELEMENTS,
@@ -37,10 +29,8 @@ from scan2train.kernels.header_codes import (
     N_FACTS,
     NO_PIXELS,
     ODD_DUPLICATE,
-    ODD_MANY_ITEMS,
     ODD_ODD_LENGTH,
     ODD_ORDER,
-    ODD_SEQUENCE,
     ODD_SYNTAX_LIES,
     ODD_VR,
     OK,
@@ -48,7 +38,6 @@ from scan2train.kernels.header_codes import (
     PIXEL_ENCAPSULATED,
     PIXEL_FLOAT,
     PIXEL_NATIVE,
-    PRESENT,
     S_CHARSET,
     S_DUPLICATES,
     S_ELEMENTS,
@@ -67,30 +56,25 @@ from scan2train.kernels.header_codes import (
     TRUNCATED,
     UNDEFINED,
     VR_OTHER,
-    VR_SQ,
     VR_TEXT,
     VR_UN,
     VR_US,
     WRONG_VR,
 )
-from scan2train.kernels.header_desk import MAX_COLUMNS, Array, Desk
+from scan2train.kernels.header_collect import over_sequence
+from scan2train.kernels.header_desk import MAX_COLUMNS, Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_sequences import (
-    end_of_item,
     holds_items,
-    next_item,
-    skip_fragments,
-    skip_sequence,
 )
 from scan2train.kernels.header_start import guess, read_start
 from scan2train.kernels.header_values import keep_value
 
 _CHARSET = 0x00080005
-_SHARED, _FRAMES = 0x52009229, 0x52009230
 _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
 
 
-@njit(cache=True, nogil=True)
+@inner
 def clear_row(row: int, desk: Desk) -> None:
     """Empty the row at hand, and let it be row ``row``."""
     for k in range(MAX_COLUMNS):
@@ -107,7 +91,7 @@ def clear_row(row: int, desk: Desk) -> None:
     desk.state[S_ROW] = row
 
 
-@njit(cache=True, nogil=True)
+@inner
 def walk(buf: Array, n: int, size: int, inflated: bool, row: int, desk: Desk) -> int:
     """Walk the header in ``buf[:n]``, the beginning of a file of ``size`` bytes, into row ``row``.
 
@@ -133,28 +117,28 @@ def walk(buf: Array, n: int, size: int, inflated: bool, row: int, desk: Desk) ->
         told = SYNTAX_EXPLICIT if syntax in (SYNTAX_ENCAPSULATED, SYNTAX_DEFLATED, SYNTAX_UNKNOWN) else syntax
         if told != there:
             fact[F_ODD] |= ODD_SYNTAX_LIES
-            if told == SYNTAX_BIG or there == SYNTAX_BIG:
+            if SYNTAX_BIG in (told, there):
                 fact[F_AT] = at
                 return MISMATCH
             fact[F_SYNTAX] = there if syntax in (SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) else syntax
             syntax = there
-    elif syntax in (SYNTAX_BIG, SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) and not_a_data_set(buf, at, syntax == SYNTAX_BIG):
+    elif syntax in (SYNTAX_BIG, SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) and not_a_data_set(
+        buf, at, syntax == SYNTAX_BIG
+    ):
         fact[F_AT] = at
         return MISMATCH
     return walk_elements(buf, n, size, at, syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG, desk)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def not_a_data_set(buf: Array, at: int, big: bool) -> bool:
     """Whether the first group number is one only when its bytes are swapped."""
     first, second = buf[at + (1 if big else 0)], buf[at + (0 if big else 1)]
     return first == 0 and second != 0
 
 
-@njit(cache=True, nogil=True)
-def walk_elements(
-    buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, desk: Desk
-) -> int:
+@inner
+def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, desk: Desk) -> int:
     """The elements of the top level, up to the pixel data."""
     fact, n_top = desk.facts, desk.state[S_TOP]
     before, want = -1, 0
@@ -216,18 +200,18 @@ def walk_elements(
         at = value + length
 
 
-@njit(cache=True, nogil=True)
+@inner
 def check_vr(vr: int, length: int, entry: int, desk: Desk) -> int:
     """Refuse a VR that an attribute which describes pixels cannot have; note others that do not fit."""
     if desk.mark[entry] & MARK_US_ONLY:
-        fits = (vr == VR_US or vr == VR_OTHER or vr == VR_UN) and length == 2
+        fits = vr in (VR_US, VR_OTHER, VR_UN) and length == 2
         return OK if fits or length == 0 else WRONG_VR
     if vr not in (VR_OTHER, VR_UN) and (vr == VR_TEXT) != (desk.vr[entry] == VR_TEXT):
         desk.facts[F_ODD] |= ODD_VR
     return OK
 
 
-@njit(cache=True, nogil=True)
+@inner
 def note_pixels(size: int, tag: int, length: int, value: int, desk: Desk) -> int:
     """Where the pixel data lies; its fragments are looked at later."""
     fact = desk.facts
@@ -244,81 +228,3 @@ def note_pixels(size: int, tag: int, length: int, value: int, desk: Desk) -> int
         return LENGTH if length > size else TRUNCATED
     fact[F_PIXEL_KIND] = PIXEL_NATIVE if tag == _PIXELS else (PIXEL_FLOAT if tag == _FLOAT else PIXEL_DOUBLE)
     return OK
-
-
-@njit(cache=True, nogil=True)
-def over_sequence(
-    buf: Array,
-    n: int,
-    size: int,
-    tag: int,
-    vr: int,
-    length: int,
-    value: int,
-    implicit: bool,
-    big: bool,
-    entry: int,
-    desk: Desk,
-) -> tuple[int, int]:
-    """Over a sequence of the top level, collecting what is wanted of its first item."""
-    fact = desk.facts
-    groups = tag in (_SHARED, _FRAMES)
-    items = desk.state[S_ITEMS]
-    within = implicit or vr == VR_UN
-    if vr not in (VR_SQ, VR_UN, VR_OTHER) and holds_items(vr, length, implicit) == 2:
-        status, after = skip_fragments(buf, n, size, value, big)
-    else:
-        status, after = skip_sequence(buf, n, size, value, length, within, big, desk)
-    whole = status == OK
-    if status in (BROKEN, DECLINED) and length != UNDEFINED and not groups:
-        # What its items hold is lost, but its own length says where the data set goes on.
-        fact[F_ODD] |= ODD_SEQUENCE
-        status, after = OK, value + length
-    if status != OK:
-        fact[F_AT] = after
-        return status, after
-    if not groups and desk.state[S_ITEMS] - items > MANY_ITEMS:
-        fact[F_ODD] |= ODD_MANY_ITEMS
-    if groups:
-        fact[F_GROUPS_IMPLICIT] = 1 if within else 0
-    if tag == _SHARED:
-        fact[F_SHARED_AT], fact[F_SHARED_LENGTH] = value, after - value
-    elif tag == _FRAMES:
-        fact[F_FRAMES_AT], fact[F_FRAMES_LENGTH] = value, after - value
-    if entry >= 0 and whole:
-        desk.seen[entry] = desk.state[S_STAMP]
-        if desk.kind[entry] == PRESENT:
-            desk.flags[desk.slot[entry]] = 1
-        elif desk.kind[entry] == SEQUENCE:
-            found, size_of, inside = next_item(buf, value, after, big)
-            if found:
-                end = end_of_item(buf, after, inside, size_of, within, big, desk)
-                collect_item(buf, inside, end, within, big, entry, desk)
-    return OK, after
-
-
-@njit(cache=True, nogil=True)
-def collect_item(
-    buf: Array, at: int, end: int, implicit: bool, big: bool, parent: int, desk: Desk
-) -> None:
-    """Collect the children of plan entry ``parent`` from an item that has been walked before."""
-    first = desk.first[parent]
-    last = first + desk.count[parent]
-    while at + 8 <= end:
-        status, tag, vr, length, value = read_element(buf, end, end, at, implicit, big)
-        if status != OK or tag >= 0xFFFE0000:
-            return
-        kind = holds_items(vr, length, implicit)
-        if kind == 1:
-            status, at = skip_sequence(buf, end, end, value, length, implicit or vr == VR_UN, big, desk)
-        elif kind == 2:
-            status, at = skip_fragments(buf, end, end, value, big)
-        elif length > end - value:
-            return
-        else:
-            for entry in range(first, last):
-                if desk.tag[entry] == tag:
-                    desk.facts[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
-            at = value + length
-        if status != OK:
-            return

@@ -32,7 +32,7 @@ def walk_deflated(headers: Headers, path: bytes, row: int, size: int) -> None:
         return
     try:
         stream = Inflated(fd, start, size)
-        _walk(headers, stream, row, size)
+        _walk(headers, stream, row)
         if headers.facts[codes.F_STATUS, row] == codes.OK:
             _count(headers, stream, row)
     except (OSError, zlib.error):
@@ -81,7 +81,7 @@ class Inflated:
         return out
 
 
-def _walk(headers: Headers, stream: Inflated, row: int, size: int) -> None:
+def _walk(headers: Headers, stream: Inflated, row: int) -> None:
     want = _FIRST
     while True:
         data = stream.read(want)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -44,7 +44,9 @@ def read_declined(headers: Headers, path: bytes, row: int, size: int) -> Refusal
             return _fill(headers, data, row, size)
     except Exception as error:  # noqa: BLE001  pydicom raises whatever its parts raise
         return Refusal(
-            reason="bad-vr", code="FIL005", message=f"the header cannot be parsed ({type(error).__name__}: {error})"
+            reason="bad-vr",
+            code="FIL005",
+            message=f"the header cannot be parsed ({type(error).__name__}: {error})",
         )
 
 
@@ -88,7 +90,7 @@ def _fill(headers: Headers, data: bytes, row: int, size: int) -> Refusal | None:
 
 def _pixels(facts: Any, data: bytes, at: int, size: int, *, implicit: bool, little: bool) -> Refusal | None:
     """Where the pixel data lies: pydicom stopped in front of it."""
-    order = "little" if little else "big"
+    order: Literal["little", "big"] = "little" if little else "big"
     head = data[at : at + 12]
     tag = (int.from_bytes(head[:2], order) << 16) | int.from_bytes(head[2:4], order)
     start = at + (8 if implicit else 12)
@@ -96,14 +98,20 @@ def _pixels(facts: Any, data: bytes, at: int, size: int, *, implicit: bool, litt
         return Refusal(
             reason="bad-vr",
             code="FIL005",
-            message=f"an element has no value representation that exists; behind it, at byte {at}, nothing can be made out",
+            message=f"an element has no value representation that exists; from byte {at} on nothing can be made out",
         )
     length = int.from_bytes(head[4:8] if implicit else head[8:12], order)
     if length == codes.UNDEFINED or length > size - start:
         return Refusal(
-            reason="broken-structure", code="FIL001", message=f"{length} bytes of pixel data, {size - start} are left"
+            reason="broken-structure",
+            code="FIL001",
+            message=f"{length} bytes of pixel data, {size - start} are left",
         )
-    facts[codes.F_PIXEL_AT], facts[codes.F_PIXEL_LENGTH], facts[codes.F_PIXEL_KIND] = start, length, _PIXEL_KINDS[tag]
+    facts[codes.F_PIXEL_AT], facts[codes.F_PIXEL_LENGTH], facts[codes.F_PIXEL_KIND] = (
+        start,
+        length,
+        _PIXEL_KINDS[tag],
+    )
     facts[codes.F_STATUS] = codes.OK
     return None
 
@@ -129,7 +137,9 @@ def _values(element: Any) -> list[Any]:
 
 def _text(dataset: Any, column: Column) -> str | None:
     element = _element(dataset, column)
-    return None if element is None else "\\".join(str(value).strip(" \0") for value in _values(element)) or None
+    return (
+        None if element is None else "\\".join(str(value).strip(" \0") for value in _values(element)) or None
+    )
 
 
 def _number(headers: Headers, dataset: Any, column: Column, slot: int, row: int) -> None:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from scan2train.formats.dicom.charset import decode
 from scan2train.formats.dicom.header_columns import Layout, instance_layout
 from scan2train.kernels import header_codes as codes
-from scan2train.kernels.header_files import walk_files
 from scan2train.kernels.header_desk import Array
+from scan2train.kernels.header_files import walk_files
 
 #: Read only, in no case through a link, without waiting for the other end of a pipe.
 OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | getattr(os, "O_NOCTTY", 0)
@@ -29,8 +29,8 @@ Ints = npt.NDArray[np.int64]
 class Headers:
     """What the walk of ``n`` files left: one row a file along every array's last axis.
 
-    ``codes`` points into ``texts``, whose first element stands for "nothing"; ``noted`` holds further oddities by row, ``by_pydicom`` the
-    rows that pydicom read.
+    ``codes`` points into ``texts``, whose first element stands for "nothing"; ``noted`` holds further oddities by
+    row, ``by_pydicom`` the rows that pydicom read.
     """
 
     layout: Layout
@@ -116,9 +116,7 @@ def read_headers(
         parts, at = [], first
         while at < last:
             desk = headers.layout.desk()
-            done = walk_files(
-                blob, starts, sizes, OPEN_FLAGS, HEADER_LIMIT, at, last, *headers.columns, desk
-            )
+            done = walk_files(blob, starts, sizes, OPEN_FLAGS, HEADER_LIMIT, at, last, *headers.columns, desk)
             parts.append(decode_block(headers, desk, at, done))
             at = done
         if progress is not None:
@@ -158,25 +156,40 @@ def decode_block(headers: Headers, desks: Array, first: int, last: int) -> Decod
         if entry >= 0:
             texts[entry] = text
         if not clean:
-            rows = [row] if entry < 0 else (first + np.flatnonzero((headers.codes[:, first:last] == entry).any(0))).tolist()
+            rows = (
+                [row]
+                if entry < 0
+                else (first + np.flatnonzero((headers.codes[:, first:last] == entry).any(0))).tolist()
+            )
             noted.extend((int(r), "undecodable-text") for r in rows)
     names = [column.name for column in headers.layout.numbers]
-    for row, column, at, length in desk["reparse"][: state[codes.S_REPARSE]].tolist():
-        noted.extend((row, word) for word in _parse_again(headers.numbers, row, column, names, raw, at, length))
+    done = set()
+    # Of a doubled element the last one counts, and a number that the kernel could parse itself came after these.
+    for row, column, at, length in reversed(desk["reparse"][: state[codes.S_REPARSE]].tolist()):
+        if (row, column) not in done and not (length >= 0 and np.isfinite(headers.numbers[column, row])):
+            noted.extend(
+                (row, word) for word in _parse_again(headers.numbers, row, column, names, raw, at, length)
+            )
+        done.add((row, column))
     return Decoded(first, last, texts, noted)
 
 
 def _parse_again(
-    numbers: npt.NDArray[np.float64], row: int, column: int, names: list[str], raw: bytes, at: int, length: int
+    numbers: npt.NDArray[np.float64],
+    row: int,
+    column: int,
+    names: list[str],
+    raw: bytes,
+    at: int,
+    length: int,
 ) -> list[str]:
     if length < 0:
         numbers[column, row] = np.nan
         return [f"non-finite:{names[column]}"]
+    text = raw[at : at + length].strip(b" \0")
     try:
-        text = raw[at : at + length].decode("ascii").strip(" \0")
-        if "_" in text:
-            raise ValueError(text)
-        value = float(text)
+        # Python would read 1_000 as a thousand.
+        value = float(text.replace(b"_", b"?"))
     except ValueError:
         return [f"bad-number:{names[column]}"]
     if not np.isfinite(value):

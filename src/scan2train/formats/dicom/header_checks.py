@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.formats.dicom.charset import is_known
 from scan2train.formats.dicom.header import Headers
 from scan2train.formats.dicom.refusals import Refusal
 from scan2train.kernels import header_codes as codes
@@ -12,11 +13,20 @@ from scan2train.kernels import header_codes as codes
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-#: Columns in which text instead of a number, or a number that is not finite, would put voxels or values in the wrong place.
+#: Columns in which text instead of a number, or a number that is not finite, would misplace voxels or values.
 CRITICAL = frozenset(
     ["slope", "intercept", "row_spacing_mm", "col_spacing_mm"]
     + [f"{stem}_{axis}" for stem in ("position", "row", "col") for axis in "xyz"]
-    + ["rows", "columns", "n_frames", "samples", "bits_allocated", "bits_stored", "high_bit", "pixel_representation"]
+    + [
+        "rows",
+        "columns",
+        "n_frames",
+        "samples",
+        "bits_allocated",
+        "bits_stored",
+        "high_bit",
+        "pixel_representation",
+    ]
 )
 _BITS = (1, 8, 16, 32, 64)
 _INT32 = 2.0**31
@@ -36,7 +46,15 @@ def check_pixels(headers: Headers, good: Mask, deflated: Mask) -> dict[int, Refu
     facts = headers.facts
     value = {
         name: headers.number(name)
-        for name in ("rows", "columns", "samples", "bits_allocated", "bits_stored", "high_bit", "pixel_representation")
+        for name in (
+            "rows",
+            "columns",
+            "samples",
+            "bits_allocated",
+            "bits_stored",
+            "high_bit",
+            "pixel_representation",
+        )
     }
     kind = facts[codes.F_PIXEL_KIND]
     floats = (kind == codes.PIXEL_FLOAT) | (kind == codes.PIXEL_DOUBLE)
@@ -47,7 +65,8 @@ def check_pixels(headers: Headers, good: Mask, deflated: Mask) -> dict[int, Refu
             length = int(facts[codes.F_PIXEL_LENGTH, row])
             frames = _plain(headers.number("n_frames")[row])
             refused.setdefault(
-                row, Refusal(reason=reason, code=code, message=say.format(**shown, frames=frames, length=length))
+                row,
+                Refusal(reason=reason, code=code, message=say.format(**shown, frames=frames, length=length)),
             )
 
     for name in ("rows", "columns", "samples", "bits_allocated"):
@@ -89,26 +108,44 @@ def check_pixels(headers: Headers, good: Mask, deflated: Mask) -> dict[int, Refu
     facts[codes.F_ODD] |= np.where(native & (found > need + need % 2), codes.ODD_PIXEL_LENGTH, 0)
     high = value["high_bit"]
     unfit = (high + 1 != value["bits_stored"]) & ~np.isnan(high)
-    facts[codes.F_ODD] |= np.where(unfit & ((high >= value["bits_allocated"]) | (high + 1 < value["bits_stored"])), codes.ODD_BITS, 0)
+    facts[codes.F_ODD] |= np.where(
+        unfit & ((high >= value["bits_allocated"]) | (high + 1 < value["bits_stored"])), codes.ODD_BITS, 0
+    )
     for row, words in headers.noted.items():
         bad = [word for word in words if word.partition(":")[2] in CRITICAL]
         if bad and good[row]:
             what = ", ".join(word.replace(":", " in ") for word in bad)
-            refused.setdefault(row, Refusal(reason="bad-number", code="FIL005", message=f"{what}: values or positions would be wrong"))
+            refused.setdefault(
+                row,
+                Refusal(
+                    reason="bad-number", code="FIL005", message=f"{what}: values or positions would be wrong"
+                ),
+            )
     return refused
 
 
-def check_numbers(headers: Headers, good: Mask) -> None:
-    """Note identifiers that are missing, and integers that are none or beyond 32 bits (the former become empty)."""
-    missing = np.zeros(len(good), dtype=bool)
+def check_texts(headers: Headers) -> None:
+    """Note character sets that nobody knows, and identifiers that are missing."""
+    charsets = headers.text_codes("charset")
+    for place in np.unique(charsets).tolist():
+        if not is_known(headers.texts[place]):
+            for row in np.flatnonzero(charsets == place).tolist():
+                headers.note(row, "unknown-charset")
+    missing = np.zeros(len(charsets), dtype=bool)
     for name in ("sop_instance_uid", "study_uid", "series_uid"):
         missing |= headers.text_codes(name) == 0
     headers.facts[codes.F_ODD] |= np.where(missing, codes.ODD_MISSING_UID, 0)
+
+
+def check_numbers(headers: Headers, good: Mask) -> None:
+    """Note integers that are none, which become empty, and those beyond 32 bits."""
     for at, column in enumerate(headers.layout.numbers):
         if column.kind != "integer":
             continue
         values = headers.numbers[at]
-        odd = np.flatnonzero(good & ((values != np.floor(values)) | (np.abs(values) >= _INT32)) & ~np.isnan(values))
+        odd = np.flatnonzero(
+            good & ((values != np.floor(values)) | (np.abs(values) >= _INT32)) & ~np.isnan(values)
+        )
         for row in odd.tolist():
             if values[row] == np.floor(values[row]) and abs(values[row]) < 2.0**53:
                 headers.note(row, f"number-out-of-range:{column.name}")
@@ -120,7 +157,11 @@ def check_numbers(headers: Headers, good: Mask) -> None:
 def _bytes_needed(headers: Headers, value: dict[str, Floats], frames: Floats) -> Floats:
     bits = value["rows"] * value["columns"] * value["samples"] * value["bits_allocated"]
     photometric = headers.text_codes("photometric")
-    shared = {at for at in np.unique(photometric).tolist() if headers.texts[at] in ("YBR_FULL_422", "YBR_PARTIAL_422")}
+    shared = {
+        at
+        for at in np.unique(photometric).tolist()
+        if headers.texts[at] in ("YBR_FULL_422", "YBR_PARTIAL_422")
+    }
     if shared:
         bits = np.where(np.isin(photometric, list(shared)), bits * 2 / 3, bits)
     return np.ceil(bits * frames / 8)

@@ -45,7 +45,15 @@ PRIVATE = {"mosaic_images": ("0019,0010", "SIEMENS")}
 DATE_TAGS = ("0008,0012", "0008,0020", "0008,0021", "0008,0022", "0008,0023", "0010,0030")
 
 #: Macro sequences with a Frame Type: MR, MR spectroscopy, CT, X-ray 3D, PET, US, parametric map.
-FRAME_TYPE_PARENTS = ("0018,9226", "0018,9227", "0018,9329", "0018,9504", "0018,9751", "0018,9806", "0040,9092")
+FRAME_TYPE_PARENTS = (
+    "0018,9226",
+    "0018,9227",
+    "0018,9329",
+    "0018,9504",
+    "0018,9751",
+    "0018,9806",
+    "0040,9092",
+)
 
 _VR_CLASSES = {"US": codes.VR_US, "UL": codes.VR_UL, "FL": codes.VR_FL, "FD": codes.VR_FD}
 
@@ -79,8 +87,12 @@ class _Entry:
 @cache
 def instance_layout() -> Layout:
     """The layout of the instances table."""
-    hidden = tuple(Column(name=f"{name} creator", kind="text", meaning="", tag=tag) for name, (tag, _) in PRIVATE.items())
-    return _layout((*INSTANCES, *hidden), extra=[_Entry(tag=number(tag), kind=codes.DATE) for tag in DATE_TAGS])
+    hidden = tuple(
+        Column(name=f"{name} creator", kind="text", meaning="", tag=tag) for name, (tag, _) in PRIVATE.items()
+    )
+    return _layout(
+        (*INSTANCES, *hidden), extra=[_Entry(tag=number(tag), kind=codes.DATE) for tag in DATE_TAGS]
+    )
 
 
 @cache
@@ -88,7 +100,7 @@ def frame_layout() -> Layout:
     """The layout of the frames table."""
     columns = [column for column in FRAMES if column.parent]
     loose = [column for column in FRAMES if column.tag and not column.parent]
-    return _layout(columns, anywhere={column: FRAME_TYPE_PARENTS for column in loose})
+    return _layout(columns, anywhere=dict.fromkeys(loose, FRAME_TYPE_PARENTS))
 
 
 def number(tag: str) -> int:
@@ -112,9 +124,16 @@ def _layout(
     entries = {parent: _entries([c for p, c in places if p == parent], slots) for parent in parents}
     top = [*entries.pop("", []), *extra]
     top += [
-        _Entry(tag=number(parent), kind=codes.SEQUENCE, children=tuple(inside)) for parent, inside in entries.items()
+        _Entry(tag=number(parent), kind=codes.SEQUENCE, children=tuple(inside))
+        for parent, inside in entries.items()
     ]
-    return Layout(n_top=len(top), plan=_plan(sorted(top, key=lambda e: e.tag)), numbers=numbers, texts=texts, flags=flags)
+    return Layout(
+        n_top=len(top),
+        plan=_plan(sorted(top, key=lambda e: e.tag)),
+        numbers=numbers,
+        texts=texts,
+        flags=flags,
+    )
 
 
 def _entries(columns: list[Column], slots: dict[Column, int]) -> list[_Entry]:

@@ -11,7 +11,7 @@ import polars as pl
 from scan2train.formats.dicom.deflated import header_bytes
 from scan2train.formats.dicom.header import OPEN_FLAGS, Headers, decode_block, merge
 from scan2train.formats.dicom.header_columns import frame_layout
-from scan2train.formats.dicom.header_table import header_columns
+from scan2train.formats.dicom.header_table import assemble, header_columns
 from scan2train.kernels import header_codes as codes
 from scan2train.kernels.header_frames import walk_frames
 from scan2train.tables import FRAMES
@@ -79,9 +79,8 @@ def _header(headers: Headers, row: int, path: bytes, size: int) -> np.ndarray[tu
 
 
 def _table(found: Headers, n: int, instance: int) -> pl.DataFrame:
-    columns = {series.name: series for series in header_columns(found, np.arange(n), hashed=str)}
+    columns = header_columns(found, np.arange(n), hashed=str)
+    columns["instance"] = pl.Series(np.full(n, instance, dtype=np.int64))
+    columns["frame"] = pl.Series(np.arange(n, dtype=np.int64))
     # Only the time of day is kept of a date and time (PS3.5 6.2: YYYYMMDDHHMMSS).
-    columns["acquisition_datetime"] = columns["acquisition_datetime"].str.slice(8)
-    columns["instance"] = pl.Series("instance", np.full(n, instance, dtype=np.int64))
-    columns["frame"] = pl.Series("frame", np.arange(n, dtype=np.int64))
-    return pl.DataFrame([columns[name] for name in FRAMES.schema])
+    return assemble(FRAMES, columns).with_columns(pl.col("acquisition_datetime").str.slice(8))

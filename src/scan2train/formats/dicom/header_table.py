@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from scan2train.formats.dicom.header import Headers
 from scan2train.formats.dicom.header_columns import PRIVATE
 from scan2train.formats.dicom.oddities import words
 from scan2train.kernels import header_codes as codes
-from scan2train.tables import Column
+from scan2train.tables import Column, Table
 
 _KINDS = {
     codes.PIXEL_NATIVE: "native",
@@ -27,24 +28,58 @@ _GUESSED = {
     codes.SYNTAX_BIG: "1.2.840.10008.1.2.2",
 }
 
+#: Cells by column: a series, or one value for all rows.
+Columns = dict[str, "pl.Series | str | None"]
 Rows = npt.NDArray[np.intp]
 
 
-def header_columns(headers: Headers, rows: Rows, hashed: Callable[[str], str]) -> list[pl.Series]:
+def header_columns(headers: Headers, rows: Rows, hashed: Callable[[str], str]) -> Columns:
     """The columns that come from the header, for these rows; ``hashed`` turns an identity into its salted hash."""
-    everything = len(rows) == headers.facts.shape[1]
-    texts = pl.Series(headers.texts, dtype=pl.String)
-    found = [
-        _number(column, values if everything else values[rows])
-        for column, values in zip(headers.layout.numbers, headers.numbers, strict=True)
-    ]
-    for column, places in zip(headers.layout.texts, headers.codes, strict=True):
-        if " " not in column.name:
-            mine = places if everything else places[rows]
-            found.append(_hashed(column, mine, headers.texts, hashed) if column.keep == "hash" else _text(column, mine, texts))
-    for column, values in zip(headers.layout.flags, headers.flags, strict=True):
-        found.append(pl.Series(column.name, (values if everything else values[rows]).astype(bool)))
-    return found
+    if len(rows) == headers.facts.shape[1]:
+        numbers, places, flags = headers.numbers, headers.codes, headers.flags
+    else:
+        numbers, places, flags = headers.numbers[:, rows], headers.codes[:, rows], headers.flags[:, rows]
+    columns = _numbers(headers.layout.numbers, numbers) | _texts(headers, places, hashed)
+    for column, values in zip(headers.layout.flags, flags, strict=True):
+        columns[column.name] = pl.Series(values != 0)
+    return columns
+
+
+def assemble(table: Table, columns: Columns) -> pl.DataFrame:
+    """The columns in the table's order; at least one of them must be a series."""
+    kinds = schema_of(table)
+    whole = pl.DataFrame({name: values for name, values in columns.items() if isinstance(values, pl.Series)})
+    return whole.select(
+        pl.col(name)
+        if isinstance(columns[name], pl.Series)
+        else pl.lit(columns[name], dtype=kind).alias(name)
+        for name, kind in kinds.items()
+    )
+
+
+@cache
+def schema_of(table: Table) -> dict[str, pl.DataType]:
+    """The table's column names and types."""
+    return table.schema
+
+
+@cache
+def empty(table: Table) -> pl.DataFrame:
+    """The table without rows."""
+    return table.frame()
+
+
+def file_columns(headers: Headers, rows: Rows) -> Columns:
+    """Where the pixels lie, who parsed the header, and what was odd about it."""
+    facts = headers.facts if len(rows) == headers.facts.shape[1] else headers.facts[:, rows]
+    kinds = pl.Series([_KINDS.get(kind) for kind in range(max(_KINDS) + 1)], dtype=pl.String)
+    return {
+        "parser": _parsers(headers, rows),
+        "oddities": _oddities(headers, rows),
+        "pixel_offset": pl.Series(facts[codes.F_PIXEL_AT]),
+        "pixel_length": pl.Series(facts[codes.F_PIXEL_LENGTH]),
+        "pixel_kind": kinds.gather(facts[codes.F_PIXEL_KIND]),
+    }
 
 
 def settle(headers: Headers) -> None:
@@ -54,30 +89,6 @@ def settle(headers: Headers) -> None:
     fill_syntax(headers)
 
 
-def file_columns(headers: Headers, rows: Rows) -> list[pl.Series]:
-    """Where the pixels lie, who parsed the header, and what was odd about it."""
-    facts = headers.facts[:, rows]
-    kinds = pl.Series([_KINDS.get(kind) for kind in range(max(_KINDS) + 1)], dtype=pl.String)
-    return [
-        _parsers(headers, rows),
-        _oddities(headers, rows),
-        pl.Series("pixel_offset", facts[codes.F_PIXEL_AT]),
-        pl.Series("pixel_length", facts[codes.F_PIXEL_LENGTH]),
-        kinds.gather(facts[codes.F_PIXEL_KIND]).alias("pixel_kind"),
-    ]
-
-
-def _parsers(headers: Headers, rows: Rows) -> pl.Series:
-    if not headers.by_pydicom:
-        return constant("parser", "walker", len(rows))
-    return pl.Series("parser", ["pydicom" if row in headers.by_pydicom else "walker" for row in rows.tolist()])
-
-
-def constant(name: str, value: str | None, n: int) -> pl.Series:
-    """A text column with one value all over."""
-    return pl.Series(name, [value], dtype=pl.String).new_from_index(0, n)
-
-
 def drop_foreign_privates(headers: Headers) -> None:
     """Empty private columns of rows whose creator is another vendor (PS3.5 7.8.1)."""
     for name, (_, stem) in PRIVATE.items():
@@ -85,7 +96,9 @@ def drop_foreign_privates(headers: Headers) -> None:
         if np.isnan(values).all():
             continue
         creators = headers.text_codes(f"{name} creator")
-        ours = [at for at in np.unique(creators).tolist() if (headers.texts[at] or "").upper().startswith(stem)]
+        ours = [
+            at for at in np.unique(creators).tolist() if (headers.texts[at] or "").upper().startswith(stem)
+        ]
         values[~np.isin(creators, ours)] = np.nan
 
 
@@ -110,29 +123,54 @@ def fill_syntax(headers: Headers) -> None:
             headers.texts.append(uid)
 
 
-def _number(column: Column, values: npt.NDArray[np.float64]) -> pl.Series:
-    if np.isnan(values).all():
-        return pl.Series(column.name, [None], dtype=column.dtype).new_from_index(0, len(values))
-    found = pl.Series(column.name, values, nan_to_null=True)
-    return found.cast(pl.Int64) if column.kind == "integer" else found
+def _parsers(headers: Headers, rows: Rows) -> str | pl.Series:
+    if not headers.by_pydicom:
+        return "walker"
+    return pl.Series(
+        ["pydicom" if row in headers.by_pydicom else "walker" for row in rows.tolist()], dtype=pl.String
+    )
 
 
-def _text(column: Column, places: npt.NDArray[np.int32], texts: pl.Series) -> pl.Series:
-    first = int(places[0]) if len(places) else 0
-    if (places == first).all():
-        return constant(column.name, texts[first], len(places))
-    return texts.gather(places).alias(column.name)
+def _numbers(columns: tuple[Column, ...], values: npt.NDArray[np.float64]) -> Columns:
+    """NaN marks an empty cell; what is empty all over stays one value."""
+    found: Columns = {column.name: None for column in columns}
+    filled = np.flatnonzero(~np.isnan(values).all(axis=1)).tolist()
+    frame = pl.DataFrame({columns[at].name: values[at] for at in filled}).select(
+        pl.col(columns[at].name).fill_nan(None).cast(columns[at].dtype) for at in filled
+    )
+    return found | {series.name: series for series in frame}
+
+
+def _texts(headers: Headers, places: npt.NDArray[np.int32], hashed: Callable[[str], str]) -> Columns:
+    """Distinct texts to cells, all columns at once; what is the same all over stays one value."""
+    found: Columns = {}
+    varying = []
+    lowest, highest = places.min(axis=1), places.max(axis=1)
+    for at, column in enumerate(headers.layout.texts):
+        if " " in column.name:
+            continue
+        if column.keep == "hash":
+            found[column.name] = _hashed(places[at], headers.texts, hashed)
+        elif lowest[at] == highest[at]:
+            found[column.name] = headers.texts[lowest[at]]
+        else:
+            varying.append((at, column.name))
+    n = places.shape[1]
+    cells = pl.Series(headers.texts, dtype=pl.String).gather(places[[at for at, _ in varying]].ravel())
+    return found | {name: cells.slice(k * n, n) for k, (_, name) in enumerate(varying)}
 
 
 def _hashed(
-    column: Column, places: npt.NDArray[np.int32], texts: list[str | None], hashed: Callable[[str], str]
+    places: npt.NDArray[np.int32], texts: list[str | None], hashed: Callable[[str], str]
 ) -> pl.Series:
     distinct, inverse = np.unique(places, return_inverse=True)
     plain = [texts[at] for at in distinct.tolist()]
-    return pl.Series([None if t is None else hashed(t) for t in plain], dtype=pl.String).gather(inverse).alias(column.name)
+    return pl.Series([None if t is None else hashed(t) for t in plain], dtype=pl.String).gather(inverse)
 
 
 def _oddities(headers: Headers, rows: Rows) -> pl.Series:
+    if not headers.noted and not headers.facts[codes.F_ODD].any():
+        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(rows))
     bits = headers.facts[codes.F_ODD][rows]
     patterns: dict[tuple[int, tuple[str, ...]], int] = {}
     keys, inverse = np.unique(bits, return_inverse=True)
@@ -145,4 +183,4 @@ def _oddities(headers: Headers, rows: Rows) -> pl.Series:
             at = at_row[row]
             place[at] = patterns.setdefault((int(bits[at]), tuple(noted)), len(patterns))
     lists = pl.Series([words(key) + list(noted) for key, noted in patterns], dtype=pl.List(pl.String))
-    return lists.gather(place).alias("oddities")
+    return lists.gather(place)

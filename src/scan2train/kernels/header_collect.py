@@ -1,0 +1,115 @@
+"""Sequences of the top level: over them, and what is wanted of their first item."""
+
+from __future__ import annotations
+
+from scan2train.kernels.header_codes import (
+    BROKEN,
+    DECLINED,
+    F_AT,
+    F_FRAMES_AT,
+    F_FRAMES_LENGTH,
+    F_GROUPS_IMPLICIT,
+    F_ODD,
+    F_SHARED_AT,
+    F_SHARED_LENGTH,
+    MANY_ITEMS,
+    ODD_MANY_ITEMS,
+    ODD_SEQUENCE,
+    OK,
+    PRESENT,
+    S_ITEMS,
+    S_STAMP,
+    SEQUENCE,
+    UNDEFINED,
+    VR_OTHER,
+    VR_SQ,
+    VR_UN,
+)
+from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_elements import read_element
+from scan2train.kernels.header_sequences import (
+    end_of_item,
+    holds_items,
+    next_item,
+    skip_fragments,
+    skip_sequence,
+)
+from scan2train.kernels.header_values import keep_value
+
+_SHARED, _FRAMES = 0x52009229, 0x52009230
+
+
+@inner
+def over_sequence(
+    buf: Array,
+    n: int,
+    size: int,
+    tag: int,
+    vr: int,
+    length: int,
+    value: int,
+    implicit: bool,
+    big: bool,
+    entry: int,
+    desk: Desk,
+) -> tuple[int, int]:
+    """Over a sequence of the top level, collecting what is wanted of its first item."""
+    fact = desk.facts
+    groups = tag in (_SHARED, _FRAMES)
+    items = desk.state[S_ITEMS]
+    within = implicit or vr == VR_UN
+    if vr not in (VR_SQ, VR_UN, VR_OTHER) and holds_items(vr, length, implicit) == 2:
+        status, after = skip_fragments(buf, n, size, value, big)
+    else:
+        status, after = skip_sequence(buf, n, size, value, length, within, big, desk)
+    whole = status == OK
+    if status in (BROKEN, DECLINED) and length != UNDEFINED and not groups:
+        # What its items hold is lost, but its own length says where the data set goes on.
+        fact[F_ODD] |= ODD_SEQUENCE
+        status, after = OK, value + length
+    if status != OK:
+        fact[F_AT] = after
+        return status, after
+    if not groups and desk.state[S_ITEMS] - items > MANY_ITEMS:
+        fact[F_ODD] |= ODD_MANY_ITEMS
+    if groups:
+        fact[F_GROUPS_IMPLICIT] = 1 if within else 0
+    if tag == _SHARED:
+        fact[F_SHARED_AT], fact[F_SHARED_LENGTH] = value, after - value
+    elif tag == _FRAMES:
+        fact[F_FRAMES_AT], fact[F_FRAMES_LENGTH] = value, after - value
+    if entry >= 0 and whole:
+        desk.seen[entry] = desk.state[S_STAMP]
+        if desk.kind[entry] == PRESENT:
+            desk.flags[desk.slot[entry]] = 1
+        elif desk.kind[entry] == SEQUENCE:
+            found, size_of, inside = next_item(buf, value, after, big)
+            if found:
+                end = end_of_item(buf, after, inside, size_of, within, big, desk)
+                collect_item(buf, inside, end, within, big, entry, desk)
+    return OK, after
+
+
+@inner
+def collect_item(buf: Array, at: int, end: int, implicit: bool, big: bool, parent: int, desk: Desk) -> None:
+    """Collect the children of plan entry ``parent`` from an item that has been walked before."""
+    first = desk.first[parent]
+    last = first + desk.count[parent]
+    while at + 8 <= end:
+        status, tag, vr, length, value = read_element(buf, end, end, at, implicit, big)
+        if status != OK or tag >= 0xFFFE0000:
+            return
+        kind = holds_items(vr, length, implicit)
+        if kind == 1:
+            status, at = skip_sequence(buf, end, end, value, length, implicit or vr == VR_UN, big, desk)
+        elif kind == 2:
+            status, at = skip_fragments(buf, end, end, value, big)
+        elif length > end - value:
+            return
+        else:
+            for entry in range(first, last):
+                if desk.tag[entry] == tag:
+                    desk.facts[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
+            at = value + length
+        if status != OK:
+            return
