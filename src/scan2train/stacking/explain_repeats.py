@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,21 +41,24 @@ ATTRIBUTES = {
     "dimension_index_3": "frame",
     "dimension_index_4": "frame",
     "dimension_index_5": "frame",
-    "folder": "folder",
-    "transfer_syntax": "transfer-syntax",
 }
+#: What files are, and not what they show: believed where nothing else explains the repeats.
+LAST = {"folder": "folder", "transfer_syntax": "transfer-syntax"}
+
+_DIMENSIONS = {**ATTRIBUTES, **LAST}
 
 #: Attributes that may tell parts of different extent apart: what differs in them is another acquisition or
 #: reconstruction, whatever it covers.
 MAY_COVER_LESS = (
     *("segment", "stack_id", "temporal_position", "b_value", "echo_number", "echo_time_ms", "frame_type"),
-    *("image_type", "thickness_mm", "acquisition_number", "folder"),
+    *("image_type", "thickness_mm", "acquisition_number"),
 )
 #: Attributes in which parts of an uneven stack without repeats may differ.
 APART = ("stack_id", "frame_type", "image_type", "thickness_mm", "echo_number")
 
 #: Attributes that count on: each place's slices in their order give the volumes.
-_COUNTING = {"acquisition_time": "time", "content_time": "time", "instance_number": "instance"}
+_TIMES = {"acquisition_time": "time", "content_time": "time"}
+_NUMBERS = {"instance_number": "instance"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +108,14 @@ def explain(
     The parts in order of the attribute's values, or ``None`` where no attribute explains the repeats: every part
     must hold each place once, or be a regular stack by itself.
     """
+    everything = np.arange(len(units))
     return (
-        _by_full_cover(attributes, units, place, np.arange(len(units)), depth=3)
-        or _by_own_extent(attributes, units, place, regular)
-        or _by_counting(attributes, units, place)
+        _by_full_cover(attributes, units, place, everything, ATTRIBUTES, depth=3)
+        or _by_own_extent(attributes, units, place, regular, MAY_COVER_LESS)
+        or _by_counting(attributes, units, place, _TIMES)
+        or _by_full_cover(attributes, units, place, everything, LAST, depth=1)
+        or _by_own_extent(attributes, units, place, regular, tuple(LAST))
+        or _by_counting(attributes, units, place, _NUMBERS)
     )
 
 
@@ -124,16 +131,21 @@ def apart(attributes: Attributes, units: IntArray, regular: Callable[[IntArray],
 def _parts(attributes: Attributes, units: IntArray, members: IntArray, name: str) -> Iterator[Part]:
     ranks = attributes.ranks(name)[units[members]]
     for rank in np.unique(ranks):
-        yield Part(members=members[ranks == rank], reasons=((name, ATTRIBUTES[name], int(rank)),))
+        yield Part(members=members[ranks == rank], reasons=((name, _DIMENSIONS[name], int(rank)),))
 
 
 def _by_full_cover(
-    attributes: Attributes, units: IntArray, place: IntArray, members: IntArray, depth: int
+    attributes: Attributes,
+    units: IntArray,
+    place: IntArray,
+    members: IntArray,
+    names: Mapping[str, str],
+    depth: int,
 ) -> list[Part] | None:
     """Every value covers every place, once; or equally often, and further attributes tell those apart."""
     n_places = len(np.unique(place[members]))
     several: list[str] = []
-    for name in ATTRIBUTES:
+    for name in names:
         _, code = np.unique(attributes.ranks(name)[units[members]], return_inverse=True)
         n_values = int(code.max()) + 1
         if n_values < 2 or n_values * n_places > len(members):
@@ -151,7 +163,7 @@ def _by_full_cover(
             if len(part.members) == n_places:
                 found.append(part)
                 continue
-            finer = _by_full_cover(attributes, units, place, part.members, depth - 1)
+            finer = _by_full_cover(attributes, units, place, part.members, names, depth - 1)
             if finer is None:
                 break
             found.extend(Part(members=one.members, reasons=part.reasons + one.reasons) for one in finer)
@@ -167,9 +179,13 @@ def _counts(code: IntArray, place: IntArray, n_values: int) -> IntArray:
 
 
 def _by_own_extent(
-    attributes: Attributes, units: IntArray, place: IntArray, regular: Callable[[IntArray], bool]
+    attributes: Attributes,
+    units: IntArray,
+    place: IntArray,
+    regular: Callable[[IntArray], bool],
+    names: tuple[str, ...],
 ) -> list[Part] | None:
-    for name in MAY_COVER_LESS:
+    for name in names:
         parts = list(_parts(attributes, units, np.arange(len(units)), name))
         if len(parts) < 2 or len(parts) > len(units) // 2:
             continue
@@ -184,13 +200,15 @@ def _once(place: IntArray) -> bool:
     return len(np.unique(place)) == len(place)
 
 
-def _by_counting(attributes: Attributes, units: IntArray, place: IntArray) -> list[Part] | None:
+def _by_counting(
+    attributes: Attributes, units: IntArray, place: IntArray, names: Mapping[str, str]
+) -> list[Part] | None:
     """The first, second, … slice of every place, where all of one round come before all of the next."""
     n_places = len(np.unique(place))
     rounds, rest = divmod(len(units), n_places)
     if rest or rounds < 2 or n_places < 2 or (np.bincount(place) != rounds).any():
         return None
-    for name, dimension in _COUNTING.items():
+    for name, dimension in names.items():
         ranks = attributes.ranks(name)[units]
         by_place = np.lexsort((ranks, place)).reshape(n_places, rounds)
         table = ranks[by_place]
