@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scan2train.grid import Grid
-from scan2train.sampling import Sampling, ValueMap, sample, sample_labels
+from scan2train.sampling import Sampling, ValueMap, sample, sample_labels, transform_values
 from scan2train.sampling.alignment import align, covers
 from scan2train.sampling.taps import make_taps
 from scan2train.volume import Labels, Volume
@@ -162,3 +162,9 @@ def test_whole_numbers_are_rounded_and_stay_in_their_type(valid, turned):
     made = sample(volume, grid, Sampling("linear"), SAME, fill=-7.4, whole=True)
     assert made.array.dtype == np.int16
     np.testing.assert_array_equal(made.array, np.floor(exact.array + np.float32(0.5)))
+
+
+def test_a_change_of_values_keeps_the_channels_apart():
+    values = np.arange(np.prod((*SHAPE, 3)), dtype=np.float32).reshape(*SHAPE, 3)
+    made = transform_values(Volume.from_array(values, SPACING), ValueMap(scale=2, shift=1))
+    np.testing.assert_array_equal(made.array, 2 * values + 1)

@@ -25,7 +25,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     Scan2TrainError
         If nothing lies above the threshold.
     """
-    strides = tuple(max(1, round(COARSE_MM / spacing)) for spacing in _spacing(volume))
+    strides = _strides(volume, COARSE_MM)
     mask = _coarse(volume, strides) > above
     if volume.valid is not None:
         mask &= _every(volume.valid, strides)
@@ -49,11 +49,22 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
 
 
 def otsu_threshold(volume: Volume) -> float:
-    """The threshold that parts the values into two classes of least variance (Otsu 1979), on a coarse copy."""
-    strides = tuple(max(1, round(COARSE_MM / 2 / spacing)) for spacing in _spacing(volume))
+    """The threshold that parts the values into two classes of least variance (Otsu 1979), on a coarse copy.
+
+    Raises
+    ------
+    Scan2TrainError
+        If all real values are the same.
+    """
+    strides = _strides(volume, COARSE_MM / 2)
     values = _coarse(volume, strides)
     if volume.valid is not None:
         values = values[_every(volume.valid, strides)]
+    values = values[np.isfinite(values)]
+    if values.size == 0 or values.min() == values.max():
+        raise Scan2TrainError(
+            "no foreground found", expected="values that differ", found="one value everywhere"
+        )
     counts, edges = np.histogram(values, bins=256)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)
@@ -80,6 +91,14 @@ def _spacing(volume: Volume) -> tuple[float, float, float]:
         return volume.grid.spacing
     a, b, c = (COARSE_MM * 128 / size for size in volume.grid.shape)
     return a, b, c
+
+
+def _strides(volume: Volume, step_mm: float) -> tuple[int, ...]:
+    """Voxels to a step of the coarse copy; thin stacks keep at least four planes, if they have them."""
+    return tuple(
+        max(1, min(round(step_mm / spacing), size // 4))
+        for spacing, size in zip(_spacing(volume), volume.grid.shape, strict=True)
+    )
 
 
 def _every(array: Array, strides: tuple[int, ...]) -> Array:

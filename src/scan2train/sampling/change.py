@@ -23,7 +23,7 @@ def transform_values(volume: Volume, change: ValueMap, *, whole: bool = False) -
     stored = for_kernels(volume.array)
     out = np.empty(stored.shape, volume.array.dtype if whole else result_type(stored.dtype))
     change_values(stored.reshape(-1), constants(change, stored.dtype, out.dtype), whole, out.reshape(-1))
-    return volume.replace(array=out.T if volume.array.ndim == 3 else np.moveaxis(out.T, 0, -1))
+    return volume.replace(array=out.T)
 
 
 def constants(change: ValueMap, source: np.dtype[Any], result: np.dtype[Any]) -> Array:

@@ -43,7 +43,7 @@ def sample(
     else:
         made = [job.run(channel, valid, alignment) for channel in stored]
         out_valid = made[0][1]
-        array = np.moveaxis(np.stack([out for out, _ in made]).T, -1, 3)
+        array = np.stack([out for out, _ in made]).T
     return volume.replace(array=array, grid=grid, valid=None if out_valid is None else out_valid.T)
 
 
