@@ -94,8 +94,9 @@ def _rows(
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     every = np.concatenate([one.units for one in found])
     first = every[starts]
-    mean = np.add.reduceat(planes[every], starts, axis=0) / sizes[:, None]
-    mean[sizes == 1] = planes[first[sizes == 1]]
+    # The mean as the first and a mean difference: equal planes stay equal to the last bit.
+    off = planes[every] - np.repeat(planes[first], sizes, axis=0)
+    mean = planes[first] + np.add.reduceat(off, starts, axis=0) / sizes[:, None]
     x, y, normal, _ = unit_axes(mean[:, :3], mean[:, 3:6])
     usable = np.logical_and.reduceat(places.usable[every], starts)
     # One position says nothing of many frames.

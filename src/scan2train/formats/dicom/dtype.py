@@ -51,6 +51,6 @@ def _dyadic(slopes: Sequence[float], intercepts: Sequence[float], largest: float
     for power in range(25):
         if largest * (1 << power) > _EXACT:
             return False
-        if all((number * (1 << power)).is_integer() for number in (*slopes, *intercepts)):
+        if all(float(number * (1 << power)).is_integer() for number in (*slopes, *intercepts)):
             return True
     return False
