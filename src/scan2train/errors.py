@@ -53,7 +53,7 @@ class Scan2TrainError(Exception):
         if self.found is not None:
             parts.append(f"found {self.found}")
         text = "; ".join(parts)
-        return text if self.advice is None else f"{text}. {self.advice}"
+        return text if self.advice is None else f"{text.removesuffix('.')}. {self.advice}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders; keyword-only arguments need help with pickling.
