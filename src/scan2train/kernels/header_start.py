@@ -44,6 +44,8 @@ def _ascii(text: str) -> Array:
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
+#: Bytes that broken copies have left in front of a data set without preamble.
+_STRAY = 3
 _STEM = _ascii("1.2.840.10008.1.2")
 _DICOMDIR = _ascii("1.2.840.10008.1.3.10")
 _SYNTAX = 0x00020010
@@ -121,13 +123,13 @@ def guess(buf: Array, n: int, size: int, at: int) -> int:
 
 
 @inner
-def bare(buf: Array, n: int, size: int) -> bool:
-    """Whether the file plausibly is a data set without preamble: two elements of group 2 or 8 in rising order."""
-    syntax = guess(buf, n, size, START)
+def bare(buf: Array, n: int, size: int, at: int) -> bool:
+    """Whether a data set plausibly begins at ``at``: two elements, the first of group 2 or 8, in rising order."""
+    syntax = guess(buf, n, size, at)
     if syntax == SYNTAX_UNKNOWN:
         return False
     implicit, big = syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG
-    status, tag, _, length, value = read_element(buf, n, size, START, implicit, big)
+    status, tag, _, length, value = read_element(buf, n, size, at, implicit, big)
     if status != OK or (tag >> 16) not in (0x0002, 0x0008) or length > size - value:
         return False
     if value + length + 8 > n:
@@ -146,11 +148,13 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
     elif n >= 4 and u32(buf, START, BIG) == 0x4449434D:
         fact[F_ODD] |= ODD_NO_PREAMBLE
         at = 4
-    elif bare(buf, n, size):
-        fact[F_ODD] |= ODD_NO_PREAMBLE
-        at = 0
     else:
-        return FOREIGN
+        fact[F_ODD] |= ODD_NO_PREAMBLE
+        at = START
+        while not bare(buf, n, size, at):
+            at += 1
+            if at > _STRAY:
+                return FOREIGN
     syntax, meta_end, directory = SYNTAX_MISSING, -1, False
     begin = at
     while True:
