@@ -34,14 +34,14 @@ def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
     -------
     Non-zero where spare bits hold something that is neither zero nor the sign.
     """
-    # All in the words' own type, so that the loop runs on whole vectors of them.
+    # Every step cast to the words' own type, so that the loop runs on whole vectors of them.
     kind = words.dtype.type
     spare, used, top, plus, unused = kind(0), kind(mask), kind(sign), kind(add), kind(~mask)
     for at in range(words.size):
         raw = words[at]
-        value = kind(((raw & used) ^ top) - top)
-        spare = kind(spare | kind(kind(raw ^ value) & raw & unused))
-        words[at] = value + plus
+        value = kind(kind(kind(raw & used) ^ top) - top)
+        spare = kind(spare | kind(kind(kind(raw ^ value) & raw) & unused))
+        words[at] = kind(value + plus)
     return spare
 
 

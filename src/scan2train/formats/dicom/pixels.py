@@ -12,17 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import HostileFile
-from scan2train.formats.bounded import largest_image
+from scan2train.formats.regular import largest_image
 from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
 from scan2train.formats.dicom.lookup import modality_lut, palette
+from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
 
-#: Volumes of fewer bytes are read by one thread: starting another costs more than it saves.
-_WORTH_A_THREAD = 16 << 20
+#: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
+#: a second thread there costs more processor time than it saves.
+_WORTH_A_THREAD = 8
 _THREADS = 2
 
 
@@ -85,7 +87,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     shape = (len(paths), cell.rows, cell.columns, *channels)
     _require_room(shape, dtype, paths[0])
 
-    array = np.empty(shape, dtype=dtype)
+    array = voxels(shape, dtype)
     decoder = Decoder(
         cell=cell,
         lookup=lookup,
@@ -95,7 +97,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         intercepts=rescale.intercepts,
         array=array,
     )
-    seen = _read_files(decoder, _by_file(row, paths), array.nbytes)
+    seen = _read_files(decoder, _by_file(row, paths))
     return Pixels(
         array=array,
         valid=_joined(seen, shape),
@@ -129,8 +131,8 @@ def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:
     ]
 
 
-def _read_files(decoder: Decoder, files: list[Frames], size: int) -> list[Seen]:
-    if size < _WORTH_A_THREAD or len(files) < _THREADS:
+def _read_files(decoder: Decoder, files: list[Frames]) -> list[Seen]:
+    if sum(one.encapsulated for one in files) < _WORTH_A_THREAD:
         return [decoder.read(files)]
     parts = np.array_split(np.arange(len(files)), _THREADS)
     with ThreadPoolExecutor(_THREADS) as pool:

@@ -1,0 +1,37 @@
+"""Memory is taken again only when nobody holds it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scan2train.formats.dicom.memory import voxels
+
+SHAPE, WORDS = (9, 1024, 1023), np.dtype(np.int16)
+
+
+def address(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def test_an_array_that_is_alive_keeps_its_memory() -> None:
+    first = voxels(SHAPE, WORDS)
+    first[:] = 7
+    turned = first.transpose(2, 1, 0)[3:5]
+    del first
+    second = voxels(SHAPE, WORDS)
+    second[:] = 9
+    assert (turned == 7).all()
+    assert (second == 9).all()
+
+
+def test_memory_that_nobody_holds_is_taken_again() -> None:
+    first = voxels(SHAPE, WORDS)
+    was = address(first)
+    del first
+    assert address(voxels((10, 1000, 900), WORDS)) == was
+
+
+def test_small_arrays_are_their_own() -> None:
+    first = voxels((3, 4, 5), WORDS)
+    assert first.base is None
+    assert first.flags.c_contiguous
