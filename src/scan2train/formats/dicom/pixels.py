@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import HostileFile
-from scan2train.formats.regular import largest_image
 from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
@@ -21,6 +20,7 @@ from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
+from scan2train.formats.regular import largest_image
 
 #: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
 #: a second thread there costs more processor time than it saves.
