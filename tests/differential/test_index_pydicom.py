@@ -119,7 +119,9 @@ def expected_in_frame(dataset: pydicom.Dataset, frame: int, column) -> object:
             outer = item.get(Tag(int(column.parent.replace(",", ""), 16)))
             inner = [] if outer is None or not outer.value else [outer.value[0]]
         else:
-            inner = [e.value[0] for e in item if e.VR == "SQ" and e.value and "FrameTypeSequence" in e.keyword]
+            inner = [
+                e.value[0] for e in item if e.VR == "SQ" and e.value and "FrameTypeSequence" in e.keyword
+            ]
         for where in inner:
             element = where.get(tag)
             if element is None or element.value in (None, ""):
@@ -149,7 +151,9 @@ def frame_differences(root: Path) -> tuple[int, list[str]]:
                 wanted = expected_in_frame(dataset, frame["frame"], column)
                 compared += 1
                 if frame[column.name] != wanted:
-                    wrong.append(f"{row['path']} {frame['frame']} {column.name}: {frame[column.name]!r}, {wanted!r}")
+                    wrong.append(
+                        f"{row['path']} {frame['frame']} {column.name}: {frame[column.name]!r}, {wanted!r}"
+                    )
     return compared, wrong
 
 

@@ -74,7 +74,9 @@ def test_what_must_be_rejected_by_its_header_is_skipped_with_a_fitting_code(by_p
         if case["expect"] not in ("reject", "skip") or case["finding"] in NOT_IN_A_HEADER:
             continue
         row = skipped.get(case["path"])
-        fits = row is not None and (not case["codes"] or row["code"] in case["codes"] or case["expect"] == "skip")
+        fits = row is not None and (
+            not case["codes"] or row["code"] in case["codes"] or case["expect"] == "skip"
+        )
         if not fits:
             wrong.append((case["id"], case["finding"], case["codes"], row and (row["code"], row["message"])))
     assert not wrong
@@ -82,7 +84,9 @@ def test_what_must_be_rejected_by_its_header_is_skipped_with_a_fitting_code(by_p
 
 def test_what_is_no_image_gives_no_instance(by_path, hostile: Path):
     rows, _ = by_path
-    assert not [case["id"] for case in dicom_cases(hostile) if case["expect"] == "skip" and case["path"] in rows]
+    assert not [
+        case["id"] for case in dicom_cases(hostile) if case["expect"] == "skip" and case["path"] in rows
+    ]
 
 
 def test_what_is_valid_is_an_instance(by_path, hostile: Path):
@@ -106,7 +110,9 @@ def test_what_is_odd_about_a_header_is_noted(by_path, hostile: Path):
     assert not silent
 
 
-@pytest.mark.parametrize("name", ["path_rel", "path_abs", "path_win", "path_dot", "path_empty", "path_long", "no_sopuid"])
+@pytest.mark.parametrize(
+    "name", ["path_rel", "path_abs", "path_win", "path_dot", "path_empty", "path_long", "no_sopuid"]
+)
 def test_identifiers_that_are_none_are_noted(name: str, by_path):
     oddities = by_path[0][f"synth/dicom/{name}.dcm"]["oddities"]
     assert {"invalid-uid", "missing-uid"} & set(oddities)
@@ -143,7 +149,9 @@ def test_memory_stays_small(hostile: Path):
         f"index({str(hostile / 'synth' / 'dicom')!r}, cache=False)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=300
+    )
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(done.stdout.split()[-1]) * unit < 256 << 20
 

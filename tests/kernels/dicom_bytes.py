@@ -13,7 +13,13 @@ RLE = "1.2.840.10008.1.2.5"
 
 
 def element(
-    tag: int, vr: str, value: bytes | str = b"", *, length: int | None = None, implicit: bool = False, big: bool = False
+    tag: int,
+    vr: str,
+    value: bytes | str = b"",
+    *,
+    length: int | None = None,
+    implicit: bool = False,
+    big: bool = False,
 ) -> bytes:
     """One element; ``length`` may lie."""
     order = ">" if big else "<"
@@ -45,7 +51,9 @@ def item(content: bytes, *, undefined: bool = False, big: bool = False) -> bytes
     return head + struct.pack(order + "I", len(content)) + content
 
 
-def sequence(tag: int, *items: bytes, undefined: bool = False, implicit: bool = False, big: bool = False) -> bytes:
+def sequence(
+    tag: int, *items: bytes, undefined: bool = False, implicit: bool = False, big: bool = False
+) -> bytes:
     """A sequence of these items."""
     order = ">" if big else "<"
     content = b"".join(items)
@@ -87,7 +95,9 @@ def image(
         data += us(tag, value, **how)
     data += late
     if syntax == RLE:
-        content = item(b"") + item(bytes(70)) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0) if pixels is None else pixels
+        content = (
+            item(b"") + item(bytes(70)) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0) if pixels is None else pixels
+        )
         return meta(syntax) + data + element(0x7FE00010, "OB", content, length=UNDEFINED)
     content = bytes(rows * columns * 2) if pixels is None else pixels
     return meta(syntax) + data + element(0x7FE00010, "OW", content, **how)

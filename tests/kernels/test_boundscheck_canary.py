@@ -17,7 +17,9 @@ def read_behind(values):
     return total
 
 
-@pytest.mark.skipif(os.environ.get("NUMBA_BOUNDSCHECK") != "1", reason="for runs with NUMBA_BOUNDSCHECK=1 only")
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_BOUNDSCHECK") != "1", reason="for runs with NUMBA_BOUNDSCHECK=1 only"
+)
 def test_reading_behind_an_array_raises():
     with pytest.raises(IndexError):
         read_behind(np.arange(4))

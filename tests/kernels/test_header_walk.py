@@ -9,6 +9,7 @@ import sys
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,9 +31,15 @@ from dicom_bytes import (
 )
 
 from scan2train.errors import NoImages
+from scan2train.formats.dicom.header import Headers
+from scan2train.formats.dicom.header_columns import instance_layout
 from scan2train.index import index
+from scan2train.kernels import header_codes as codes
+from scan2train.kernels.header_files import walk_memory
 
 CHECKED = os.environ.get("NUMBA_BOUNDSCHECK") == "1"
+STATUSES = {codes.OK, codes.MORE, codes.TRUNCATED, codes.LENGTH, codes.DEEP, codes.BOMB, codes.FOREIGN, codes.DECLINED,
+            codes.NO_PIXELS, codes.BROKEN, codes.MISMATCH, codes.DEFLATED, codes.WRONG_VR, codes.DICOMDIR}  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -107,7 +114,9 @@ def test_a_deflated_data_set_is_walked_at_its_inflated_offsets(tmp_path: Path):
 
 def test_a_deflated_stream_that_is_cut_is_refused(tmp_path: Path):
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = squeeze.compress(image(pixels=os.urandom(3000), rows=30, columns=50)[len(meta()) :]) + squeeze.flush()
+    packed = (
+        squeeze.compress(image(pixels=os.urandom(3000), rows=30, columns=50)[len(meta()) :]) + squeeze.flush()
+    )
     assert refused(meta("1.2.840.10008.1.2.1.99") + packed[:-900], tmp_path)[1] == "FIL001"
 
 
@@ -117,8 +126,15 @@ def test_sequences_are_walked_and_their_elements_do_not_leak(undefined: bool, sy
     how = {"implicit": syntax == IMPLICIT, "big": syntax == BIG}
     big = how["big"]
     icon = us(0x00280010, 99, **how) + element(0x7FE00010, "OW", bytes(8), **how)
-    inner = sequence(0x00081199, item(element(0x00080060, "CS", "XX", **how), undefined=undefined, big=big), undefined=undefined, **how)
-    early = sequence(0x00081140, item(inner, undefined=undefined, big=big), item(b"", big=big), undefined=undefined, **how)
+    inner = sequence(
+        0x00081199,
+        item(element(0x00080060, "CS", "XX", **how), undefined=undefined, big=big),
+        undefined=undefined,
+        **how,
+    )
+    early = sequence(
+        0x00081140, item(inner, undefined=undefined, big=big), item(b"", big=big), undefined=undefined, **how
+    )
     late = sequence(0x00880200, item(icon, undefined=undefined, big=big), undefined=undefined, **how)
     row = read(image(early, late, syntax=syntax), tmp_path)
     assert (row["modality"], row["rows"], row["pixel_length"]) == ("CT", 3, 30)
@@ -136,7 +152,12 @@ def test_the_first_item_of_a_wanted_sequence_is_collected(undefined: bool, tmp_p
 
 def test_an_un_sequence_of_undefined_length_is_implicit_inside(tmp_path: Path):
     inside = element(0x00080100, "SH", "R-10242", implicit=True)
-    late = element(0x00540220, "UN", item(inside, undefined=True) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0), length=UNDEFINED)
+    late = element(
+        0x00540220,
+        "UN",
+        item(inside, undefined=True) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0),
+        length=UNDEFINED,
+    )
     assert read(image(late=late), tmp_path)["view_code"] == "R-10242"
 
 
@@ -188,7 +209,9 @@ def test_any_double_written_as_text_comes_back(values: list[float], tmp_path: Pa
     assert index(folder, cache=False).instances["thickness_mm"].to_list() == values
 
 
-@pytest.mark.parametrize("text", ["abc", "1,5", "1_000", "0x10", "--1", "1e", "e5", ".", "1.2.3", "1 2", "\xe9"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1,5", "1_000", "0x10", "--1", "1e", "e5", ".", "1.2.3", "1 2", "\xe9"]
+)
 def test_text_that_is_no_number_empties_the_cell_and_is_noted(text: str, tmp_path: Path):
     row = read(image(element(0x00180050, "DS", text)), tmp_path)
     assert row["thickness_mm"] is None
@@ -222,7 +245,12 @@ def test_padding_is_signed_where_the_pixels_are(signed: int, stored: int, seen: 
 
 
 def test_the_last_of_doubled_elements_counts_and_is_noted(tmp_path: Path):
-    for first, second, seen in (("1", "2", 2.0), ("9" * 30, "2", 2.0), ("2", "9" * 30, 1e30), ("abc", "3", 3.0)):
+    for first, second, seen in (
+        ("1", "2", 2.0),
+        ("9" * 30, "2", 2.0),
+        ("2", "9" * 30, 1e30),
+        ("abc", "3", 3.0),
+    ):
         early = element(0x00180050, "DS", first) + element(0x00180050, "DS", second)
         row = read(image(early), tmp_path)
         assert row["thickness_mm"] == seen
@@ -242,7 +270,9 @@ def test_without_preamble_and_meta_group_the_encoding_is_told_from_the_data(synt
 
 
 def test_cut_anywhere_a_file_is_refused(tmp_path: Path):
-    content = image(element(0x00180050, "DS", "2.5"), sequence(0x00540016, item(element(0x00181074, "DS", "1"))))
+    content = image(
+        element(0x00180050, "DS", "2.5"), sequence(0x00540016, item(element(0x00181074, "DS", "1")))
+    )
     for at in range(1, len(content)):
         (tmp_path / f"{at:04d}.dcm").write_bytes(content[:at])
     with pytest.raises(NoImages):
@@ -333,21 +363,29 @@ def test_the_same_bytes_in_two_character_sets_stay_apart(tmp_path: Path):
     raw = "Größe!".encode("latin-1")
     head = element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
     for at, charset in enumerate(("ISO_IR 100", "ISO_IR 144", "ISO_IR 100")):
-        content = image(element(0x0008103E, "LO", raw)).replace(head, element(0x00080005, "CS", charset) + head)
+        content = image(element(0x0008103E, "LO", raw)).replace(
+            head, element(0x00080005, "CS", charset) + head
+        )
         (tmp_path / f"{at}.dcm").write_bytes(content)
     seen = index(tmp_path, cache=False).instances["description"].to_list()
     assert seen == ["Größe!", raw.decode("iso8859-5"), "Größe!"]
 
 
 def test_control_characters_stay_and_padding_goes(tmp_path: Path):
-    early = element(0x00080008, "CS", "ORIGINAL \\ PRIMARY\\AXIAL ") + element(0x0008103E, "LO", " a\nb\x07c\0\0")
+    early = element(0x00080008, "CS", "ORIGINAL \\ PRIMARY\\AXIAL ") + element(
+        0x0008103E, "LO", " a\nb\x07c\0\0"
+    )
     row = read(image(early), tmp_path)
     assert row["image_type"] == "ORIGINAL\\PRIMARY\\AXIAL"
     assert row["description"] == "a\nb\x07c"
 
 
 def test_identities_are_hashed_or_flags(tmp_path: Path):
-    early = element(0x00080050, "SH", "ACC7") + element(0x00100010, "PN", "Doe^Jane") + element(0x00100020, "LO", "P7")
+    early = (
+        element(0x00080050, "SH", "ACC7")
+        + element(0x00100010, "PN", "Doe^Jane")
+        + element(0x00100020, "LO", "P7")
+    )
     row = read(image(early), tmp_path)
     assert (row["patient_name_filled"], row["birth_date_filled"]) == (True, False)
     assert len(row["patient"]) == len(row["accession"]) == 16
@@ -400,3 +438,24 @@ def test_mutated_files_never_crash_the_walker(data: st.DataObject, tmp_path: Pat
     (folder / "good.dcm").write_bytes(image())
     found = index(folder, cache=False)
     assert found.instances.height + found.skipped.height == 17
+
+
+@settings(max_examples=200 if CHECKED else 100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_behind_the_bytes_at_hand_is_read(data: st.DataObject):
+    """The buffer ends where the bytes do, so that a checked run sees the first read behind them."""
+    content = bytearray(VALID[data.draw(st.sampled_from(sorted(VALID)))])
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    have = data.draw(st.integers(0, len(content)))
+    headers = Headers.empty(instance_layout(), 1)
+    beginning = np.frombuffer(content[:have], dtype=np.uint8).copy()
+    walk_memory(beginning, len(content), False, 0, *headers.columns, headers.layout.desk())
+    status = headers.facts[codes.F_STATUS, 0]
+    assert status in STATUSES
+    if status == codes.MORE:
+        assert have < len(content)
+    if status == codes.OK:
+        end = headers.facts[codes.F_PIXEL_AT, 0] + headers.facts[codes.F_PIXEL_LENGTH, 0]
+        encapsulated = headers.facts[codes.F_PIXEL_KIND, 0] == codes.PIXEL_ENCAPSULATED
+        assert encapsulated or end <= len(content)

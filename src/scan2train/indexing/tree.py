@@ -15,7 +15,7 @@ _NEVER = "a pipe, socket or device is never opened"
 
 @dataclass(slots=True)
 class Tree:
-    """The regular files of one source, in order of their paths, and what else was met.
+    """The regular files of one source, always in the same order, and what else was met.
 
     ``root`` is absolute; ``paths`` are relative to it, with forward slashes. ``passed`` lists what is no regular
     file or cannot be reached: path, size, mtime in ns, reason, message.
@@ -63,7 +63,7 @@ def walk_tree(source: str | os.PathLike[str]) -> Tree:
 
 
 def _walk(tree: Tree) -> None:
-    """Depth first, each folder's entries in order of their names."""
+    """Depth first, by names; a folder's files come before its folders."""
     stack = [""]
     paths, sizes, mtimes = tree.paths, tree.sizes, tree.mtimes
     while stack:
