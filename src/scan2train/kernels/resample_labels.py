@@ -40,14 +40,19 @@ def _uniform(source, i_low, i_high):
 
 
 @njit(cache=True, nogil=True)
-def _agreement(rows, first, agree):
-    """Where all of ``rows`` hold the label of ``first``."""
-    agree[:] = True
+def _steady(rows, first, reach, steady):
+    """Where ``rows`` all hold the label of ``first``, and so do the next ``reach`` - 1 voxels."""
+    steady[:] = True
     for a in range(rows.shape[0]):
         for b in range(rows.shape[1]):
             row = rows[a, b]
-            for x in range(agree.shape[0]):
-                agree[x] &= row[x] == first[x]
+            for x in range(steady.shape[0]):
+                steady[x] &= row[x] == first[x]
+    for _ in range(1, reach):
+        # Forwards, each voxel takes in its right neighbour, which has not changed yet.
+        for x in range(steady.shape[0] - 1):
+            steady[x] &= steady[x + 1] & (first[x] == first[x + 1])
+        steady[-1] = False
 
 
 @njit(cache=True, nogil=True)
@@ -65,7 +70,8 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
         return
     i_low, i_high = starts[ir[0] : ir[1]].min(), starts[ir[0] : ir[1]].max() + taps_i
     flat = _uniform(source, i_low, i_high)
-    agree = np.empty(i_high - i_low, np.bool_)
+    steady = np.empty(i_high - i_low, np.bool_)
+    places = (starts[ir[0] : ir[1]] - i_low).astype(np.uint32)
     for ko in range(kr[0], kr[1]):
         for jo in range(jr[0], jr[1]):
             k0, j0 = ks[ko], js[jo]
@@ -80,17 +86,12 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
                     line[:] = label
                 continue
             first = source[k0, j0, i_low:i_high]
-            _agreement(source[k0 : k0 + taps_k, j0 : j0 + taps_j, i_low:i_high], first, agree)
+            _steady(source[k0 : k0 + taps_k, j0 : j0 + taps_j, i_low:i_high], first, taps_i, steady)
             for x in range(line.shape[0]):
-                i0 = starts[ir[0] + x]
-                at = i0 - i_low
-                label = first[at]
-                same = agree[at]
-                for c in range(1, taps_i):
-                    same = same and agree[at + c] and first[at + c] == label
-                if same:
-                    line[x] = label
+                if steady[places[x]]:
+                    line[x] = first[places[x]]
                     continue
+                i0 = starts[ir[0] + x]
                 count = 0
                 for a in range(taps_k):
                     for b in range(taps_j):
