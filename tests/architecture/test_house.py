@@ -13,23 +13,13 @@ ROOT = Path(scan2train.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in FILES]
 
-#: Files over 300 lines, each with the reason why it is still one idea. None may pass 500.
-LONG = {
-    "kernels/header_walk.py": "a quarter of it names codes; the rest is one walk, whose functions share one state",
-}
 VAGUE = {"core", "utils", "util", "helpers", "helper", "common", "base", "misc"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_a_file_is_short(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    limit = 500 if path.relative_to(ROOT).as_posix() in LONG else 300
-    assert lines <= limit
-
-
-def test_the_list_of_long_files_is_true():
-    long = {n for n, p in zip(NAMES, FILES, strict=True) if len(p.read_text("utf-8").splitlines()) > 300}
-    assert set(LONG) <= long
+    assert lines <= 300
 
 
 @pytest.mark.parametrize("name", NAMES)
