@@ -31,7 +31,7 @@ def unpack(packed: Array, out: Array, start: int, step: int, count: int) -> int:
         if header == 128:
             continue
         if header < 128:
-            length = np.int64(header) + 1
+            length = int(header) + 1
             if at + length > size:
                 return TOO_SHORT
             if done + length > count:
@@ -40,7 +40,7 @@ def unpack(packed: Array, out: Array, start: int, step: int, count: int) -> int:
                 out[start + (done + n) * step] = packed[at + n]
             at += length
         else:
-            length = 257 - np.int64(header)
+            length = 257 - int(header)
             if at >= size:
                 return TOO_SHORT
             if done + length > count:

@@ -48,9 +48,9 @@ def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
 @njit(cache=True, nogil=True)
 def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: int, add: int) -> int:
     """``out = slope * stored + add`` in whole numbers; see :func:`shift_in_place`. Arrays must not overlap."""
-    spare = np.int64(0)
+    spare = 0
     for at in range(words.size):
-        raw = np.int64(words[at]) >> shift
+        raw = int(words[at]) >> shift
         value = ((raw & mask) ^ sign) - sign
         spare |= (raw ^ value) & raw & ~mask
         out[at] = slope * value + add
@@ -60,9 +60,9 @@ def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slo
 @njit(cache=True, nogil=True)
 def real_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: float, add: float) -> int:
     """``out = slope * stored + add`` in double precision; see :func:`shift_in_place`."""
-    spare = np.int64(0)
+    spare = 0
     for at in range(words.size):
-        raw = np.int64(words[at]) >> shift
+        raw = int(words[at]) >> shift
         value = ((raw & mask) ^ sign) - sign
         spare |= (raw ^ value) & raw & ~mask
         out[at] = slope * np.float64(value) + add
@@ -74,7 +74,7 @@ def mark_padding(words: Array, valid: Array, shift: int, mask: int, sign: int, l
     """``valid`` becomes false where the stored value is within ``low`` and ``high``; returns how often that is."""
     count = 0
     for at in range(words.size):
-        raw = np.int64(words[at]) >> shift
+        raw = int(words[at]) >> shift
         value = ((raw & mask) ^ sign) - sign
         padded = low <= value <= high
         valid[at] = not padded

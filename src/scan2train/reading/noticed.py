@@ -82,7 +82,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
     """All findings about a volume that was read."""
     place = Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"])
 
-    def finding(code: str, severity: Severity, message: str, **more: str) -> Finding:
+    def finding(code: str, severity: Severity, message: str, **more: Any) -> Finding:
         return Finding(
             code=code,
             name=_NAMES[code],

@@ -178,7 +178,8 @@ def _tilt_deg(x: FloatArray, y: FloatArray, step: FloatArray) -> FloatArray:
     """Angle between each step and its slices' normal."""
     along = np.einsum("ij,ij->i", np.cross(x, y), step)
     across = np.hypot(np.einsum("ij,ij->i", x, step), np.einsum("ij,ij->i", y, step))
-    return np.round(np.degrees(np.arctan2(across, np.abs(along))), 6)
+    degrees: FloatArray = np.round(np.degrees(np.arctan2(across, np.abs(along))), 6)
+    return degrees
 
 
 def _value(table: pl.DataFrame, one: Stack) -> str:

@@ -87,8 +87,8 @@ def _lookup(path: Path, descriptor: Any, data: Any, *, signed: bool) -> Lookup:
         raise _broken(path, f"a look-up table is malformed: {error}") from error
     if len(values) < count:
         raise _broken(path, f"a look-up table has {len(values)} of {count} entries")
-    wanted = np.dtype(np.uint8 if bits <= 8 else np.uint16)
-    return Lookup(first, (values[:count].astype(np.int64) & np.iinfo(wanted).max).astype(wanted))
+    wanted, mask = (np.uint8, 0xFF) if bits <= 8 else (np.uint16, 0xFFFF)
+    return Lookup(first, (values[:count].astype(np.int64) & mask).astype(wanted))
 
 
 def _broken(path: Path, what: str) -> NonconformingHeader:

@@ -67,4 +67,5 @@ def to_rgb(pixels: npt.NDArray[Any], photometric: str, bits: int, where: object)
     middle = 1 << (bits - 1)
     centred = pixels.astype(np.float64) - np.array([0, middle, middle])
     rgb = np.floor(centred @ _FULL.T + 0.5)
-    return np.clip(rgb, 0, (1 << bits) - 1).astype(pixels.dtype)
+    limited: npt.NDArray[Any] = np.clip(rgb, 0, (1 << bits) - 1).astype(pixels.dtype)
+    return limited
