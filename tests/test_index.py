@@ -369,9 +369,9 @@ def _spy(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = source.read_dicom_files
 
-    def spy(paths: list[bytes], *rest, **options):
+    def spy(root: str, paths: list[bytes], *rest, **options):
         seen.extend(os.path.basename(path).decode() for path in paths)
-        return real(paths, *rest, **options)
+        return real(root, paths, *rest, **options)
 
     monkeypatch.setattr(source, "read_dicom_files", spy)
     return seen

@@ -6,6 +6,7 @@ import math
 import os
 import struct
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from dicom_bytes import (
 )
 
 from scan2train.errors import NoImages
-from scan2train.formats.dicom.header import Headers
+from scan2train.formats.dicom.header import Headers, read_headers
 from scan2train.formats.dicom.header_columns import instance_layout
 from scan2train.index import index
 from scan2train.kernels import header_codes as codes
@@ -459,3 +460,89 @@ def test_nothing_behind_the_bytes_at_hand_is_read(data: st.DataObject):
         end = headers.facts[codes.F_PIXEL_AT, 0] + headers.facts[codes.F_PIXEL_LENGTH, 0]
         encapsulated = headers.facts[codes.F_PIXEL_KIND, 0] == codes.PIXEL_ENCAPSULATED
         assert encapsulated or end <= len(content)
+
+
+VARIANTS = st.fixed_dictionaries(
+    {
+        "charset": st.sampled_from([None, "ISO_IR 100", "ISO_IR 192"]),
+        "description": st.sampled_from([None, "", "chest", "abdomen", "Größe".encode("latin-1"), b"a\nb "]),
+        "thickness": st.sampled_from([None, "", "1.25", "2.50", "12.5", "abc", "9" * 20]),
+        "date": st.sampled_from([None, "20240102", "20241399"]),
+        "patient": st.sampled_from([None, "P1", "P2"]),
+        "position": st.sampled_from([None, "1\\2\\3", "1\\2\\4", "-100.25\\2\\3", "1\\2"]),
+        "number": st.sampled_from([None, "1", "2", "10", "100", "99999999999"]),
+        "dose": st.sampled_from([None, "1.5", "2.5", "12.25"]),
+        "codes": st.sampled_from([None, "A", "B", "CC"]),
+        "lut": st.booleans(),
+        "doubled": st.booleans(),
+        "swapped": st.booleans(),
+        "private": st.sampled_from([0, 2, 2, 5000]),
+        "syntax": st.sampled_from([EXPLICIT, EXPLICIT, EXPLICIT, IMPLICIT, BIG, RLE]),
+        "cut": st.sampled_from([0, 0, 0, 0, 40, 300]),
+    }
+)
+
+
+def variant(v: dict) -> bytes:
+    """A slice with this and that in it, or not."""
+    how = {"implicit": v["syntax"] == IMPLICIT, "big": v["syntax"] == BIG}
+
+    def maybe(tag: int, vr: str, value: str | bytes | None) -> bytes:
+        return b"" if value is None else element(tag, vr, value, **how)
+
+    early = maybe(0x00080020, "DA", v["date"]) + maybe(0x0008103E, "LO", v["description"])
+    early += element(0x00091001, "OB", bytes(v["private"]), **how) if v["private"] else b""
+    early += maybe(0x00100020, "LO", v["patient"])
+    pair = [maybe(0x00180050, "DS", v["thickness"]), element(0x00180060, "DS", "120", **how)]
+    early += b"".join(reversed(pair) if v["swapped"] else pair)
+    early += element(0x00180060, "DS", "80", **how) if v["doubled"] else b""
+    series = maybe(0x00200013, "IS", v["number"]) + maybe(0x00200032, "DS", v["position"])
+    late = b""
+    if v["lut"]:
+        late += sequence(0x00283000, item(us(0x00283002, 1, 2, 3, **how), big=how["big"]), **how)
+    if v["dose"] is not None:
+        inside = item(maybe(0x00181074, "DS", v["dose"]), big=how["big"])
+        late += sequence(0x00540016, inside, undefined=len(v["dose"]) > 3, **how)
+    if v["codes"] is not None:
+        late += sequence(0x00540220, item(maybe(0x00080100, "SH", v["codes"]), big=how["big"]), **how)
+    content = image(early, late, series=series, syntax=v["syntax"])
+    if v["charset"] is not None:
+        head = element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2", **how)
+        content = content.replace(head, element(0x00080005, "CS", v["charset"], **how) + head)
+    return content[: len(content) - v["cut"]]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(variants=st.lists(VARIANTS, min_size=2, max_size=40))
+def test_a_file_says_the_same_alone_and_behind_others(variants: list[dict]):
+    contents = [variant(v) for v in variants]
+    assert walked(contents) == [walked([content])[0] for content in contents]
+
+
+def test_slices_of_a_series_say_the_same_alone_and_together():
+    contents = []
+    for at in range(120):
+        early = element(0x00080031, "TM", f"1015{at % 60:02d}") + element(0x0008103E, "LO", "chest")
+        series = element(0x00200013, "IS", str(at)) + element(0x00200032, "DS", f"0\\0\\{at * 1.25}")
+        uid = element(0x00080018, "UI", f"1.2.3.4.{at}")
+        late = element(0x00281050, "DS", str(40 + at // 30))
+        contents.append(image(early, late, series=series).replace(element(0x00080018, "UI", "1.2.3.4"), uid))
+    assert walked(contents) == [walked([content])[0] for content in contents]
+
+
+def walked(contents: list[bytes]) -> list[tuple]:
+    """What the walk of these files, one behind the other, leaves of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, f"{at:03d}") for at in range(len(contents))]
+        for path, content in zip(paths, contents, strict=True):
+            Path(path).write_bytes(content)
+        sizes = np.array([len(content) for content in contents], dtype=np.int64)
+        headers = read_headers([os.fsencode(path) for path in paths], sizes)
+    rows = []
+    for row in range(len(contents)):
+        facts = headers.facts[:, row].tolist()
+        texts = [headers.texts[place] for place in headers.codes[:, row]]
+        numbers = [None if np.isnan(value) else value for value in headers.numbers[:, row]]
+        noted = sorted(headers.noted.get(row, []))
+        rows.append((facts, texts, numbers, headers.flags[:, row].tolist(), noted))
+    return rows

@@ -38,24 +38,35 @@ class Part:
 
 
 def read_dicom_files(
-    paths: list[bytes], sizes: list[int], *, salt: bytes, jobs: int, progress: Callable[[int], None] | None
+    root: str,
+    names: list[bytes],
+    sizes: npt.NDArray[np.int64],
+    *,
+    salt: bytes,
+    jobs: int,
+    progress: Callable[[int], None] | None,
 ) -> Part:
-    """Read the headers of these files."""
-    headers = read_headers(paths, np.array(sizes, dtype=np.int64), jobs, progress)
+    """Read the headers of these files; ``names`` are relative to the folder ``root``."""
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        headers = read_headers(names, np.ascontiguousarray(sizes), jobs, progress, folder)
+    finally:
+        os.close(folder)
+    stem = os.fsencode(os.path.join(root, ""))
     status = headers.facts[codes.F_STATUS]
     refused: dict[int, Refusal] = {}
     for row in np.flatnonzero(status == codes.DEFLATED).tolist():
-        walk_deflated(headers, paths[row], row, sizes[row])
+        walk_deflated(headers, stem + names[row], row, int(sizes[row]))
     deflated = headers.facts[codes.F_SYNTAX] == codes.SYNTAX_DEFLATED
     for row in np.flatnonzero(status == codes.DECLINED).tolist():
-        declined = read_declined(headers, paths[row], row, sizes[row])
+        declined = read_declined(headers, stem + names[row], row, int(sizes[row]))
         if declined is not None:
             refused[row] = declined
     foreign = np.flatnonzero(status == codes.FOREIGN).tolist()
     sop = headers.text_codes("sop_class_uid")
     lost = (status != codes.OK) & (status != codes.FOREIGN) & (status != codes.DECLINED)
     for row in np.flatnonzero(lost).tolist():
-        refused[row] = _refusal(headers, row, paths[row], sizes[row], headers.texts[sop[row]])
+        refused[row] = _refusal(headers, row, stem + names[row], int(sizes[row]), headers.texts[sop[row]])
     good = status == codes.OK
     settle(headers)
     check_texts(headers)
@@ -63,7 +74,7 @@ def read_dicom_files(
     refused |= check_pixels(headers, good, deflated)
     good[list(refused)] = False
     rows = np.flatnonzero(good)
-    frames = _frames(headers, rows, paths, sizes)
+    frames = _frames(headers, rows, stem, names, sizes)
     salted = functools.cache(functools.partial(hashed, salt=salt))
     return Part(
         rows=rows,
@@ -75,10 +86,16 @@ def read_dicom_files(
 
 
 def _frames(
-    headers: Headers, rows: npt.NDArray[np.intp], paths: list[bytes], sizes: list[int]
+    headers: Headers,
+    rows: npt.NDArray[np.intp],
+    stem: bytes,
+    names: list[bytes],
+    sizes: npt.NDArray[np.int64],
 ) -> pl.DataFrame | None:
     grouped = np.flatnonzero(has_groups(headers)[rows]).tolist()
-    found = [frame_rows(headers, int(rows[at]), paths[rows[at]], sizes[rows[at]], at) for at in grouped]
+    found = [
+        frame_rows(headers, int(rows[at]), stem + names[rows[at]], int(sizes[rows[at]]), at) for at in grouped
+    ]
     kept = [table for table in found if table is not None]
     return pl.concat(kept) if kept else None
 

@@ -34,11 +34,13 @@ class Found:
 
 def read_tree(tree: Tree, *, salt: bytes, jobs: int, progress: Callable[[int], None] | None) -> Found:
     """Read the headers of every file of a tree."""
-    paths = tree.absolute()
+    names = tree.names()
     parts = []
-    for first in range(0, len(paths), _BATCH):
+    for first in range(0, len(names), _BATCH):
         batch = slice(first, first + _BATCH)
-        part = read_dicom_files(paths[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress)
+        part = read_dicom_files(
+            tree.root, names[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress
+        )
         parts.append(_tables(tree, first, part))
     if tree.passed or not parts:
         parts.append(_passed(tree))
@@ -60,7 +62,8 @@ def join(parts: list[Found]) -> Found:
 
 
 def _file(tree: Tree, at: int) -> dict[str, Any]:
-    return {"source": tree.root, "path": tree.paths[at], "size": tree.sizes[at], "mtime_ns": tree.mtimes[at]}
+    size, mtime = int(tree.sizes[at]), int(tree.mtimes[at])
+    return {"source": tree.root, "path": tree.paths[at], "size": size, "mtime_ns": mtime}
 
 
 def _tables(tree: Tree, first: int, part: Part) -> Found:
@@ -103,8 +106,9 @@ def _dicom_rows(tree: Tree, first: int, part: Part) -> pl.DataFrame:
     everything = n == len(tree.paths)
     rows = [] if everything else (part.rows + first).tolist()
     columns: Columns = {"source": tree.root, "format": "dicom", "content_id": None, **part.header}
-    for name, values in (("path", tree.paths), ("size", tree.sizes), ("mtime_ns", tree.mtimes)):
-        columns[name] = pl.Series(values if everything else [values[row] for row in rows])
+    columns["path"] = pl.Series(tree.paths if everything else [tree.paths[row] for row in rows])
+    columns["size"] = pl.Series(tree.sizes if everything else tree.sizes[rows])
+    columns["mtime_ns"] = pl.Series(tree.mtimes if everything else tree.mtimes[rows])
     return assemble(INSTANCES, columns)
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from operator import attrgetter
 
+import numpy as np
+import numpy.typing as npt
+
 from scan2train.errors import WrongUse
+from scan2train.formats.dicom.header import joined
+
+Ints = npt.NDArray[np.int64]
 
 _NAME = attrgetter("name")
+#: So few files are looked at sooner than a kernel is loaded.
+_FEW = 100
+_NOT_TEXT = "the name is not UTF-8 and cannot be written into a table; rename the file"
 _NEVER = "a pipe, socket or device is never opened"
 
 
@@ -17,20 +30,28 @@ _NEVER = "a pipe, socket or device is never opened"
 class Tree:
     """The regular files of one source, always in the same order, and what else was met.
 
-    ``root`` is absolute; ``paths`` are relative to it, with forward slashes. ``passed`` lists what is no regular
-    file or cannot be reached: path, size, mtime in ns, reason, message.
+    ``root`` is absolute; ``paths`` are relative to it, with forward slashes; ``sizes`` in bytes, ``mtimes`` in ns
+    since the epoch. ``passed`` lists what is no regular file or cannot be reached: path, size, mtime, reason, message.
     """
 
     root: str
     paths: list[str] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    mtimes: list[int] = field(default_factory=list)
+    sizes: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    mtimes: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     passed: list[tuple[str, int | None, int | None, str, str]] = field(default_factory=list)
 
-    def absolute(self) -> list[bytes]:
-        """Names of the files for the operating system."""
-        stem = os.fsencode(self.root if self.root.endswith(os.sep) else self.root + os.sep)
-        return [stem + path.encode() for path in self.paths]
+    def names(self) -> list[bytes]:
+        """Names of the files for the operating system, relative to the root."""
+        return [path.encode() for path in self.paths]
+
+    @contextmanager
+    def opened(self) -> Iterator[int]:
+        """Descriptor of the root, from which names are looked up without going all the way down to it each time."""
+        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield folder
+        finally:
+            os.close(folder)
 
 
 def walk_tree(source: str | os.PathLike[str]) -> Tree:
@@ -51,21 +72,17 @@ def walk_tree(source: str | os.PathLike[str]) -> Tree:
     if stat.S_ISDIR(about.st_mode):
         tree = Tree(given)
         _walk(tree)
-        return tree
-    real = os.path.realpath(given)
-    tree = Tree(os.path.dirname(real))
-    name = os.path.basename(real)
-    if stat.S_ISREG(about.st_mode):
-        _add(tree, name, about)
     else:
-        tree.passed.append((name, None, None, "not-a-regular-file", _NEVER))
+        real = os.path.realpath(given)
+        tree = Tree(os.path.dirname(real), [os.path.basename(real)])
+    _look(tree)
     return tree
 
 
 def _walk(tree: Tree) -> None:
     """Depth first, by names; a folder's files come before its folders."""
     stack = [""]
-    paths, sizes, mtimes = tree.paths, tree.sizes, tree.mtimes
+    paths = tree.paths
     while stack:
         folder = stack.pop()
         try:
@@ -80,51 +97,66 @@ def _walk(tree: Tree) -> None:
         prefix = f"{folder}/" if folder else ""
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_file(follow_symlinks=False) and path.isascii():
-                try:
-                    about = entry.stat(follow_symlinks=False)
-                except OSError as error:
-                    tree.passed.append(
-                        (path, None, None, "unreadable", f"cannot be looked at: {error.strerror}")
-                    )
-                    continue
-                paths.append(path)
-                sizes.append(about.st_size)
-                mtimes.append(about.st_mtime_ns)
+            if entry.is_file(follow_symlinks=False):
+                if path.isascii() or _is_text(path):
+                    paths.append(path)
+                else:
+                    shown = os.fsencode(path).decode("utf-8", errors="replace")
+                    tree.passed.append((shown, None, None, "name-not-text", _NOT_TEXT))
             elif entry.is_dir(follow_symlinks=False):
                 below.append(path)
+            elif entry.is_symlink():
+                _note_link(tree, entry, path)
             else:
-                _look(tree, entry, path)
+                tree.passed.append((path, None, None, "not-a-regular-file", _NEVER))
         stack.extend(reversed(below))
 
 
-def _look(tree: Tree, entry: os.DirEntry[str], path: str) -> None:
-    """What is no folder and no regular file with a plain name."""
-    if entry.is_symlink():
-        _note_link(tree, entry, path)
-        return
-    try:
-        about = entry.stat(follow_symlinks=False)
-    except OSError as error:
-        tree.passed.append((path, None, None, "unreadable", f"cannot be looked at: {error.strerror}"))
-        return
-    if stat.S_ISREG(about.st_mode):
-        _add(tree, path, about)
-    else:
-        tree.passed.append((path, None, about.st_mtime_ns, "not-a-regular-file", _NEVER))
-
-
-def _add(tree: Tree, path: str, about: os.stat_result) -> None:
+def _is_text(path: str) -> bool:
     try:
         path.encode()
     except UnicodeEncodeError:
-        shown = os.fsencode(path).decode("utf-8", errors="replace")
-        message = "the name is not UTF-8 and cannot be written into a table; rename the file"
-        tree.passed.append((shown, about.st_size, about.st_mtime_ns, "name-not-text", message))
-        return
-    tree.paths.append(path)
-    tree.sizes.append(about.st_size)
-    tree.mtimes.append(about.st_mtime_ns)
+        return False
+    return True
+
+
+def _look(tree: Tree) -> None:
+    """Sizes and times of all files; what has gone since, or is no regular file any more, is passed over."""
+    n = len(tree.paths)
+    tree.sizes, tree.mtimes = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    if has_statx() and n > _FEW:
+        from scan2train.kernels.file_facts import look
+
+        with tree.opened() as folder:
+            look(folder, *joined(tree.names()), tree.sizes, tree.mtimes)
+    lost = []
+    for at in np.flatnonzero(tree.sizes < 0).tolist():
+        path = tree.paths[at]
+        try:
+            about = os.lstat(os.path.join(tree.root, path))
+        except OSError as error:
+            tree.passed.append((path, None, None, "unreadable", f"cannot be looked at: {error.strerror}"))
+            lost.append(at)
+            continue
+        if not stat.S_ISREG(about.st_mode):
+            tree.passed.append((path, None, about.st_mtime_ns, "not-a-regular-file", _NEVER))
+            lost.append(at)
+            continue
+        tree.sizes[at], tree.mtimes[at] = about.st_size, about.st_mtime_ns
+    if lost:
+        gone = set(lost)
+        tree.paths = [path for at, path in enumerate(tree.paths) if at not in gone]
+        tree.sizes, tree.mtimes = np.delete(tree.sizes, lost), np.delete(tree.mtimes, lost)
+
+
+@cache
+def has_statx() -> bool:
+    """Whether the C library has Linux's ``statx``."""
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    return hasattr(ctypes.CDLL(None), "statx")
 
 
 def _note_link(tree: Tree, entry: os.DirEntry[str], path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scan2train.kernels.header_again import clear_entry
 from scan2train.kernels.header_codes import (
     BROKEN,
     DECLINED,
@@ -78,11 +79,13 @@ def over_sequence(
         fact[F_SHARED_AT], fact[F_SHARED_LENGTH] = value, after - value
     elif tag == _FRAMES:
         fact[F_FRAMES_AT], fact[F_FRAMES_LENGTH] = value, after - value
-    if entry >= 0 and whole:
+    if entry >= 0:
         desk.seen[entry] = desk.state[S_STAMP]
+        desk.held[entry] = 1
+        clear_entry(entry, desk)
         if desk.kind[entry] == PRESENT:
             desk.flags[desk.slot[entry]] = 1
-        elif desk.kind[entry] == SEQUENCE:
+        elif desk.kind[entry] == SEQUENCE and whole:
             found, size_of, inside = next_item(buf, value, after, big)
             if found:
                 end = end_of_item(buf, after, inside, size_of, within, big, desk)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from scan2train.kernels.header_codes import MAX_DEPTH, MAX_TEXT, N_FACTS, N_STATE, S_TOP
+from scan2train.kernels.header_codes import MAX_DEPTH, MAX_LINES, MAX_TEXT, N_FACTS, N_STATE, S_TOP
 
 Array = npt.NDArray[Any]
 Desk = Any  #: one element of an array of :data:`DESK`
@@ -25,14 +25,19 @@ MAX_COLUMNS = 128
 #: and ``column`` (which value goes to which column, items rising); ``slot`` is the column of a text or a flag.
 _PLAN_NAMES = ("tag", "kind", "vr", "mark", "slot", "first", "count", "item", "column")
 _PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in _PLAN_NAMES]
-#: The row of the file at hand. ``codes`` are numbers of entries, -1 for none.
+#: The row of the file at hand. ``codes`` are numbers of entries, -1 for none; ``seen`` is the stamp of the file in which
+#: a plan entry was met last, ``held`` whether its cells hold anything.
 _ROW = [
     ("numbers", np.float64, (MAX_COLUMNS,)),
     ("flags", np.int64, (MAX_COLUMNS,)),
     ("codes", np.int64, (MAX_COLUMNS,)),
     ("facts", np.int64, (N_FACTS,)),
     ("seen", np.int64, (MAX_ENTRIES,)),
+    ("held", np.int64, (MAX_ENTRIES,)),
 ]
+#: Where each element of the top level begins, its tag, and its plan entry or -1: of the file at hand and of the one
+#: before.
+_LINES = [(name, np.int64, (2, MAX_LINES + 1)) for name in ("line_at", "line_tag", "line_entry")]
 #: Distinct texts: ``arena`` holds those of printable ASCII, each followed by a line feed, ``raw`` those that must be
 #: decoded. ``previous`` is each column's last entry plus 1, ``unfit`` the oddity of that text. ``entry`` has each
 #: one's offset, length (negative in ``raw``) and charset entry; ``slots`` is a hash table of entry numbers plus 1.
@@ -55,7 +60,7 @@ _WORK = [
     ("scratch", np.uint8, (MAX_TEXT,)),
 ]
 
-DESK = np.dtype(_WORK + _PLAN + _ROW + _TEXTS, align=True)
+DESK = np.dtype(_WORK + _PLAN + _ROW + _LINES + _TEXTS, align=True)
 
 #: For functions that only compiled code calls and that allocate nothing: without counting references to arrays, which
 #: would take longer than the walk itself, and without an entrance for the interpreter.

@@ -1,6 +1,6 @@
 """Open, read, walk, close: whole batches of files without returning to the interpreter.
 
-``open``, ``pread`` and ``close`` of the C library are called directly. Files are opened with the flags that the caller
+``openat``, ``pread`` and ``close`` of the C library are called directly. Files are opened with the flags that the caller
 gives (read only, never following a link, never blocking on a pipe).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+from scan2train.kernels.header_again import begin_row
 from scan2train.kernels.header_codes import (
     BROKEN,
     F_AT,
@@ -29,6 +30,7 @@ from scan2train.kernels.header_codes import (
     ODD_TRAILING,
     OK,
     PIXEL_ENCAPSULATED,
+    S_CLEAN,
     SHRUNK,
     START,
     SYNTAX_BIG,
@@ -40,9 +42,9 @@ from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import u16, u32
 from scan2train.kernels.header_intern import has_room
 from scan2train.kernels.header_sequences import ITEM, SEQUENCE_END
-from scan2train.kernels.header_walk import clear_row, walk
+from scan2train.kernels.header_walk import walk
 
-_c_open = types.ExternalFunction("open", types.int32(types.voidptr, types.int32))
+_c_openat = types.ExternalFunction("openat", types.int32(types.int32, types.voidptr, types.int32))
 _c_pread = types.ExternalFunction("pread", types.intp(types.int32, types.voidptr, types.uintp, types.int64))
 _c_close = types.ExternalFunction("close", types.int32(types.int32))
 
@@ -124,16 +126,18 @@ def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
 
 
 @njit(cache=True, nogil=True)
-def walk_open(fd: int, buf: Array, first: int, size: int, limit: int, row: int, desk: Desk) -> int:
+def walk_open(
+    fd: int, buf: Array, old: Array, first: int, size: int, limit: int, row: int, desk: Desk
+) -> int:
     """Walk one open file, reading further for as long as its header goes on."""
-    want = min(first, size)
+    want, grown = min(first, size), False
     while True:
         n = read_at(fd, buf, want, START)
         if n < 0:
             return UNOPENED
         if n < want:
             return SHRUNK
-        status = walk(buf, n, size, LITTLE, row, desk)
+        status = walk(buf, n, size, LITTLE, old, row, desk)
         if status != MORE:
             break
         if n >= limit:
@@ -142,8 +146,12 @@ def walk_open(fd: int, buf: Array, first: int, size: int, limit: int, row: int, 
         want = min(size, limit, n * _GROWTH)
         if buf.size < want:
             buf = np.empty(want, dtype=np.uint8)
+            grown = True
         if not has_room(desk):
             return MORE
+    if grown:
+        # The caller keeps the smaller buffer, which does not hold this header whole.
+        desk.state[S_CLEAN] = 0
     if status == OK and desk.facts[F_PIXEL_KIND] == PIXEL_ENCAPSULATED:
         if desk.facts[F_PIXEL_LENGTH] == UNDEFINED:
             status = walk_fragments(fd, buf, n, size, desk)
@@ -167,6 +175,7 @@ def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, de
 
 @njit(cache=True, nogil=True)
 def walk_files(
+    folder: int,
     paths: Array,
     starts: Array,
     sizes: Array,
@@ -182,20 +191,22 @@ def walk_files(
 ) -> int:
     """Walk the files of rows ``first_row`` to ``last_row``, each into its row of the column arrays.
 
-    ``paths`` holds the names, each ended by a zero byte, ``starts`` where each begins. Returns the row at which the
+    ``folder`` is the descriptor of an open folder that relative names are relative to; ``paths`` holds the names, each
+    ended by a zero byte, ``starts`` where each begins. Returns the row at which the
     desk was full: ``last_row`` if all are done.
     """
-    buf, first = np.empty(_MOST, dtype=np.uint8), _FIRST
+    buf, old, first = np.empty(_MOST, dtype=np.uint8), np.empty(_MOST, dtype=np.uint8), _FIRST
     desk = desks[0]
     for row in range(first_row, last_row):
         if not has_room(desk):
             return row
-        fd = _c_open(paths.ctypes.data + starts[row], flags_of_open)
+        fd = _c_openat(folder, paths.ctypes.data + starts[row], flags_of_open)
         if fd < 0:
-            clear_row(row, desk)
+            begin_row(row, desk)
             desk.facts[F_STATUS] = UNOPENED
         else:
-            status = walk_open(fd, buf, first, sizes[row], limit, row, desk)
+            buf, old = old, buf
+            status = walk_open(fd, buf, old, first, sizes[row], limit, row, desk)
             _c_close(fd)
             if status == MORE and row > first_row:
                 return row
@@ -220,5 +231,6 @@ def walk_memory(
 ) -> None:
     """Walk a header that is in memory already, the beginning of a (virtual) file of ``size`` bytes."""
     desk = desks[0]
-    desk.facts[F_STATUS] = walk(buf, np.int64(buf.size), size, inflated, row, desk)
+    desk.state[S_CLEAN] = 0
+    desk.facts[F_STATUS] = walk(buf, np.int64(buf.size), size, inflated, buf, row, desk)
     store(row, numbers, flags, codes, facts, desk)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from scan2train.kernels.header_codes import OK, S_TOP, UNDEFINED, VR_UN
+from scan2train.kernels.header_again import begin_row
+from scan2train.kernels.header_codes import OK, S_CLEAN, S_TOP, UNDEFINED, VR_UN
 from scan2train.kernels.header_collect import collect_item
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import read_element
@@ -20,7 +21,6 @@ from scan2train.kernels.header_sequences import (
     skip_fragments,
     skip_sequence,
 )
-from scan2train.kernels.header_walk import clear_row
 
 
 @inner
@@ -88,7 +88,8 @@ def walk_frames(
             if end < 0:
                 return row, at
             at = end
-        clear_row(row, desk)
+        desk.state[S_CLEAN] = 0
+        begin_row(row, desk)
         if shared_end > 0:
             some, extent, within = next_item(buf, shared, shared_end, big)
             if some:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.header_again import clear_slot
 from scan2train.kernels.header_codes import (
     BIG,
     DECLINED,
@@ -25,6 +26,7 @@ from scan2train.kernels.header_codes import (
     ODD_PREAMBLE,
     ODD_UNKNOWN_SYNTAX,
     OK,
+    S_STAMP,
     START,
     SYNTAX_BIG,
     SYNTAX_DEFLATED,
@@ -177,6 +179,9 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
         elif tag == _SYNTAX:
             start, stop = strip(buf, value, value + length)
             syntax = syntax_of(buf, start, stop)
+            clear_slot(START, desk)
+            desk.held[0] = 1
+            desk.seen[0] = desk.state[S_STAMP]
             keep_value(buf, value, length, vr, LITTLE, START, desk)
         elif tag == _CLASS:
             start, stop = strip(buf, value, value + length)

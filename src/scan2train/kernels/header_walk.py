@@ -6,8 +6,7 @@ same). Every length is compared with the file before it is used; a nested pixel 
 
 from __future__ import annotations
 
-import numpy as np
-
+from scan2train.kernels.header_again import add_line, begin_row, clear_entry, end_row, line_behind, pass_over
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
@@ -26,8 +25,8 @@ from scan2train.kernels.header_codes import (
     MAX_DUPLICATES,
     MAX_ELEMENTS,
     MISMATCH,
-    N_FACTS,
     NO_PIXELS,
+    NOTHING,
     ODD_DUPLICATE,
     ODD_ODD_LENGTH,
     ODD_ORDER,
@@ -41,8 +40,9 @@ from scan2train.kernels.header_codes import (
     S_CHARSET,
     S_DUPLICATES,
     S_ELEMENTS,
-    S_ITEMS,
-    S_ROW,
+    S_ENCODING,
+    S_LINES,
+    S_SIDE,
     S_STAMP,
     S_TOP,
     SEQUENCE,
@@ -62,7 +62,7 @@ from scan2train.kernels.header_codes import (
     WRONG_VR,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import MAX_COLUMNS, Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_sequences import (
     holds_items,
@@ -75,31 +75,23 @@ _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
 
 
 @inner
-def clear_row(row: int, desk: Desk) -> None:
-    """Empty the row at hand, and let it be row ``row``."""
-    for k in range(MAX_COLUMNS):
-        desk.numbers[k] = np.nan
-        desk.flags[k] = 0
-        desk.codes[k] = -1
-    for k in range(N_FACTS):
-        desk.facts[k] = 0
-    desk.state[S_ELEMENTS] = 0
-    desk.state[S_ITEMS] = 0
-    desk.state[S_DUPLICATES] = 0
-    desk.state[S_CHARSET] = -1
-    desk.state[S_STAMP] += 1
-    desk.state[S_ROW] = row
+def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, desk: Desk) -> int:
+    """Walk the header in ``buf[:n]``, the beginning of a file of ``size`` bytes, into row ``row``.
+
+    ``inflated`` says that what follows the meta group has been inflated already, ``old`` is what ``buf`` was for the
+    file before. Returns the status; the facts say where it arose. MORE asks for a longer beginning of the same file.
+    """
+    begin_row(row, desk)
+    status = walk_from_start(buf, n, size, inflated, old, desk)
+    end_row(status == OK, desk)
+    return status
 
 
 @inner
-def walk(buf: Array, n: int, size: int, inflated: bool, row: int, desk: Desk) -> int:
-    """Walk the header in ``buf[:n]``, the beginning of a file of ``size`` bytes, into row ``row``.
-
-    ``inflated`` says that what follows the meta group has been inflated already. Returns the status; the facts say
-    where it arose. MORE asks for a longer beginning of the same file.
-    """
-    clear_row(row, desk)
-    fact = desk.facts
+def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, desk: Desk) -> int:
+    """The preamble, the meta group, and the data set in the encoding that it is in."""
+    fact, encoding = desk.facts, desk.state[S_ENCODING]
+    desk.state[S_ENCODING] = -1
     status = read_start(buf, n, size, desk)
     if status != OK:
         return status
@@ -127,7 +119,11 @@ def walk(buf: Array, n: int, size: int, inflated: bool, row: int, desk: Desk) ->
     ):
         fact[F_AT] = at
         return MISMATCH
-    return walk_elements(buf, n, size, at, syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG, desk)
+    implicit, big = syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG
+    desk.state[S_ENCODING] = (1 if implicit else 0) + (2 if big else 0)
+    if encoding != desk.state[S_ENCODING]:
+        desk.state[S_LINES + 1 - desk.state[S_SIDE]] = 0
+    return walk_elements(buf, n, size, at, implicit, big, old, desk)
 
 
 @inner
@@ -138,11 +134,15 @@ def not_a_data_set(buf: Array, at: int, big: bool) -> bool:
 
 
 @inner
-def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, desk: Desk) -> int:
+def walk_elements(
+    buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, old: Array, desk: Desk
+) -> int:
     """The elements of the top level, up to the pixel data."""
     fact, n_top = desk.facts, desk.state[S_TOP]
-    before, want = -1, 0
+    before, want, past = -1, 0, 0
     while True:
+        if fact[F_ODD] == 0:
+            at, past, before = pass_over(buf, n, old, at, past, before, desk)
         fact[F_AT] = at
         if at == size:
             return NO_PIXELS
@@ -161,11 +161,14 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
             fact[F_ODD] |= ODD_DUPLICATE if tag == before else ODD_ORDER
             want = 0
         before = tag
+        past = line_behind(tag, past, desk)
         if tag in (_PIXELS, _FLOAT, _DOUBLE):
+            add_line(at, tag, NOTHING, desk)
             return note_pixels(size, tag, length, value, desk)
         while want < n_top and desk.tag[want] < tag:
             want += 1
         wanted = want < n_top and desk.tag[want] == tag
+        add_line(at, tag, want if wanted else NOTHING, desk)
         if wanted and desk.seen[want] == desk.state[S_STAMP]:
             fact[F_ODD] |= ODD_DUPLICATE
             desk.state[S_DUPLICATES] += 1
@@ -194,6 +197,8 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
             for entry in range(want, n_top):
                 if desk.tag[entry] != tag:
                     break
+                clear_entry(entry, desk)
+                desk.held[entry] = 1
                 fact[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
                 if tag == _CHARSET and desk.slot[entry] >= 0:
                     desk.state[S_CHARSET] = desk.codes[desk.slot[entry]]

@@ -87,11 +87,20 @@ class Decoded:
     noted: list[tuple[int, str]]
 
 
+def joined(names: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], Ints]:
+    """Names one after the other, each ended by a zero byte, and where each begins: as the kernels take them."""
+    lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+    starts = np.zeros(len(names), dtype=np.int64)
+    np.cumsum(lengths[:-1] + 1, out=starts[1:])
+    return np.frombuffer(b"\0".join(names) + b"\0", dtype=np.uint8), starts
+
+
 def read_headers(
     paths: Sequence[bytes],
     sizes: Ints,
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
+    folder: int = -1,
 ) -> Headers:
     """Walk the headers of many files.
 
@@ -105,18 +114,20 @@ def read_headers(
         Number of threads.
     progress
         Called with the number of files that a finished block held.
+    folder
+        Descriptor of an open folder that relative names are relative to.
     """
     headers = Headers.empty(instance_layout(), len(paths))
-    blob = np.frombuffer(b"\0".join(paths) + b"\0", dtype=np.uint8)
-    lengths = np.fromiter(map(len, paths), dtype=np.int64, count=len(paths))
-    starts = np.concatenate(([0], np.cumsum(lengths + 1)))[:-1].astype(np.int64)
+    blob, starts = joined(paths)
 
     def one(first: int) -> list[Decoded]:
         last = min(first + _BLOCK, len(paths))
         parts, at = [], first
         while at < last:
             desk = headers.layout.desk()
-            done = walk_files(blob, starts, sizes, OPEN_FLAGS, HEADER_LIMIT, at, last, *headers.columns, desk)
+            done = walk_files(
+                folder, blob, starts, sizes, OPEN_FLAGS, HEADER_LIMIT, at, last, *headers.columns, desk
+            )
             parts.append(decode_block(headers, desk, at, done))
             at = done
         if progress is not None:
