@@ -18,7 +18,7 @@ from scan2train.stacking.spares import with_spares
 from scan2train.stacking.stacks import Places, Stack, stacks
 from scan2train.stacking.units import all_frames, units
 from scan2train.stacking.verdict import irregular
-from scan2train.stacking.volume_columns import orientations, volume_columns
+from scan2train.stacking.volume_columns import NEEDED, orientations, volume_columns
 from scan2train.tables import VOLUMES
 
 IntArray = npt.NDArray[np.int64]
@@ -102,7 +102,7 @@ def _rows(
     # One position says nothing of many frames.
     usable &= table["span"].to_numpy()[first] == 1
 
-    flat = table[every].with_columns(
+    flat = table.select([name for name in NEEDED if name != "along_mm"])[every].with_columns(
         v=pl.Series(np.repeat(np.arange(len(found)), sizes)), along_mm=pl.Series(_along(found, sizes))
     )
     rows = volume_columns(all_frames(flat))

@@ -111,6 +111,8 @@ def _without_copies(
 
 
 def _find(rows: IntArray, wanted: IntArray) -> IntArray:
+    if not len(wanted):
+        return _NO_UNITS
     at = {int(row): n for n, row in enumerate(rows)}
     return np.array([at[int(row)] for row in wanted], dtype=np.int64)
 

@@ -52,6 +52,13 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
+    if frames.is_empty():
+        return whole.with_columns(
+            frame=pl.lit(0, dtype=pl.Int64),
+            framed=pl.lit(value=False),
+            span=pl.col("declared_frames"),
+            **{name: pl.lit(None, dtype=frames.schema[name]) for name in _FRAME_ONLY},
+        )
     own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
     own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(

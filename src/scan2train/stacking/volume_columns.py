@@ -38,6 +38,19 @@ _MEMBERS = {
 }
 
 
+#: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at.
+NEEDED = tuple(
+    dict.fromkeys(
+        (
+            *_SAME_NAME,
+            *_MEMBERS,
+            *("cardiac_percentage", "image_laterality", "laterality", "lossy", "columns", "rows"),
+            *("padding_value", "padding_limit", "oddities", "span", "fits"),
+        )
+    )
+)
+
+
 def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
     """One row a volume from ``flat``: the units of all volumes in order, ``v`` numbering the volumes from 0."""
     declared = pl.col("padding_value").drop_nulls()
@@ -82,7 +95,7 @@ def _shared(paths: list[str]) -> str:
     """The file, or the folder that all files share."""
     if len(set(paths)) == 1:
         return paths[0]
-    return os.path.commonpath([path.rpartition("/")[0] for path in paths]) or "."
+    return os.path.commonpath({path.rpartition("/")[0] for path in paths}) or "."
 
 
 def _identities(rows: pl.DataFrame) -> list[str]:
