@@ -140,10 +140,10 @@ S_ROW = 10
 S_TOP = 11
 S_CLEAN = 12  #: 1 if the row at hand is a plain one, from which the next file may take what is the same
 S_SIDE = 13  #: which half of the lines is the file at hand's
-S_LINES = 14  #: and in 15: how many lines either half has
-S_NOTED = 16  #: texts and numbers left to the caller when the file at hand began
-S_ENCODING = 17  #: that of the file before: 1 implicit, 2 big endian
-N_STATE = 18
+S_LINES = 14
+S_NOTED = 15  #: texts and numbers left to the caller when the file at hand began
+S_ENCODING = 16
+N_STATE = 17
 
 _CLASSES = {
     VR_TEXT: "AE AS CS DA DT IS DS LO LT PN SH ST TM UC UI UR UT",

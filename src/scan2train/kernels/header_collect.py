@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scan2train.kernels.header_again import clear_entry
 from scan2train.kernels.header_codes import (
     BROKEN,
     DECLINED,
@@ -28,6 +27,7 @@ from scan2train.kernels.header_codes import (
 )
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import read_element
+from scan2train.kernels.header_row import clear_entry
 from scan2train.kernels.header_sequences import (
     end_of_item,
     holds_items,
@@ -81,7 +81,6 @@ def over_sequence(
         fact[F_FRAMES_AT], fact[F_FRAMES_LENGTH] = value, after - value
     if entry >= 0:
         desk.seen[entry] = desk.state[S_STAMP]
-        desk.held[entry] = 1
         clear_entry(entry, desk)
         if desk.kind[entry] == PRESENT:
             desk.flags[desk.slot[entry]] = 1

@@ -26,18 +26,21 @@ MAX_COLUMNS = 128
 _PLAN_NAMES = ("tag", "kind", "vr", "mark", "slot", "first", "count", "item", "column")
 _PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in _PLAN_NAMES]
 #: The row of the file at hand. ``codes`` are numbers of entries, -1 for none; ``seen`` is the stamp of the file in which
-#: a plan entry was met last, ``held`` whether its cells hold anything.
+#: a plan entry was met last.
 _ROW = [
     ("numbers", np.float64, (MAX_COLUMNS,)),
     ("flags", np.int64, (MAX_COLUMNS,)),
     ("codes", np.int64, (MAX_COLUMNS,)),
     ("facts", np.int64, (N_FACTS,)),
     ("seen", np.int64, (MAX_ENTRIES,)),
-    ("held", np.int64, (MAX_ENTRIES,)),
 ]
-#: Where each element of the top level begins, its tag, and its plan entry or -1: of the file at hand and of the one
-#: before.
-_LINES = [(name, np.int64, (2, MAX_LINES + 1)) for name in ("line_at", "line_tag", "line_entry")]
+#: Where each element of the top level begins, of the file at hand and of the one before; their tags, and their plan
+#: entries or -1, which are the same for both.
+_LINES = [
+    ("line_at", np.int64, (2, MAX_LINES)),
+    ("line_tag", np.int64, (MAX_LINES,)),
+    ("line_entry", np.int64, (MAX_LINES,)),
+]
 #: Distinct texts: ``arena`` holds those of printable ASCII, each followed by a line feed, ``raw`` those that must be
 #: decoded. ``previous`` is each column's last entry plus 1, ``unfit`` the oddity of that text. ``entry`` has each
 #: one's offset, length (negative in ``raw``) and charset entry; ``slots`` is a hash table of entry numbers plus 1.

@@ -21,6 +21,19 @@ def byte(buf: Array, at: int) -> np.int64:
 
 
 @inlined
+def word(buf: Array, at: int) -> np.uint64:
+    """Eight bytes as one number, for comparing and mixing; the caller has checked that they are there."""
+    one, low, high = np.uint64(at), np.uint64(0), np.uint64(0)
+    low = np.uint64(buf[one]) | (np.uint64(buf[one + np.uint64(1)]) << np.uint64(8))
+    low |= np.uint64(buf[one + np.uint64(2)]) << np.uint64(16)
+    low |= np.uint64(buf[one + np.uint64(3)]) << np.uint64(24)
+    high = np.uint64(buf[one + np.uint64(4)]) | (np.uint64(buf[one + np.uint64(5)]) << np.uint64(8))
+    high |= np.uint64(buf[one + np.uint64(6)]) << np.uint64(16)
+    high |= np.uint64(buf[one + np.uint64(7)]) << np.uint64(24)
+    return low | (high << np.uint64(32))
+
+
+@inlined
 def u16(buf: Array, at: int, big: bool) -> int:
     """Two bytes as an unsigned number; the caller has checked that they are there."""
     if big:

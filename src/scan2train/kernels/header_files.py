@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-from scan2train.kernels.header_again import begin_row
 from scan2train.kernels.header_codes import (
     BROKEN,
     F_AT,
@@ -41,6 +40,7 @@ from scan2train.kernels.header_codes import (
 from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import u16, u32
 from scan2train.kernels.header_intern import has_room
+from scan2train.kernels.header_row import begin_row
 from scan2train.kernels.header_sequences import ITEM, SEQUENCE_END
 from scan2train.kernels.header_walk import walk
 
@@ -133,10 +133,10 @@ def walk_open(
     want, grown = min(first, size), False
     while True:
         n = read_at(fd, buf, want, START)
-        if n < 0:
-            return UNOPENED
         if n < want:
-            return SHRUNK
+            desk.state[S_CLEAN] = 0
+            begin_row(row, desk)
+            return UNOPENED if n < 0 else SHRUNK
         status = walk(buf, n, size, LITTLE, old, row, desk)
         if status != MORE:
             break
@@ -202,6 +202,7 @@ def walk_files(
             return row
         fd = _c_openat(folder, paths.ctypes.data + starts[row], flags_of_open)
         if fd < 0:
+            desk.state[S_CLEAN] = 0
             begin_row(row, desk)
             desk.facts[F_STATUS] = UNOPENED
         else:

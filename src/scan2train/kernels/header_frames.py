@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from numba import njit
 
-from scan2train.kernels.header_again import begin_row
 from scan2train.kernels.header_codes import OK, S_CLEAN, S_TOP, UNDEFINED, VR_UN
 from scan2train.kernels.header_collect import collect_item
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_files import store
 from scan2train.kernels.header_intern import has_room
+from scan2train.kernels.header_row import begin_row
 from scan2train.kernels.header_sequences import (
     end_of_item,
     holds_items,

@@ -18,7 +18,9 @@ from scan2train.kernels.header_codes import (
     START,
 )
 from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk, inner
+from scan2train.kernels.header_elements import byte, word
 
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
 _ONCE = 8  # values that one element can add at most
 
 
@@ -51,10 +53,16 @@ def is_plain(buf: Array, start: int, stop: int) -> bool:
 @inner
 def same(buf: Array, start: int, length: int, at: int, desk: Desk) -> bool:
     """Whether ``length`` bytes are those in the arena at ``at``."""
-    differing, here, there = np.uint8(0), np.uint64(start), np.uint64(at)
-    for k in range(np.uint64(length)):
-        differing |= buf[here + k] ^ desk.arena[there + k]
-    return differing == 0
+    k = 0
+    while k + 8 <= length:
+        if word(buf, start + k) != word(desk.arena, at + k):
+            return False
+        k += 8
+    while k < length:
+        if byte(buf, start + k) != byte(desk.arena, at + k):
+            return False
+        k += 1
+    return True
 
 
 @inner
@@ -84,9 +92,14 @@ def intern(buf: Array, start: int, stop: int, slot: int, desk: Desk) -> int:
 def intern_scratch(length: int, desk: Desk) -> int:
     """The entry number of the text in ``scratch[:length]``, which is made if it is new."""
     plain = is_plain(desk.scratch, START, length)
-    hashed = np.uint64(14695981039346656037)
-    for k in range(length):
-        hashed = (hashed ^ np.uint64(desk.scratch[k])) * np.uint64(1099511628211)
+    hashed, k = np.uint64(14695981039346656037), 0
+    while k + 8 <= length:
+        hashed = (hashed ^ word(desk.scratch, k)) * _PRIME
+        hashed ^= hashed >> np.uint64(32)
+        k += 8
+    while k < length:
+        hashed = (hashed ^ np.uint64(desk.scratch[k])) * _PRIME
+        k += 1
     charset = NOTHING if plain else desk.state[S_CHARSET]
     mark = length if plain else -length
     mask = desk.slots.size - 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from scan2train.kernels.header_again import clear_slot
 from scan2train.kernels.header_codes import (
     BIG,
     DECLINED,
@@ -39,6 +38,7 @@ from scan2train.kernels.header_codes import (
 )
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element, u16, u32, vr_code
+from scan2train.kernels.header_row import clear_slot
 from scan2train.kernels.header_values import keep_value, strip
 
 
@@ -180,7 +180,6 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
             start, stop = strip(buf, value, value + length)
             syntax = syntax_of(buf, start, stop)
             clear_slot(START, desk)
-            desk.held[0] = 1
             desk.seen[0] = desk.state[S_STAMP]
             keep_value(buf, value, length, vr, LITTLE, START, desk)
         elif tag == _CLASS:

@@ -6,7 +6,7 @@ same). Every length is compared with the file before it is used; a nested pixel 
 
 from __future__ import annotations
 
-from scan2train.kernels.header_again import add_line, begin_row, clear_entry, end_row, line_behind, pass_over
+from scan2train.kernels.header_again import walk_again
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
@@ -15,13 +15,11 @@ from scan2train.kernels.header_codes import (
     F_DATA_AT,
     F_ODD,
     F_PIXEL_AT,
-    F_PIXEL_KIND,
     F_PIXEL_LENGTH,
     F_SEEN,
     F_SYNTAX,
     F_TAG,
     LENGTH,
-    MARK_US_ONLY,
     MAX_DUPLICATES,
     MAX_ELEMENTS,
     MISMATCH,
@@ -31,18 +29,12 @@ from scan2train.kernels.header_codes import (
     ODD_ODD_LENGTH,
     ODD_ORDER,
     ODD_SYNTAX_LIES,
-    ODD_VR,
     OK,
-    PIXEL_DOUBLE,
-    PIXEL_ENCAPSULATED,
-    PIXEL_FLOAT,
-    PIXEL_NATIVE,
     S_CHARSET,
+    S_CLEAN,
     S_DUPLICATES,
     S_ELEMENTS,
     S_ENCODING,
-    S_LINES,
-    S_SIDE,
     S_STAMP,
     S_TOP,
     SEQUENCE,
@@ -54,21 +46,21 @@ from scan2train.kernels.header_codes import (
     SYNTAX_MISSING,
     SYNTAX_UNKNOWN,
     TRUNCATED,
-    UNDEFINED,
-    VR_OTHER,
-    VR_TEXT,
-    VR_UN,
-    VR_US,
-    WRONG_VR,
 )
 from scan2train.kernels.header_collect import over_sequence
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element
-from scan2train.kernels.header_sequences import (
-    holds_items,
+from scan2train.kernels.header_row import (
+    add_line,
+    begin_row,
+    check_vr,
+    end_row,
+    forget_row,
+    keep_all,
+    note_pixels,
 )
+from scan2train.kernels.header_sequences import holds_items
 from scan2train.kernels.header_start import guess, read_start
-from scan2train.kernels.header_values import keep_value
 
 _CHARSET = 0x00080005
 _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
@@ -83,6 +75,8 @@ def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, de
     """
     begin_row(row, desk)
     status = walk_from_start(buf, n, size, inflated, old, desk)
+    if status != OK and desk.state[S_CLEAN] == 1:
+        forget_row(desk)
     end_row(status == OK, desk)
     return status
 
@@ -90,8 +84,7 @@ def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, de
 @inner
 def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, desk: Desk) -> int:
     """The preamble, the meta group, and the data set in the encoding that it is in."""
-    fact, encoding = desk.facts, desk.state[S_ENCODING]
-    desk.state[S_ENCODING] = -1
+    fact = desk.facts
     status = read_start(buf, n, size, desk)
     if status != OK:
         return status
@@ -120,10 +113,15 @@ def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, d
         fact[F_AT] = at
         return MISMATCH
     implicit, big = syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG
-    desk.state[S_ENCODING] = (1 if implicit else 0) + (2 if big else 0)
-    if encoding != desk.state[S_ENCODING]:
-        desk.state[S_LINES + 1 - desk.state[S_SIDE]] = 0
-    return walk_elements(buf, n, size, at, implicit, big, old, desk)
+    if desk.state[S_CLEAN] == 1:
+        odd = fact[F_ODD]
+        same = syntax == desk.state[S_ENCODING] and odd == 0
+        if same and walk_again(buf, n, size, at, implicit, big, old, desk):
+            return OK
+        forget_row(desk)
+        fact[F_ODD], fact[F_PIXEL_AT], fact[F_PIXEL_LENGTH] = odd, 0, 0
+    desk.state[S_ENCODING] = syntax
+    return walk_elements(buf, n, size, at, implicit, big, desk)
 
 
 @inner
@@ -134,15 +132,11 @@ def not_a_data_set(buf: Array, at: int, big: bool) -> bool:
 
 
 @inner
-def walk_elements(
-    buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, old: Array, desk: Desk
-) -> int:
+def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, desk: Desk) -> int:
     """The elements of the top level, up to the pixel data."""
     fact, n_top = desk.facts, desk.state[S_TOP]
-    before, want, past = -1, 0, 0
+    before, want = -1, 0
     while True:
-        if fact[F_ODD] == 0:
-            at, past, before = pass_over(buf, n, old, at, past, before, desk)
         fact[F_AT] = at
         if at == size:
             return NO_PIXELS
@@ -161,7 +155,6 @@ def walk_elements(
             fact[F_ODD] |= ODD_DUPLICATE if tag == before else ODD_ORDER
             want = 0
         before = tag
-        past = line_behind(tag, past, desk)
         if tag in (_PIXELS, _FLOAT, _DOUBLE):
             add_line(at, tag, NOTHING, desk)
             return note_pixels(size, tag, length, value, desk)
@@ -194,42 +187,7 @@ def walk_elements(
             status = check_vr(vr, length, want, desk)
             if status != OK:
                 return status
-            for entry in range(want, n_top):
-                if desk.tag[entry] != tag:
-                    break
-                clear_entry(entry, desk)
-                desk.held[entry] = 1
-                fact[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
-                if tag == _CHARSET and desk.slot[entry] >= 0:
-                    desk.state[S_CHARSET] = desk.codes[desk.slot[entry]]
+            keep_all(buf, value, length, vr, big, want, desk)
+            if tag == _CHARSET:
+                desk.state[S_CHARSET] = desk.codes[desk.slot[want]]
         at = value + length
-
-
-@inner
-def check_vr(vr: int, length: int, entry: int, desk: Desk) -> int:
-    """Refuse a VR that an attribute which describes pixels cannot have; note others that do not fit."""
-    if desk.mark[entry] & MARK_US_ONLY:
-        fits = vr in (VR_US, VR_OTHER, VR_UN) and length == 2
-        return OK if fits or length == 0 else WRONG_VR
-    if vr not in (VR_OTHER, VR_UN) and (vr == VR_TEXT) != (desk.vr[entry] == VR_TEXT):
-        desk.facts[F_ODD] |= ODD_VR
-    return OK
-
-
-@inner
-def note_pixels(size: int, tag: int, length: int, value: int, desk: Desk) -> int:
-    """Where the pixel data lies; its fragments are looked at later."""
-    fact = desk.facts
-    fact[F_PIXEL_AT], fact[F_PIXEL_LENGTH] = value, length
-    compressed = fact[F_SYNTAX] == SYNTAX_ENCAPSULATED
-    if length == UNDEFINED:
-        if not compressed and fact[F_SYNTAX] != SYNTAX_UNKNOWN:
-            return MISMATCH
-        fact[F_PIXEL_KIND] = PIXEL_ENCAPSULATED
-        return OK
-    if compressed:
-        return MISMATCH
-    if length > size - value:
-        return LENGTH if length > size else TRUNCATED
-    fact[F_PIXEL_KIND] = PIXEL_NATIVE if tag == _PIXELS else (PIXEL_FLOAT if tag == _FLOAT else PIXEL_DOUBLE)
-    return OK
