@@ -141,3 +141,9 @@ def test_given_labels_are_found_by_the_series(name):
 def test_given_labels_are_no_images():
     rows = [row("a.nii.gz"), row("truth/a.nii.gz"), row("labels/a.nii.gz")]
     assert pair_given(rows, [Path("/data/set/truth/a.nii.gz")]).labels == {1, 2}
+
+
+@pytest.mark.parametrize("names", [("patient_anna", "patient_bert", "patient_seg"), ("one", "two", "seg")])
+def test_one_mask_is_not_given_to_two_patients(names):
+    pairs, _ = paired(*(f"v/{name}.nii.gz" for name in names))
+    assert pairs == {}

@@ -33,6 +33,7 @@ from scan2train.preparing.words import (
     stem,
     without_image_word,
     without_label_word,
+    without_sequence,
     words,
 )
 
@@ -152,12 +153,13 @@ def _images_named(
 def _images_that_begin_so(
     key: Key, rows: Sequence[Row], files: Sequence[PurePosixPath], among: Sequence[int], label: int
 ) -> list[int]:
-    begin = [
-        at for at in among if rows[at]["format"] != "dicom" and words(stem(files[at].name))[: len(key)] == key
-    ]
+    names = {at: words(stem(files[at].name)) for at in among if rows[at]["format"] != "dicom"}
+    begin = [at for at, name in names.items() if name[: len(key)] == key]
     if len(begin) == 1 and len(among) == 1:
         return begin
-    return [at for at in begin if _on_one_grid(rows[at], rows[label])]
+    alike = [at for at in begin if _on_one_grid(rows[at], rows[label])]
+    # One mask for several pictures only where their names differ by the sequence: another name may be another patient.
+    return alike if len({without_sequence(names[at]) for at in alike}) == 1 else []
 
 
 def _on_one_grid(a: Row, b: Row) -> bool:

@@ -36,6 +36,12 @@ _LABEL = re.compile(
 #: Words that may stand in an image's name where the labels' name has one of the above.
 _IMAGE = re.compile(r"images?|imgs?|imaging|volumes?|vols?|scans?|ct|mri?|orig")
 
+#: Words by which the pictures of one examination are told apart: sequences, phases, channels.
+_SEQUENCE = re.compile(
+    r"t1|t1w|t1c|t1ce|t1gd|t1n|t2|t2w|t2f|t2star|flair|pd|pdw|dwi|dti|adc|swi|b\d+|asl|cbf|cbv|bold"
+    r"|ct|cta|mr|mri|pet|suv|pre|post|native|arterial|venous|portal|delayed|\d{4}"
+)
+
 #: Folders of images and of labels, with the part of the set that they hold.
 _PART = r"[-_]?(tr|ts|val|train|test)?"
 _IMAGE_FOLDER = re.compile(rf"(?:images?|imgs?|volumes?|scans?|cts?|mrs?|data){_PART}")
@@ -74,6 +80,11 @@ def without_image_word(text: str) -> tuple[str, ...]:
         if _IMAGE.fullmatch(word):
             return parts[:at] + parts[at + 1 :]
     return parts
+
+
+def without_sequence(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Words less those that say which picture of an examination it is: what is left says whose."""
+    return tuple(word for word in parts if not _SEQUENCE.fullmatch(word))
 
 
 def label_folder(name: str) -> str | None:
