@@ -62,15 +62,15 @@ class Prepared:
         Raises
         ------
         CasesFailed
-            Otherwise; names the first few.
+            Otherwise; names the first.
         """
         if self.n_failed:
             failed = self.cases.filter(self.cases["state"] == "failed")
-            some = "; ".join(f"{row['case']}: {row['error']}" for row in failed.head(3).iter_rows(named=True))
+            first = failed.row(0, named=True)
             raise CasesFailed(
                 f"{self.n_failed} of {self.cases.height} cases could not be made",
                 where=self.out,
-                found=some,
+                found=f"{first['case']}: {first['error']}",
                 advice="All of them stand in cases.parquet, with the reason.",
             )
 

@@ -49,6 +49,8 @@ class Volume:
     def __post_init__(self) -> None:
         if self.array.shape[:3] != self.grid.shape or self.array.ndim not in (3, 4):
             raise WrongUse("array and grid disagree", expected=self.grid.shape, found=self.array.shape)
+        if self.array.dtype.kind not in "biuf":
+            raise WrongUse("a volume holds real numbers", found=f"an array of {self.array.dtype}")
         if self.valid is not None and self.valid.shape != self.grid.shape:
             raise WrongUse("mask and grid disagree", expected=self.grid.shape, found=self.valid.shape)
         object.__setattr__(self, "array", _read_only(self.array))
@@ -97,7 +99,12 @@ class Volume:
         if convention not in ("RAS", "LPS"):
             raise WrongUse("unknown convention", expected="'RAS' or 'LPS'", found=repr(convention))
         shape = (values.shape[0], values.shape[1], values.shape[2])
-        grid = Grid.from_axes(shape, spacing_mm=spacing, origin_mm=origin, direction=direction)
+        try:
+            grid = Grid.from_axes(shape, spacing_mm=spacing, origin_mm=origin, direction=direction)
+        except (TypeError, ValueError) as error:
+            raise WrongUse(
+                "spacing and origin are three numbers, direction is a 3×3 matrix", found=error
+            ) from error
         if convention == "LPS":
             grid = Grid(grid.shape, LPS_TO_RAS @ grid.affine)
         return cls(array=values, grid=grid, unit=unit, **more)
@@ -128,6 +135,8 @@ class Labels(Volume):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.array.ndim != 3:
+            raise WrongUse("labels have one value a voxel", expected="(i, j, k)", found=self.array.shape)
         if self.array.dtype.kind not in "iub":
             raise WrongUse(
                 "labels must be whole numbers",

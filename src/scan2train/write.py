@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scan2train.errors import WrongUse
 from scan2train.formats.registry import by_suffix
 from scan2train.volume import Volume
 
@@ -30,6 +31,12 @@ def write(volume: Volume, path: str | Path) -> None:
     WrongUse
         If the format cannot hold the values or the shape, or the folder is not there.
     """
+    if not isinstance(volume, Volume):
+        raise WrongUse(
+            "a Volume is written",
+            found=type(volume).__name__,
+            advice="Make one of an array and its geometry with Volume.from_array.",
+        )
     target = Path(path)
     by_suffix(target).write(volume, target)
 

@@ -217,3 +217,83 @@ def test_maps_of_values_chain():
     back = line.inverse()
     assert back is not None
     assert back(line(7.5)) == 7.5
+
+
+def edge():
+    values = np.zeros((24, 20, 12), np.float32)
+    values[12:] = 3000
+    values[::3, ::2, ::2] += 200
+    return Volume.from_array(values, (1.0, 1.3, 1.7))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (("clip", {"low": 0.0, "high": 400.0}), ("resample", {"spacing_mm": [0.8, 0.9, 1.1]})),
+        (("window", {"center": 200.0, "width": 400.0}), ("resample", {"spacing_mm": [0.8, 0.9, 1.1]})),
+        (("resample", {"spacing_mm": [4.0, 4.0, 4.0]}), ("resample", {"spacing_mm": [1.0, 1.0, 1.0]})),
+        (
+            ("resample", {"spacing_mm": [0.5, 0.6, 0.8], "interpolation": "nearest"}),
+            ("resample", {"spacing_mm": [1.1, 1.2, 1.3]}),
+        ),
+        (("crop", {"start": [3, 2, 1], "size": [15, 12, 7]}), ("resample", {"spacing_mm": [0.7, 0.9, 1.1]})),
+        (("pad_or_crop", {"shape": [30, 15, 14]}), ("resample", {"spacing_mm": [0.7, 0.9, 1.1]})),
+        (("reorient", {"to": "PSL"}), ("clip", {"low": 0.0, "high": 900.0}), ("flip", {"axes": [0, 2]})),
+        (
+            ("resample", {"spacing_mm": [0.7, 0.9, 1.1]}),
+            ("clip", {"low": 0.0, "high": 900.0}),
+            ("reorient", {"to": "LPS"}),
+        ),
+    ],
+)
+def test_the_order_of_steps_counts(steps):
+    volume = edge()
+    labels = Labels(array=(volume.array > 1000).astype(np.uint8), grid=volume.grid)
+    asked = Recipe(steps=tuple(find_step(word).from_json(options) for word, options in steps))
+    fused, fused_labels, account = asked.run_pair(volume, labels)
+    one_by_one, labels_one_by_one = volume, labels
+    for step in account.steps:
+        one_by_one, labels_one_by_one = step(one_by_one), step(labels_one_by_one)
+    np.testing.assert_allclose(fused.array, one_by_one.array, atol=2e-3)
+    np.testing.assert_array_equal(fused_labels.array, labels_one_by_one.array)
+    assert (fused.valid is None) == (one_by_one.valid is None)
+    if fused.valid is not None:
+        np.testing.assert_array_equal(fused.valid, one_by_one.valid)
+
+
+def test_an_account_is_loaded_from_its_file(tmp_path):
+    ready, account = recipe(WALK).run(scan())
+    path = tmp_path / "account.json"
+    path.write_text(json.dumps({"case": "a", "done": account.to_json()["step"]}))
+    again, _ = Recipe.load(path).run(scan())
+    np.testing.assert_array_equal(again.array, ready.array)
+    path.write_text("[]")
+    with pytest.raises(WrongUse, match="no account"):
+        Recipe.load(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "about = 'x'", "step = 3", "step = [1]", "[step]\ndo = 'clip'", "[[step]]\ndo = 5"]
+)
+def test_what_is_no_list_of_steps_is_refused(text):
+    with pytest.raises(WrongUse):
+        recipe(text)
+
+
+def test_absurd_requests_are_refused():
+    with pytest.raises(WrongUse, match="far too fine"):
+        recipe('[[step]]\ndo = "resample"\nspacing_mm = [1e-7, 1, 1]').run(scan())
+    coarse, _ = recipe('[[step]]\ndo = "resample"\nspacing_mm = [1e10, 1, 1]').run(scan())
+    assert coarse.grid.shape[0] == 1
+    with pytest.raises(WrongUse, match="seed"):
+        recipe(WALK).run(scan(), seed=-1)
+    with pytest.raises(WrongUse, match="Volume"):
+        recipe(WALK).run(np.zeros((3, 4, 5)))
+    with pytest.raises(WrongUse, match="go together"):
+        recipe('[[step]]\ndo = "zscore"\nmean = 0')
+    with pytest.raises(WrongUse, match="three numbers"):
+        Volume.from_array(np.zeros((3, 4, 5)), spacing="abc")
+    with pytest.raises(WrongUse, match="real numbers"):
+        Volume.from_array(np.zeros((3, 4, 5), complex))
+    with pytest.raises(WrongUse, match="one value"):
+        Labels.from_array(np.zeros((3, 4, 5, 2), np.uint8))

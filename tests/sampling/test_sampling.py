@@ -168,3 +168,31 @@ def test_a_change_of_values_keeps_the_channels_apart():
     values = np.arange(np.prod((*SHAPE, 3)), dtype=np.float32).reshape(*SHAPE, 3)
     made = transform_values(Volume.from_array(values, SPACING), ValueMap(scale=2, shift=1))
     np.testing.assert_array_equal(made.array, 2 * values + 1)
+
+
+def test_labels_are_averaged_on_turned_grids_as_on_straight_ones():
+    rng = np.random.default_rng(5)
+    values = (rng.random((40, 36, 32)) < 0.7).astype(np.uint8)
+    labels = Labels.from_array(values, (1.0, 1.1, 1.2))
+    for angle in (0.0, 0.002):
+        turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+        grid = Grid.from_axes((8, 7, 6), spacing_mm=(4, 4.4, 4.8), origin_mm=(3, 3, 3), direction=turn)
+        assert sample_labels(labels, grid, Sampling("linear")).array.mean() > 0.97
+        assert sample_labels(labels, grid, Sampling("linear", antialias=False)).array.mean() < 0.97
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.1])
+def test_cubic_beside_padding_stays_near_what_is_real(angle):
+    values = np.full(SHAPE, 100.0)
+    values[:, ::3] = 110.0
+    valid = np.ones(SHAPE, bool)
+    valid[:9] = False
+    volume = Volume.from_array(np.where(valid, values, -3000.0), SPACING, valid=valid)
+    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    grid = Grid.from_axes((20, 20, 20), spacing_mm=(0.6, 0.5, 1.1), origin_mm=(4, 2, 3), direction=turn)
+    made = sample(volume, grid, Sampling("cubic"), SAME, fill=0)
+    assert made.valid is not None
+    real = made.array[made.valid]
+    assert real.size
+    assert real.min() > 95
+    assert real.max() < 115

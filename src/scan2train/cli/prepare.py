@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Irregular, Jobs, NoCache, Salt, Sources, check_irregular, offered
+from scan2train.cli.options import PRESETS, Irregular, Jobs, NoCache, Salt, Sources, check_irregular, offered
 from scan2train.errors import WrongUse
 
 
@@ -21,7 +21,10 @@ def prepare(
     sources: Sources,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="The folder of the prepared set.")],
     recipe: Annotated[
-        str, typer.Option("--recipe", "-r", metavar="NAME|FILE", help="A preset's name or a TOML file.")
+        str,
+        typer.Option(
+            "--recipe", "-r", metavar="NAME|FILE", help=f"A preset's name ({PRESETS}) or a TOML file."
+        ),
     ],
     labels: Annotated[
         str,

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
 
 
 def print_result(made: Prepared) -> None:
-    """How many cases are there, and where."""
-    typer.echo(f"{made.n_done} cases in {shown(made.out)}")
+    """How many cases are there, with how many labels, and what went wrong with the others."""
+    done = made.cases.filter(made.cases["state"] == "done")
+    labelled = (done["labels_sha256"].fill_null("") != "").sum()
+    typer.echo(f"{made.n_done} cases in {shown(made.out)}, {labelled} of them with labels")
+    failed = made.cases.filter(made.cases["state"] == "failed")
+    for error, cases in failed.group_by("error", maintain_order=True).agg("case").iter_rows():
+        some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")
+        typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
     _print_left_out(made)
 
 

@@ -25,6 +25,20 @@ def _vote(labels, weights, count):
 
 
 @njit(cache=True, nogil=True)
+def _add(labels, weights, count, label, weight):
+    """Add to a label's weight, and the label to the first ``count`` if it is new; returns how many there are."""
+    n = 0
+    while n < count and labels[n] != label:
+        n += 1
+    if n == count:
+        labels[n] = label
+        weights[n] = 0.0
+        count += 1
+    weights[n] += weight
+    return count
+
+
+@njit(cache=True, nogil=True)
 def _uniform(source, i_low, i_high):
     """For each row of the source: whether it holds one label only between ``i_low`` and ``i_high``."""
     flat = np.empty(source.shape[:2], np.bool_)
@@ -98,53 +112,48 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
                         w = kw[ko, a] * jw[jo, b]
                         for c in range(taps_i):
                             label = source[k0 + a, j0 + b, i0 + c]
-                            n = 0
-                            while n < count and found[n] != label:
-                                n += 1
-                            if n == count:
-                                found[n] = label
-                                share[n] = 0.0
-                                count += 1
-                            share[n] += w * iw[ir[0] + x, c]
+                            count = _add(found, share, count, label, w * iw[ir[0] + x, c])
                 line[x] = _vote(found, share, count)
 
 
 @njit(cache=True, nogil=True)
-def resample_labels_affine(source, matrix, nearest, out):
-    """Along any affine map (as for ``resample_affine``); 0 beyond the source's outer faces."""
+def resample_labels_affine(source, matrix, nearest, parts, out):
+    """Along any affine map (as for ``resample_affine``); 0 beyond the source's outer faces.
+
+    Each target voxel is looked at in ``parts`` (along i, j, k) places spread evenly over it, whose votes are summed.
+    """
     nk, nj, ni = source.shape
     m = matrix
-    found = np.empty(8, source.dtype)
-    share = np.empty(8, np.float64)
+    most = 8 * parts[0] * parts[1] * parts[2]
+    found = np.empty(most, source.dtype)
+    share = np.empty(most, np.float64)
     for ko in range(out.shape[0]):
         for jo in range(out.shape[1]):
             for io in range(out.shape[2]):
-                x = m[0, 0] * io + m[0, 1] * jo + m[0, 2] * ko + m[0, 3]
-                y = m[1, 0] * io + m[1, 1] * jo + m[1, 2] * ko + m[1, 3]
-                z = m[2, 0] * io + m[2, 1] * jo + m[2, 2] * ko + m[2, 3]
-                out[ko, jo, io] = 0
-                if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
-                    continue
-                if nearest:
-                    x, y, z = math.floor(x + 0.5), math.floor(y + 0.5), math.floor(z + 0.5)
-                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
-                i, j, k = int(x), int(y), int(z)
                 count = 0
-                for dk in range(2):
-                    wk = z - k if dk else 1 - (z - k)
-                    for dj in range(2):
-                        wj = wk * (y - j if dj else 1 - (y - j))
-                        for di in range(2):
-                            w = wj * (x - i if di else 1 - (x - i))
-                            if w <= 0:
-                                continue
-                            label = source[k + dk, j + dj, i + di]
-                            n = 0
-                            while n < count and found[n] != label:
-                                n += 1
-                            if n == count:
-                                found[n] = label
-                                share[n] = 0.0
-                                count += 1
-                            share[n] += w
-                out[ko, jo, io] = _vote(found, share, count)
+                for part in range(parts[0] * parts[1] * parts[2]):
+                    a = io + (part % parts[0] + 0.5) / parts[0] - 0.5
+                    b = jo + (part // parts[0] % parts[1] + 0.5) / parts[1] - 0.5
+                    c = ko + (part // parts[0] // parts[1] + 0.5) / parts[2] - 0.5
+                    x = m[0, 0] * a + m[0, 1] * b + m[0, 2] * c + m[0, 3]
+                    y = m[1, 0] * a + m[1, 1] * b + m[1, 2] * c + m[1, 3]
+                    z = m[2, 0] * a + m[2, 1] * b + m[2, 2] * c + m[2, 3]
+                    if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
+                        continue
+                    if nearest:
+                        x, y, z = math.floor(x + 0.5), math.floor(y + 0.5), math.floor(z + 0.5)
+                    x, y, z = (
+                        min(max(x, 0.0), ni - 1.0),
+                        min(max(y, 0.0), nj - 1.0),
+                        min(max(z, 0.0), nk - 1.0),
+                    )
+                    i, j, k = int(x), int(y), int(z)
+                    for dk in range(2):
+                        wk = z - k if dk else 1 - (z - k)
+                        for dj in range(2):
+                            wj = wk * (y - j if dj else 1 - (y - j))
+                            for di in range(2):
+                                w = wj * (x - i if di else 1 - (x - i))
+                                if w > 0:
+                                    count = _add(found, share, count, source[k + dk, j + dj, i + di], w)
+                out[ko, jo, io] = _vote(found, share, count) if count else 0

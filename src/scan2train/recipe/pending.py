@@ -2,7 +2,8 @@
 
 Spatial steps are folded into one target grid and values steps into one :class:`ValueMap`; both are carried out in
 a single pass over the voxels. Where folding would change the result the chain is cut, and always at the same places:
-at a step that looks at values, at one that bends them, and where space is added again after some was cut away.
+at a step that looks at values or bends them; before an interpolation of what was clipped, cropped, padded, or brought
+to a coarser grid; and where space is added again after some was cut away.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from scan2train.grid import Grid
 from scan2train.recipe.step import SpatialStep, Step, ValueStep
 from scan2train.sampling import Sampling, ValueMap, sample, sample_labels, transform_values
-from scan2train.sampling.alignment import covers
+from scan2train.sampling.alignment import align, covers, index_map
 from scan2train.volume import Labels, Volume
 
 
@@ -24,7 +25,8 @@ class Pending:
     """A volume, and what has been asked for since it was last made.
 
     ``kept`` is the integer type of values that are still on the scale on which they were measured: interpolated or
-    clipped, but neither stretched nor standardised.
+    clipped, but neither stretched nor standardised. ``placed`` says that nothing was asked for but to stand on another
+    grid: what comes next then starts from the source itself.
     """
 
     source: Volume
@@ -33,6 +35,7 @@ class Pending:
     change: ValueMap = ValueMap()
     unit: str
     kept: np.dtype[Any] | None = None
+    placed: bool = False
 
     @classmethod
     def start(cls, volume: Volume) -> Self:
@@ -44,7 +47,7 @@ class Pending:
 
     def on(self, grid: Grid) -> Self:
         """The same volume asked for on another grid."""
-        return replace(self, grid=grid)
+        return replace(self, grid=grid, placed=grid != self.grid)
 
     def then(self, step: Step) -> Pending:
         """One step more."""
@@ -56,15 +59,27 @@ class Pending:
 
     def _then_spatial(self, step: SpatialStep) -> Pending:
         grid = step.grid(self.grid)
-        now = self
-        if (
-            self.grid != self.source.grid
-            and not covers(self.grid, grid)
-            and not covers(self.grid, self.source.grid)
-        ):
-            # Space was cut away and is asked for again: it must come back as padding, not as what was cut.
-            now = self._cut()
-        return replace(now, grid=grid, sampling=now.sampling.then(step.sampling))
+        now = self._cut() if self._must_cut_before(grid) else self
+        moved = align(now.grid, grid)
+        placed = now.placed and moved is not None and moved.exact
+        return replace(now, grid=grid, sampling=now.sampling.then(step.sampling), placed=placed)
+
+    def _must_cut_before(self, grid: Grid) -> bool:
+        """Whether going on to ``grid`` in one pass would give something else than one step after the other."""
+        hides = not covers(self.grid, self.source.grid)
+        if hides and not covers(self.grid, grid):
+            return True  # space that was cut away comes back as padding, not as what was cut
+        moved = align(self.grid, grid)
+        if self.placed or (moved is not None and moved.exact):
+            return False
+        if self.change.low > -np.inf or self.change.high < np.inf:
+            return True  # what was clipped is then interpolated, not the other way round
+        if self.grid == self.source.grid:
+            return False
+        adds = not covers(self.source.grid, self.grid)
+        return (
+            hides or adds or self.sampling.interpolation == "nearest" or _coarser(self.source.grid, self.grid)
+        )
 
     def _then_values(self, step: ValueStep) -> Pending:
         change = step.map()
@@ -108,6 +123,11 @@ class Pending:
             return done.replace(unit=self.unit) if done.unit != self.unit else done
         meta = {**done.meta, "fill": self.change(fill_value(source))}
         return done.replace(unit=self.unit, meta=meta)
+
+
+def _coarser(source: Grid, target: Grid) -> bool:
+    """Whether ``target`` holds less detail than ``source`` along any of its axes."""
+    return bool(np.linalg.norm(index_map(source, target)[:3, :3], axis=1).max() > 1 + 1e-6)
 
 
 def fill_value(volume: Volume) -> float:

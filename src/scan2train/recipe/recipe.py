@@ -43,7 +43,7 @@ class Recipe:
 
     @classmethod
     def load(cls, source: str | Path) -> Self:
-        """The preset of that name, or the recipe in a TOML file.
+        """The preset of that name, the recipe in a TOML file, or the account in a case's ``account.json``.
 
         Raises
         ------
@@ -53,13 +53,20 @@ class Recipe:
             If the file is not TOML, or an option has the wrong type.
         """
         path = Path(source)
-        if str(source) in preset_names() or path.suffix != ".toml":
+        if str(source) in preset_names() or path.suffix not in (".toml", ".json"):
             return cls.from_toml(preset_text(str(source)), name=str(source))
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            account = json.loads(text) if path.suffix == ".json" else None
+        except OSError as error:
+            raise WrongUse("cannot read the recipe", where=path, found=error.strerror) from error
+        except ValueError as error:
             raise WrongUse("cannot read the recipe", where=path, found=error) from error
-        return cls.from_toml(text, name=path.stem)
+        if path.suffix == ".toml":
+            return cls.from_toml(text, name=path.stem)
+        if not isinstance(account, dict) or not isinstance(account.get("done"), list):
+            raise WrongUse("this is no account", where=path, expected='an object with a list "done"')
+        return cls.from_json({"name": str(account.get("case", path.stem)), "step": account["done"]})
 
     @classmethod
     def from_toml(cls, text: str, name: str = "recipe") -> Self:
@@ -68,7 +75,10 @@ class Recipe:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise WrongUse("the recipe is not TOML", where=name, found=error) from error
-        return cls.from_json({"name": name, **data, "step": data.get("step", [])})
+        recipe = cls.from_json({"name": name, **data, "step": data.get("step", [])})
+        if not recipe.steps:
+            raise WrongUse("the recipe has no step", where=name, expected="at least one [[step]] table")
+        return recipe
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -78,11 +88,17 @@ class Recipe:
             raise WrongUse(
                 "a recipe holds name, about, task and [[step]] tables only", found=", ".join(sorted(unknown))
             )
+        if not isinstance(data["step"], list) or not all(isinstance(one, Mapping) for one in data["step"]):
+            raise WrongUse("steps are [[step]] tables", expected="a list of tables", found=data["step"])
         steps = []
         for number, one in enumerate(data["step"], start=1):
-            if "do" not in one:
+            if not isinstance(one.get("do"), str):
                 raise WrongUse(f"step {number} does not say what to do", expected='do = "…"', found=dict(one))
-            steps.append(find_step(one["do"]).from_json(one))
+            try:
+                steps.append(find_step(one["do"]).from_json(one))
+            except WrongUse as error:
+                error.where = f"{data.get('name', 'recipe')}, step {number}"
+                raise
         texts = {key: str(data[key]) for key in ("name", "about", "task") if key in data}
         return cls(steps=tuple(steps), **texts)
 
@@ -140,6 +156,14 @@ class Recipe:
         return ready, ready_labels, account
 
     def _run(self, volume: Volume, labels: Labels | None, seed: int) -> tuple[Volume, Volume | None, Recipe]:
+        if not isinstance(volume, Volume):
+            raise WrongUse(
+                "a recipe runs on a Volume",
+                found=type(volume).__name__,
+                advice="Make one of an array and its geometry with Volume.from_array.",
+            )
+        if not isinstance(seed, int) or seed < 0:
+            raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
         image = Pending.start(volume)
         mask = None if labels is None else Pending.start(labels).on(volume.grid)
         done: list[Step] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from scan2train.sampling.exact import pick
 from scan2train.sampling.memory import for_kernels, result_type
 from scan2train.sampling.method import Sampling
 from scan2train.sampling.taps import make_taps
-from scan2train.sampling.turned import sample_turned
+from scan2train.sampling.turned import sample_turned, without_padding
 from scan2train.sampling.value_map import ValueMap
 from scan2train.volume import Array, Mask, Volume
 
@@ -98,7 +98,14 @@ class _Job:
         if valid is not None:
             out_valid = np.empty(out.shape, np.bool_)
             valid = np.ascontiguousarray(valid.transpose(order))
-            resample_masked(stored, valid, *tables, change, whole, fill, out, out_valid)
+            cubic = self.sampling.interpolation == "cubic"
+            linear = replace(self.sampling, interpolation="linear") if cubic else self.sampling
+            weights = axis_tables(alignment, self.source, self.target, linear, change.dtype)
+            resample_masked(stored, valid, *weights, change, whole, fill, out, out_valid)
+            if cubic:
+                values = np.empty_like(out)
+                resample(without_padding(stored, valid), *tables, change, whole, fill, values)
+                np.copyto(out, values, where=out_valid)
             return None if out_valid.all() else out_valid
         resample(stored, *tables, change, whole, fill, out)
         inner = [tuple(int(end) for end in ends) for ends in tables[2::3]]

@@ -32,7 +32,11 @@ def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
     out = np.empty(grid.shape[::-1], stored.dtype)
     if alignment is None:
         matrix = index_map(labels.grid, grid)[:3]
-        resample_labels_affine(stored, matrix, safe.interpolation == "nearest", out)
+        nearest = safe.interpolation == "nearest"
+        steps = np.linalg.norm(matrix[:, :3], axis=0) if safe.antialias and not nearest else np.ones(3)
+        # A place to every voxel of the source that the step takes in, and no more than all of them.
+        parts = np.clip(np.ceil(steps - 1e-6), 1, min(max(labels.grid.shape), 64)).astype(np.int64)
+        resample_labels_affine(stored, matrix, nearest, parts, out)
     else:
         order = tuple(2 - axis for axis in reversed(alignment.axes))
         stored = np.ascontiguousarray(stored.transpose(order))

@@ -40,6 +40,7 @@ def make_taps(
     ``stretch`` ≥ 1 widens the kernel, so that a coarser target averages what it cannot hold. Beyond the outermost
     centres, up to the outer face half a voxel further, the border voxel's value holds.
     """
+    stretch = min(stretch, float(size))  # wider than the source is the mean of all of it
     places = factor * np.arange(count, dtype=np.float64) + offset
     inside = np.flatnonzero((places >= -0.5 - 1e-9) & (places <= size - 0.5 + 1e-9))
     first, last = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)

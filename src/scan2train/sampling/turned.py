@@ -12,9 +12,6 @@ from scan2train.sampling.method import Sampling
 from scan2train.sampling.taps import make_taps
 from scan2train.volume import Array, Mask
 
-#: Reach of the cubic spline's values to either side, in voxels.
-_CUBIC_REACH = 2
-
 
 def sample_turned(
     stored: Array,
@@ -35,7 +32,7 @@ def sample_turned(
     if sampling.interpolation == "cubic":
         linear = replace(sampling, interpolation="linear")
         inside = sample_turned(stored, valid, matrix, linear, change, fill, out)
-        _cubic_where_safe(stored, valid, matrix, change, inside, out)
+        _cubic_inside(stored, valid, matrix, change, inside, out)
         return inside
     nearest = sampling.interpolation == "nearest"
     if sampling.antialias and not nearest:
@@ -70,26 +67,35 @@ def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.
     return out
 
 
-def _cubic_where_safe(
+def without_padding(stored: Array, valid: Array) -> Array:
+    """``stored`` with every padded voxel holding what the nearest real one holds.
+
+    A spline sees the whole picture: beside padding it would ring.
+    """
+    nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
+    filled: Array = stored[tuple(nearest)]
+    return filled
+
+
+def _cubic_inside(
     stored: Array, valid: Array | None, matrix: FloatArray, change: Array, inside: Mask, out: Array
 ) -> None:
-    """Replace linear values by cubic ones, except where padding lies within the spline's reach."""
-    turned = matrix[2::-1, 2::-1], matrix[2::-1, 3]
-    safe = inside
+    """Replace linear values by cubic ones where there is something real."""
     if valid is not None:
-        # The spline's recursive filter sees the whole picture: padding must hold what stands beside it.
-        nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
-        stored = stored[tuple(nearest)]
-        deep = ndimage.minimum_filter(valid.astype(np.uint8), size=2 * _CUBIC_REACH + 1, mode="nearest")
-        safe = inside & (
-            ndimage.affine_transform(deep, *turned, output_shape=out.shape, order=0, mode="nearest") > 0
-        )
+        stored = without_padding(stored, valid)
     spline = ndimage.spline_filter(stored, order=3, output=change.dtype, mode="mirror")
     values = ndimage.affine_transform(
-        spline, *turned, output_shape=out.shape, output=change.dtype, order=3, mode="mirror", prefilter=False
+        spline,
+        matrix[2::-1, 2::-1],
+        matrix[2::-1, 3],
+        output_shape=out.shape,
+        output=change.dtype,
+        order=3,
+        mode="mirror",
+        prefilter=False,
     )
     scale, shift, low, high = change
     values = np.clip(scale * values + shift, low, high)
     if out.dtype.kind in "iu":
         values = np.floor(values + 0.5)
-    np.copyto(out, values, where=safe, casting="unsafe")
+    np.copyto(out, values, where=inside, casting="unsafe")

@@ -35,6 +35,8 @@ class ClipPercentile(ValueStep):
             raise WrongUse(
                 "clip_percentile", expected="0 ≤ lower < upper ≤ 100", found=f"{self.lower}, {self.upper}"
             )
+        if (self.low is None) != (self.high is None):
+            raise WrongUse("clip_percentile: low and high go together", found=f"{self.low}, {self.high}")
 
     @property
     def decided(self) -> bool:

@@ -31,6 +31,7 @@ class CropToBody(Choice):
                 "crop_to_body needs a calibrated CT",
                 expected="values in HU",
                 found=scene.measured.unit,
-                advice="Use crop_to_foreground for other images.",
+                advice='If these are Hounsfield units, say so: volume.replace(unit="HU"). '
+                "Use crop_to_foreground for other images.",
             )
         return crop_around(scene, foreground_box(scene.measured, self.above_hu), self.margin_mm)

@@ -13,6 +13,10 @@ from scan2train.recipe import SpatialStep
 from scan2train.sampling import Sampling
 
 
+#: More voxels along an axis than any scanner or detector makes.
+LARGEST_SIZE = 65_536
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resample(SpatialStep):
     """Resample to ``spacing_mm`` along i, j and k, keeping the volume's outer faces.
@@ -44,5 +48,11 @@ class Resample(SpatialStep):
             factor = new / old
             matrix[axis, axis] = factor
             matrix[axis, 3] = (size - 1) / 2 - factor * (count - 1) / 2
+            if count > LARGEST_SIZE:
+                raise WrongUse(
+                    "resample: spacing_mm is far too fine for this volume",
+                    expected=f"at most {LARGEST_SIZE} voxels along an axis",
+                    found=f"{count} voxels of {new:g} mm",
+                )
             shape.append(count)
         return Grid((shape[0], shape[1], shape[2]), grid.affine @ matrix, grid.physical)

@@ -25,6 +25,10 @@ class ZScore(ValueStep):
     mean: float | None = None
     std: float | None = None
 
+    def __post_init__(self) -> None:
+        if (self.mean is None) != (self.std is None):
+            raise WrongUse("zscore: mean and std go together", found=f"{self.mean}, {self.std}")
+
     @property
     def decided(self) -> bool:
         """Whether mean and standard deviation are known."""
