@@ -11,7 +11,6 @@ import typer
 
 from scan2train.errors import UnknownName, WrongUse
 
-
 #: The recipes that come with the package, told from its files so that ``--help`` loads nothing else.
 PRESETS = ", ".join(sorted(path.stem for path in Path(__file__).parents[1].glob("recipes/*.toml")))
 

@@ -162,8 +162,10 @@ class Recipe:
                 found=type(volume).__name__,
                 advice="Make one of an array and its geometry with Volume.from_array.",
             )
-        if not isinstance(seed, int) or seed < 0:
-            raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
+        try:
+            np.random.SeedSequence(seed)
+        except (TypeError, ValueError) as error:
+            raise WrongUse("a seed is a whole number of at least 0", found=repr(seed)) from error
         image = Pending.start(volume)
         mask = None if labels is None else Pending.start(labels).on(volume.grid)
         done: list[Step] = []

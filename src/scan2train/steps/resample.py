@@ -12,7 +12,6 @@ from scan2train.grid import Grid
 from scan2train.recipe import SpatialStep
 from scan2train.sampling import Sampling
 
-
 #: More voxels along an axis than any scanner or detector makes.
 LARGEST_SIZE = 65_536
 
