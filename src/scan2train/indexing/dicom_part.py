@@ -39,7 +39,7 @@ class Part:
 
 def read_dicom_files(
     root: str,
-    names: list[bytes],
+    names: list[str],
     sizes: npt.NDArray[np.int64],
     *,
     salt: bytes,
@@ -52,21 +52,22 @@ def read_dicom_files(
         headers = read_headers(names, np.ascontiguousarray(sizes), jobs, progress, folder)
     finally:
         os.close(folder)
-    stem = os.fsencode(os.path.join(root, ""))
     status = headers.facts[codes.F_STATUS]
     refused: dict[int, Refusal] = {}
     for row in np.flatnonzero(status == codes.DEFLATED).tolist():
-        walk_deflated(headers, stem + names[row], row, int(sizes[row]))
+        walk_deflated(headers, _absolute(root, names[row]), row, int(sizes[row]))
     deflated = headers.facts[codes.F_SYNTAX] == codes.SYNTAX_DEFLATED
     for row in np.flatnonzero(status == codes.DECLINED).tolist():
-        declined = read_declined(headers, stem + names[row], row, int(sizes[row]))
+        declined = read_declined(headers, _absolute(root, names[row]), row, int(sizes[row]))
         if declined is not None:
             refused[row] = declined
     foreign = np.flatnonzero(status == codes.FOREIGN).tolist()
     sop = headers.text_codes("sop_class_uid")
     lost = (status != codes.OK) & (status != codes.FOREIGN) & (status != codes.DECLINED)
     for row in np.flatnonzero(lost).tolist():
-        refused[row] = _refusal(headers, row, stem + names[row], int(sizes[row]), headers.texts[sop[row]])
+        refused[row] = _refusal(
+            headers, row, _absolute(root, names[row]), int(sizes[row]), headers.texts[sop[row]]
+        )
     good = status == codes.OK
     settle(headers)
     check_texts(headers)
@@ -74,7 +75,7 @@ def read_dicom_files(
     refused |= check_pixels(headers, good, deflated)
     good[list(refused)] = False
     rows = np.flatnonzero(good)
-    frames = _frames(headers, rows, stem, names, sizes)
+    frames = _frames(headers, rows, root, names, sizes)
     salted = functools.cache(functools.partial(hashed, salt=salt))
     return Part(
         rows=rows,
@@ -88,13 +89,14 @@ def read_dicom_files(
 def _frames(
     headers: Headers,
     rows: npt.NDArray[np.intp],
-    stem: bytes,
-    names: list[bytes],
+    root: str,
+    names: list[str],
     sizes: npt.NDArray[np.int64],
 ) -> pl.DataFrame | None:
     grouped = np.flatnonzero(has_groups(headers)[rows]).tolist()
     found = [
-        frame_rows(headers, int(rows[at]), stem + names[rows[at]], int(sizes[rows[at]]), at) for at in grouped
+        frame_rows(headers, int(rows[at]), _absolute(root, names[rows[at]]), int(sizes[rows[at]]), at)
+        for at in grouped
     ]
     kept = [table for table in found if table is not None]
     return pl.concat(kept) if kept else None
@@ -122,3 +124,7 @@ def _why(path: bytes) -> str:
     except OSError as error:
         return error.strerror or type(error).__name__
     return "it could not be read"
+
+
+def _absolute(root: str, name: str) -> bytes:
+    return os.fsencode(os.path.join(root, name))

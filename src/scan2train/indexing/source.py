@@ -34,12 +34,11 @@ class Found:
 
 def read_tree(tree: Tree, *, salt: bytes, jobs: int, progress: Callable[[int], None] | None) -> Found:
     """Read the headers of every file of a tree."""
-    names = tree.names()
     parts = []
-    for first in range(0, len(names), _BATCH):
+    for first in range(0, len(tree.paths), _BATCH):
         batch = slice(first, first + _BATCH)
         part = read_dicom_files(
-            tree.root, names[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress
+            tree.root, tree.paths[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress
         )
         parts.append(_tables(tree, first, part))
     if tree.passed or not parts:

@@ -40,10 +40,6 @@ class Tree:
     mtimes: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     passed: list[tuple[str, int | None, int | None, str, str]] = field(default_factory=list)
 
-    def names(self) -> list[bytes]:
-        """Names of the files for the operating system, relative to the root."""
-        return [path.encode() for path in self.paths]
-
     @contextmanager
     def opened(self) -> Iterator[int]:
         """Descriptor of the root, from which names are looked up without going all the way down to it each time."""
@@ -128,7 +124,7 @@ def _look(tree: Tree) -> None:
         from scan2train.kernels.file_facts import look
 
         with tree.opened() as folder:
-            look(folder, *joined(tree.names()), tree.sizes, tree.mtimes)
+            look(folder, *joined(tree.paths), tree.sizes, tree.mtimes)
     lost = []
     for at in np.flatnonzero(tree.sizes < 0).tolist():
         path = tree.paths[at]

@@ -25,8 +25,8 @@ MAX_COLUMNS = 128
 #: and ``column`` (which value goes to which column, items rising); ``slot`` is the column of a text or a flag.
 _PLAN_NAMES = ("tag", "kind", "vr", "mark", "slot", "first", "count", "item", "column")
 _PLAN = [(name, np.int64, (MAX_ENTRIES,)) for name in _PLAN_NAMES]
-#: The row of the file at hand. ``codes`` are numbers of entries, -1 for none; ``seen`` is the stamp of the file in which
-#: a plan entry was met last.
+#: The row of the file at hand. ``codes`` are numbers of entries, -1 for none; ``seen`` is the stamp of the file in
+#: which a plan entry was met last.
 _ROW = [
     ("numbers", np.float64, (MAX_COLUMNS,)),
     ("flags", np.int64, (MAX_COLUMNS,)),

@@ -1,7 +1,7 @@
 """Open, read, walk, close: whole batches of files without returning to the interpreter.
 
-``openat``, ``pread`` and ``close`` of the C library are called directly. Files are opened with the flags that the caller
-gives (read only, never following a link, never blocking on a pipe).
+``openat``, ``pread`` and ``close`` of the C library are called directly. Files are opened with the flags that the
+caller gives (read only, never following a link, never blocking on a pipe).
 """
 
 from __future__ import annotations

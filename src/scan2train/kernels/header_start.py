@@ -152,7 +152,7 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
         at = 4
     else:
         fact[F_ODD] |= ODD_NO_PREAMBLE
-        at = START
+        at = 0
         while not bare(buf, n, size, at):
             at += 1
             if at > _STRAY:

@@ -87,16 +87,16 @@ class Decoded:
     noted: list[tuple[int, str]]
 
 
-def joined(names: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], Ints]:
+def joined(names: Sequence[str]) -> tuple[npt.NDArray[np.uint8], Ints]:
     """Names one after the other, each ended by a zero byte, and where each begins: as the kernels take them."""
-    lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+    blob = np.frombuffer(("\0".join(names) + "\0").encode(), dtype=np.uint8)
     starts = np.zeros(len(names), dtype=np.int64)
-    np.cumsum(lengths[:-1] + 1, out=starts[1:])
-    return np.frombuffer(b"\0".join(names) + b"\0", dtype=np.uint8), starts
+    starts[1:] = np.flatnonzero(blob == 0)[: max(len(names) - 1, 0)] + 1
+    return blob, starts
 
 
 def read_headers(
-    paths: Sequence[bytes],
+    names: Sequence[str],
     sizes: Ints,
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
@@ -106,8 +106,8 @@ def read_headers(
 
     Parameters
     ----------
-    paths
-        Names as the operating system wants them; regular files, as far as the caller knows.
+    names
+        Names of the files; regular files, as far as the caller knows.
     sizes
         Their sizes in bytes. A file that turns out shorter is given up.
     jobs
@@ -117,11 +117,11 @@ def read_headers(
     folder
         Descriptor of an open folder that relative names are relative to.
     """
-    headers = Headers.empty(instance_layout(), len(paths))
-    blob, starts = joined(paths)
+    headers = Headers.empty(instance_layout(), len(names))
+    blob, starts = joined(names)
 
     def one(first: int) -> list[Decoded]:
-        last = min(first + _BLOCK, len(paths))
+        last = min(first + _BLOCK, len(names))
         parts, at = [], first
         while at < last:
             desk = headers.layout.desk()
@@ -134,7 +134,7 @@ def read_headers(
             progress(last - first)
         return parts
 
-    blocks = range(0, len(paths), _BLOCK)
+    blocks = range(0, len(names), _BLOCK)
     if jobs > 1 and len(blocks) > 1:
         with ThreadPoolExecutor(jobs) as pool:
             found = list(pool.map(one, blocks))
