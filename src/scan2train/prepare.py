@@ -177,7 +177,11 @@ def _carry_out(
     jobs: int | None,
     progress: Progress | None,
 ) -> Prepared:
-    keys = {job.case: request.key_of(planned.loaded(job)) for job in planned.jobs}
+    # A case that cannot be decided has no key, so that what an earlier run made of it does not stay.
+    keys = {
+        job.case: "" if job.case in planned.undecided else request.key_of(planned.loaded(job))
+        for job in planned.jobs
+    }
     output = Output.open(out, request.to_json(), keys)
     write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
     tally = Tally()
@@ -186,7 +190,7 @@ def _carry_out(
     todo = []
     for job in planned.jobs:
         if job.case in planned.undecided:
-            tally.failed(job, planned.why_undecided(job.case))
+            tally.failed(job, planned.undecided[job.case])
         elif job.case not in output.finished:
             todo.append(job)
     for job, result in run(planned, todo, output, request, jobs or _cores(), progress):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 
 import polars as pl
 import pytest
-from hospital import case_of, contents, grid_of, run, write_labels
+from hospital import RECIPE, case_of, contents, grid_of, run, write_labels
 
 from scan2train.errors import CasesFailed, OutputDamaged, OutputInUse
 from scan2train.formats import nifti
+from scan2train.index import index
+from scan2train.preparing.job import Job
 from scan2train.preparing.lock import hold
+from scan2train.preparing.request import Request
 from scan2train.runners.outcome import Outcome
 
 
@@ -172,3 +176,60 @@ def test_a_worker_s_death_is_the_failure_of_its_case(source, tmp_path, monkeypat
     (error,) = made.cases.filter(pl.col("state") == "failed")["error"]
     assert "SIGSEGV" in error
     assert len(list((tmp_path / "ready/cases").iterdir())) == 2
+
+
+def test_a_source_that_was_edited_in_place_is_noticed(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    file = source / "volume-2.nii"
+    data = bytearray(file.read_bytes())
+    data[-2:] = b"\x01\x02" if data[-2:] != b"\x01\x02" else b"\x02\x01"
+    at = file.stat()
+    file.write_bytes(data)
+    os.utime(file, ns=(at.st_atime_ns, at.st_mtime_ns + 1))
+    made = []
+    run(source, out, progress=lambda *told: made.append(told[2]))
+    assert made == ["volume-2"]
+    run(source, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
+def test_a_slice_that_was_only_touched_is_noticed_and_gives_the_same_bytes(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    before = contents(out)
+    one = min((source / "pacs").rglob("*.dcm"))
+    os.utime(one, ns=(1, 1))
+    made = []
+    run(source, out, progress=lambda *told: made.append(told[2]))
+    assert len(made) == 1
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("column", ["member_slope", "affine", "padding_value", "member_offset", "units"])
+def test_every_column_that_reading_uses_is_in_the_key(source, column):
+    found = index(source, cache=False)
+    row = found.volumes.row(0, named=True)
+    request = Request.checked(RECIPE, "refuse", 0, "nifti", "plain")
+    other = {**row, column: "BQML" if column == "units" else [77.0]}
+    keys = {request.key_of(Job(case="a", row=one, seed=1)) for one in (row, other)}
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize("change", [{"task": "ct-lung"}, {"name": "other"}])
+def test_task_and_name_of_the_recipe_count(source, tmp_path, change):
+    run(source, tmp_path / "ready")
+    with pytest.raises(OutputInUse, match=f"{next(iter(change))} "):
+        run(source, tmp_path / "ready", recipe=replace(RECIPE, **change))
+
+
+def test_a_case_whose_labels_became_ambiguous_does_not_stay(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    write_labels(source / "volume-2_mask.nii", (16, 23, 11))
+    made = run(source, out)
+    assert case_of(made, "volume-2")["state"] == "failed"
+    assert not (out / "cases" / "volume-2").exists()
+    (source / "volume-2_mask.nii").unlink()
+    assert run(source, out).n_done == 3
+    assert (out / "cases" / "volume-2").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
@@ -22,9 +22,6 @@ from scan2train.preparing.unit import settle_unit
 from scan2train.read import read
 from scan2train.recipe import Recipe
 from scan2train.volume import Labels, Volume
-
-if TYPE_CHECKING:
-    pass
 
 Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
 

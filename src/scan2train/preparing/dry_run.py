@@ -30,7 +30,7 @@ def plan_only(planned: Plan, recipe: Recipe) -> tuple[pl.DataFrame, int]:
     rows, n_bytes = [], 0
     for job in planned.jobs:
         if job.case in planned.undecided:
-            rows.append(records.row_of_failed(job, planned.why_undecided(job.case)))
+            rows.append(records.row_of_failed(job, planned.undecided[job.case]))
             continue
         try:
             before = _grid_of(job)

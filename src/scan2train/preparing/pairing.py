@@ -46,10 +46,14 @@ _SAME_GRID_MM = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
-    """What was found: the rows that are labels, and for each image row the files that could be its labels."""
+    """What was found: the rows that are labels, and for each image row the files that could be its labels.
+
+    ``doubtful`` has the image rows that a file was named for, and others too, where nothing tells whose it is.
+    """
 
     labels: frozenset[int]
     found: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
+    doubtful: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
 
 
 def file_of(row: Row) -> PurePosixPath:

@@ -29,25 +29,17 @@ class Plan:
     """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
 
     ``volumes`` is the table that the cases come from; its long lists stay in it until a case is worked on.
-    ``undecided`` maps a case to the label files of which any could be meant; it cannot be made.
+    ``undecided`` maps a case whose labels cannot be told for sure to what there is to say; it cannot be made.
     """
 
     volumes: pl.DataFrame
     jobs: tuple[Job, ...]
-    undecided: Mapping[str, tuple[Path, ...]]
+    undecided: Mapping[str, Failed]
     left_out: Sequence[Mapping[str, Any]]
 
     def loaded(self, job: Job, folder: str = "") -> Job:
         """The job with its whole row, to be written to ``folder``."""
         return replace(job, row=self.volumes.row(job.at, named=True), folder=folder)
-
-    def why_undecided(self, case: str) -> Failed:
-        """What there is to say about a case of ``undecided``."""
-        names = ", ".join(sorted(file.name for file in self.undecided[case]))
-        return Failed(
-            error=f"several files could be its labels: {names}",
-            advice="Name the folder or the files that are meant with --labels.",
-        )
 
 
 def plan(
@@ -90,7 +82,9 @@ def plan(
             left_out.append({**rows[at], "reason": "same-content-twice"})
             continue
         if len(found) > 1:
-            undecided[case] = found
+            undecided[case] = _several_labels(found)
+        elif at in paired.doubtful:
+            undecided[case] = _shared_labels(paired.doubtful[at])
         jobs[case] = _with_labels(Job(case=case, row=rows[at], at=at, seed=seed_of(seed, case)), found)
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
@@ -115,6 +109,22 @@ def _with_labels(job: Job, found: tuple[Path, ...]) -> Job:
         return job
     (file,) = found
     return replace(job, labels=str(file), labels_path=path_below(Path(job.row["source"]), file))
+
+
+def _several_labels(found: Sequence[Path]) -> Failed:
+    names = ", ".join(sorted(file.name for file in found))
+    return Failed(
+        error=f"several files could be its labels: {names}",
+        advice="Name the folder or the files that are meant with --labels.",
+    )
+
+
+def _shared_labels(found: Sequence[Path]) -> Failed:
+    names = ", ".join(sorted({file.name for file in found}))
+    return Failed(
+        error=f"these labels could be those of several images, and neither folder nor grid tells whose: {names}",
+        advice="Lay the labels out in folders like those of the images, or name each as its image.",
+    )
 
 
 def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:

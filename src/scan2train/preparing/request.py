@@ -13,12 +13,16 @@ from typing import Any, Literal, get_args
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
+from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
 from scan2train.recipe import Recipe
 
 Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
 Layout = Literal["plain"]
 Store = Literal["nifti"]
+
+#: Columns of the volumes table that say where the volume lies, what else is there, or differ with the salt.
+_NOT_THE_VOLUME_S = frozenset({"source", "patient", "siblings"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class Request:
         """What the journal keeps, so that a run with another request does not go on here."""
         return {
             "recipe": self.recipe.fingerprint,
+            "name": self.recipe.name,
+            "task": self.recipe.task,
             "irregular": self.irregular,
             "seed": self.seed,
             "store": self.store,
@@ -63,14 +69,17 @@ class Request:
         }
 
     def key_of(self, job: Job) -> str:
-        """A hash over all that a case's bytes depend on: the request, the sources, the labels, the versions."""
+        """A hash over all that a case's bytes depend on: the request, the sources, the labels, the versions.
+
+        The sources are known by their row of the volumes table, and by size and time of change of their files.
+        """
         row: Mapping[str, Any] = job.row
         depends = {
             **self.to_json(),
             "case": job.case,
-            "volume": row["volume"],
-            "sizes": list(row["member_size"] or ()),
-            "labels": _content(job.labels),
+            "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
+            "files": stamps(row),
+            "labels": [job.labels_path, _content(job.labels)],
             "versions": versions(),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scan2train.errors import Scan2TrainError
 from scan2train.formats.registry import by_format
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
@@ -24,6 +25,31 @@ def source_files(row: Mapping[str, Any]) -> dict[str, Path]:
     else:
         files = list(by_format(row["format"]).read_header(own).files)
     return dict(sorted((path_below(source, file), file) for file in files))
+
+
+def stamps(row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """Path below the source, size in bytes and time of change in ns of each file of a volume, copies included.
+
+    A file that cannot be looked at has a size of -1: reading the case will say why.
+    """
+    source, own = Path(row["source"]), Path(file_of(row))
+    if row["format"] == "dicom":
+        members = {*(row["member_path"] or ()), *(row.get("spare_path") or ())}
+        files = [source / path for path in sorted(members)] if source.is_dir() else [own]
+    else:
+        try:
+            files = list(by_format(row["format"]).read_header(own).files)
+        except (Scan2TrainError, OSError):
+            files = [own]
+    return [_stamp(source, file) for file in files]
+
+
+def _stamp(source: Path, file: Path) -> tuple[str, int, int]:
+    try:
+        seen = file.stat()
+    except OSError:
+        return path_below(source, file), -1, 0
+    return path_below(source, file), seen.st_size, seen.st_mtime_ns
 
 
 def path_below(source: Path, file: Path) -> str:
