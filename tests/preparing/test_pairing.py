@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hospital import grid_of, write_labels
 from rows import row
 
 from scan2train.preparing.pairing import pair_beside, pair_given
@@ -147,3 +148,53 @@ def test_given_labels_are_no_images():
 def test_one_mask_is_not_given_to_two_patients(names):
     pairs, _ = paired(*(f"v/{name}.nii.gz" for name in names))
     assert pairs == {}
+
+
+def test_given_labels_in_folders_go_to_the_images_in_the_same_folders():
+    rows = [row("siteA/case1.nii.gz"), row("siteB/case1.nii.gz")]
+    root = Path("/truth")
+    one, other = root / "siteA/case1.nii.gz", root / "siteB/case1.nii.gz"
+    alone = pair_given(rows, [one], root)
+    assert (alone.found, alone.doubtful) == ({0: (one,)}, {})
+    assert pair_given(rows, [one, other], root).found == {0: (one,), 1: (other,)}
+
+
+def test_folders_that_mean_images_or_labels_do_not_count():
+    rows = [row("siteA/images/case1.nii.gz"), row("siteB/images/case1.nii.gz")]
+    file = Path("/truth/siteB/labels/case1.nii.gz")
+    assert pair_given(rows, [file], Path("/truth")).found == {1: (file,)}
+    deeper = Path("/truth/v2/siteB/case1.nii.gz")
+    assert pair_given(rows, [deeper], Path("/truth")).found == {1: (deeper,)}
+
+
+@pytest.mark.parametrize("name", ["case1.nii.gz", "siteC/case1.nii.gz"])
+def test_given_labels_that_could_be_those_of_several_folders_go_to_none(name):
+    rows = [row("siteA/case1.nii.gz"), row("siteB/case1.nii.gz")]
+    file = Path("/truth") / name
+    paired = pair_given(rows, [file], Path("/truth"))
+    assert paired.found == {}
+    assert paired.doubtful == {0: (file,), 1: (file,)}
+
+
+def test_of_several_images_with_the_labels_name_those_on_their_grid_get_them():
+    rows = [row("ct_12.nii.gz"), row("mr_12.nii.gz", affine=OTHER_GRID), row("seg_12.nii.gz")]
+    paired = pair_beside(rows)
+    assert paired.found == {0: (Path("/data/set/seg_12.nii.gz"),)}
+    assert paired.doubtful == {}
+
+
+def test_labels_on_the_grid_of_none_of_several_images_leave_them_undecided():
+    third = [3.0, *OTHER_GRID[1:]]
+    rows = [row("ct_12.nii.gz"), row("mr_12.nii.gz", affine=OTHER_GRID), row("seg_12.nii.gz", affine=third)]
+    paired = pair_beside(rows)
+    assert paired.found == {}
+    assert set(paired.doubtful) == {0, 1}
+
+
+def test_given_labels_are_compared_by_their_header_where_several_images_have_their_name(tmp_path):
+    grid = grid_of()
+    write_labels(tmp_path / "12_seg.nii")
+    here = {"shape": grid.shape, "affine": grid.affine.ravel().tolist()}
+    rows = [row("ct_12.nii.gz", **here), row("mr_12.nii.gz", affine=OTHER_GRID)]
+    paired = pair_given(rows, [tmp_path / "12_seg.nii"], tmp_path)
+    assert paired.found == {0: (tmp_path / "12_seg.nii",)}

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hospital import case_of, run, write_labels
+from hospital import case_of, run, write_image, write_labels
 
 from scan2train.errors import WrongUse
 from scan2train.formats import nifti
@@ -71,3 +71,22 @@ def test_labels_can_be_left_out(source, tmp_path):
     made = run(source, tmp_path / "ready", labels=None)
     assert set(made.cases["labels_sha256"]) == {""}
     assert made.n_done == 3
+
+
+def test_a_mask_named_for_images_in_two_folders_fails_both(tmp_path):
+    for site in ("siteA", "siteB"):
+        write_image(tmp_path / "set" / site / "case1.nii.gz", seed=ord(site[-1]))
+    write_labels(tmp_path / "truth" / "case1.nii.gz")
+    made = run(tmp_path / "set", tmp_path / "ready", labels=tmp_path / "truth")
+    assert made.n_failed == 2
+    assert all("several images" in error and "case1.nii.gz" in error for error in made.cases["error"])
+
+
+def test_links_that_lead_out_of_the_folder_of_labels_are_not_followed(source, tmp_path):
+    write_labels(tmp_path / "elsewhere" / "volume-2.nii.gz", (16, 23, 11))
+    truth = tmp_path / "truth"
+    write_labels(truth / "liver_10.nii.gz")
+    (truth / "volume-2.nii.gz").symlink_to(tmp_path / "elsewhere" / "volume-2.nii.gz")
+    made = run(source, tmp_path / "ready", labels=truth)
+    assert case_of(made, "volume-2")["labels_sha256"] == ""
+    assert case_of(made, "liver_10")["labels_sha256"] != ""

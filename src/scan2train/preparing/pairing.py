@@ -24,8 +24,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
+from scan2train.preparing.sharing import (
+    in_the_same_folders,
+    of_one_scan,
+    on_one_grid,
+    place_in_file,
+    place_of,
+)
 from scan2train.preparing.words import (
     CHANNEL,
     image_folder,
@@ -39,9 +44,6 @@ from scan2train.preparing.words import (
 
 Key = tuple[str, ...]
 Row = Mapping[str, Any]
-
-#: Two grids are one where no number of their affines differs by more than this, in mm.
-_SAME_GRID_MM = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def pair_beside(rows: Sequence[Row]) -> Paired:
         siblings[folder.parent].append(folder)
     exact: dict[int, list[int]] = defaultdict(list)
     loose: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    doubtful: dict[int, list[int]] = defaultdict(list)
     for at in labels:
         if rows[at]["format"] == "dicom":
             continue  # a segmentation object names its series itself
@@ -88,14 +91,14 @@ def pair_beside(rows: Sequence[Row]) -> Paired:
         part = label_folder(folder.name)
         keys = [words(own)] if part is not None else []
         keys += [key for key in [without_label_word(own)] if key is not None]
-        folders = [folder]
-        if part is not None:
-            folders = [one for one in siblings[folder.parent] if image_folder(one.name) == part]
-            folders.append(folder.parent)
+        folders = _folders_of_images(folder, part, siblings)
         among = [image for one in folders for image in place.get(one, ())]
         hits = _images_named(keys, rows, files, among)
-        for image in hits:
+        theirs = hits if of_one_scan(rows, files, hits) else _on_its_grid(rows[at], rows, hits)
+        for image in theirs:
             exact[image].append(at)
+        for image in () if theirs else hits:
+            doubtful[image].append(at)
         if not hits and part is None:
             for image in _images_that_begin_so(keys[0] if keys else (), rows, files, among, at):
                 loose[image].append((len(keys[0]), at))
@@ -103,11 +106,25 @@ def pair_beside(rows: Sequence[Row]) -> Paired:
     for image, those in loose.items():
         longest = max(length for length, _ in those)
         found.setdefault(image, tuple(Path(files[at]) for length, at in those if length == longest))
-    return Paired(labels=frozenset(labels), found=found)
+    unclear = {image: tuple(Path(files[at]) for at in those) for image, those in doubtful.items()}
+    return Paired(labels=frozenset(labels), found=found, doubtful=_without_found(unclear, found))
 
 
-def pair_given(rows: Sequence[Row], given: Iterable[Path]) -> Paired:
-    """Pair images with label files that were named: by stem, by volume id, by the series' UID or folder's name."""
+def _folders_of_images(
+    folder: PurePosixPath, part: str | None, siblings: Mapping[PurePosixPath, Sequence[PurePosixPath]]
+) -> list[PurePosixPath]:
+    if part is None:
+        return [folder]
+    beside = [one for one in siblings.get(folder.parent, ()) if image_folder(one.name) == part]
+    return [*beside, folder.parent]
+
+
+def pair_given(rows: Sequence[Row], given: Iterable[Path], root: Path | None = None) -> Paired:
+    """Pair images with label files that were named: by stem, by volume id, by the series' UID or folder's name.
+
+    Where a name is that of images in several folders, the folders below ``root`` and below the images' source tell
+    which is meant.
+    """
     label_files = sorted(given)
     files = [file_of(row) for row in rows]
     taken = {str(file) for file in label_files}
@@ -118,13 +135,46 @@ def pair_given(rows: Sequence[Row], given: Iterable[Path]) -> Paired:
     )
     among = [at for at in range(len(rows)) if at not in labels]
     found: dict[int, list[Path]] = defaultdict(list)
+    doubtful: dict[int, list[Path]] = defaultdict(list)
     for file in label_files:
         own = stem(file.name)
         rest = without_label_word(own)
         keys = [words(own), *([rest] if rest else []), *([words(file.parent.name)] if rest == () else [])]
-        for image in _images_named(keys, rows, files, among):
+        hits = _images_named(keys, rows, files, among)
+        theirs = _told_apart(file, root, rows, files, hits)
+        for image in theirs:
             found[image].append(file)
-    return Paired(labels=labels, found={image: tuple(those) for image, those in found.items()})
+        for image in () if theirs else hits:
+            doubtful[image].append(file)
+    sure = {image: tuple(those) for image, those in found.items()}
+    unclear = {image: tuple(those) for image, those in doubtful.items()}
+    return Paired(labels=labels, found=sure, doubtful=_without_found(unclear, sure))
+
+
+def _told_apart(
+    label: Path, root: Path | None, rows: Sequence[Row], files: Sequence[PurePosixPath], hits: Sequence[int]
+) -> Sequence[int]:
+    if len({files[at].parent for at in hits}) > 1:
+        below = label.relative_to(root) if root and label.is_relative_to(root) else Path(label.name)
+        images = {at: PurePosixPath(rows[at]["path"] or "") for at in hits}
+        hits = in_the_same_folders(PurePosixPath(below), images)
+        if len({files[at].parent for at in hits}) > 1:
+            return []
+    if of_one_scan(rows, files, hits):
+        return hits
+    place = place_in_file(label)
+    return [at for at in hits if on_one_grid(place, place_of(rows[at]))]
+
+
+def _on_its_grid(label: Row, rows: Sequence[Row], hits: Sequence[int]) -> Sequence[int]:
+    place = place_of(label)
+    return [at for at in hits if on_one_grid(place, place_of(rows[at]))]
+
+
+def _without_found(
+    doubtful: Mapping[int, tuple[Path, ...]], found: Mapping[int, tuple[Path, ...]]
+) -> dict[int, tuple[Path, ...]]:
+    return {image: those for image, those in doubtful.items() if image not in found}
 
 
 def _looks_like_labels(row: Row, file: PurePosixPath) -> bool:
@@ -156,17 +206,11 @@ def _images_named(
 
 def _images_that_begin_so(
     key: Key, rows: Sequence[Row], files: Sequence[PurePosixPath], among: Sequence[int], label: int
-) -> list[int]:
+) -> Sequence[int]:
     names = {at: words(stem(files[at].name)) for at in among if rows[at]["format"] != "dicom"}
     begin = [at for at, name in names.items() if name[: len(key)] == key]
     if len(begin) == 1 and len(among) == 1:
         return begin
-    alike = [at for at in begin if _on_one_grid(rows[at], rows[label])]
+    alike = _on_its_grid(rows[label], rows, begin)
     # One mask for several pictures only where their names differ by the sequence: another name may be another patient.
     return alike if len({without_sequence(names[at]) for at in alike}) == 1 else []
-
-
-def _on_one_grid(a: Row, b: Row) -> bool:
-    if any(a[f"size_{axis}"] != b[f"size_{axis}"] for axis in "ijk") or None in (a["affine"], b["affine"]):
-        return False
-    return bool(np.abs(np.subtract(a["affine"], b["affine"])).max() <= _SAME_GRID_MM)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +12,7 @@ import polars as pl
 from scan2train.errors import NoImages, WrongUse
 from scan2train.preparing.choosing import choose
 from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.label_files import label_files
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, file_of, pair_beside, pair_given
 from scan2train.preparing.seeds import seed_of
@@ -131,14 +130,9 @@ def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paire
     if labels in (None, "auto"):
         paired = pair_beside(rows)
         return paired if labels == "auto" else replace(paired, found={})
-    given = Path(str(labels))
-    if given.is_dir():
-        files = [Path(folder) / name for folder, _, names in os.walk(given) for name in names]
-    else:
-        files = [Path(name) for name in glob.glob(str(labels), recursive=True)]  # noqa: PTH207 - may be absolute
-    files = [file.absolute() for file in files if file.is_file()]
-    paired = pair_given(rows, files)
-    if not paired.found:
+    root, files = label_files(str(labels))
+    paired = pair_given(rows, files, root)
+    if not (paired.found or paired.doubtful):
         seen = ", ".join(sorted(file.name for file in files)[:3]) or "no file at all"
         raise WrongUse(
             "no labels there belong to any of the images",
