@@ -127,15 +127,15 @@ def test_padding_after_a_change_of_values_is_changed_as_well():
     np.testing.assert_allclose(one_by_one.array, ready.array, atol=1e-6)
 
 
-def test_integers_stay_whole_until_values_are_stretched():
-    resample = '[[step]]\ndo = "resample"\nspacing_mm = [1.0, 1.2, 2.0]\n'
-    ready, _ = recipe(resample).run(scan())
-    assert ready.array.dtype == np.int16
-    clipped, _ = recipe(resample + '[[step]]\ndo = "clip"\nlow = -100\nhigh = 80\n').run(scan())
-    assert clipped.array.dtype == np.int16
-    assert clipped.unit == "HU"
-    stretched, _ = recipe(resample + '[[step]]\ndo = "zscore"\n').run(scan())
-    assert stretched.array.dtype == np.float32
+def test_interpolated_integers_become_floats_and_picked_ones_stay():
+    turned, _ = recipe('[[step]]\ndo = "reorient"\nto = "RAS"').run(scan())
+    assert turned.array.dtype == np.int16
+    ready, _ = recipe('[[step]]\ndo = "resample"\nspacing_mm = [1.0, 1.2, 2.0]').run(scan())
+    assert ready.array.dtype == np.float32
+    assert ready.unit == "HU"
+    stretched, _ = recipe(
+        '[[step]]\ndo = "resample"\nspacing_mm = [1.0, 1.2, 2.0]\n[[step]]\ndo = "zscore"'
+    ).run(scan())
     assert abs(float(stretched.array.mean())) < 1e-4
     assert abs(float(stretched.array.std()) - 1) < 1e-4
 

@@ -146,24 +146,6 @@ def test_alignment_tells_exact_from_close_from_turned():
     assert align(grid, Grid.from_axes(SHAPE, spacing_mm=SPACING, direction=turn)) is None
 
 
-@pytest.mark.parametrize("valid", [False, True])
-@pytest.mark.parametrize("turned", [False, True])
-def test_whole_numbers_are_rounded_and_stay_in_their_type(valid, turned):
-    turn = np.array([[np.cos(0.1), -np.sin(0.1), 0], [np.sin(0.1), np.cos(0.1), 0], [0, 0, 1]])
-    volume = linear_volume()
-    volume = volume.replace(
-        array=np.rint(1000 * volume.array).clip(-32768, 32767).astype(np.int16),
-        valid=np.indices(SHAPE)[0] > 3 if valid else None,
-    )
-    grid = Grid.from_axes(
-        (9, 10, 11), spacing_mm=(1.1, 0.9, 1.5), origin_mm=(7, -2, 10), direction=turn if turned else None
-    )
-    exact = sample(volume, grid, Sampling("linear"), SAME, fill=-7.4)
-    made = sample(volume, grid, Sampling("linear"), SAME, fill=-7.4, whole=True)
-    assert made.array.dtype == np.int16
-    np.testing.assert_array_equal(made.array, np.floor(exact.array + np.float32(0.5)))
-
-
 def test_a_change_of_values_keeps_the_channels_apart():
     values = np.arange(np.prod((*SHAPE, 3)), dtype=np.float32).reshape(*SHAPE, 3)
     made = transform_values(Volume.from_array(values, SPACING), ValueMap(scale=2, shift=1))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def change_values(source, change, whole, out):
+def change_values(source, change, out):
     """``out = clip(scale * source + shift)`` over flat arrays.
 
-    ``change`` is ``(scale, shift, low, high)`` in the type to reckon in. With ``whole`` the results are rounded to
-    whole numbers, halves upwards.
+    ``change`` is ``(scale, shift, low, high)`` in the type of ``out``.
     """
     if source.shape != out.shape:
         raise ValueError("input and output disagree")
     scale, shift, low, high = change[0], change[1], change[2], change[3]
-    half = change.dtype.type(0.5)
     for n in range(source.shape[0]):
         value = scale * source[n] + shift
         # Two plain comparisons become vector instructions; min and max do not.
@@ -24,4 +21,4 @@ def change_values(source, change, whole, out):
             value = low
         if value > high:
             value = high
-        out[n] = np.floor(value + half) if whole else value
+        out[n] = value

@@ -59,11 +59,11 @@ def _plane(slab, js, jw, starts, iw, row, plane):
 
 
 @njit(cache=True, nogil=True)
-def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, whole, fill, out):
+def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out):
     """``out = clip(scale * resampled + shift)``; ``fill`` beyond the source's faces.
 
     ``kr``, ``jr``, ``ir`` are ``(first, last)`` of the targets inside; ``change`` is ``(scale, shift, low, high)``
-    in the type of all sums. With ``whole`` the results are rounded to whole numbers, halves upwards.
+    in the type of ``out``, which is that of all sums.
     """
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
@@ -104,4 +104,4 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, whole, fi
                     q, b = planes[(ks[ko] + t) % taps, y], kw[ko, t]
                     for x in range(width):
                         sums[x] += b * q[x]
-            change_values(sums, change, whole, out[ko, jr[0] + y, ir[0] : ir[1]])
+            change_values(sums, change, out[ko, jr[0] + y, ir[0] : ir[1]])

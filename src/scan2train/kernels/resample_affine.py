@@ -12,7 +12,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def resample_affine(source, valid, masked, matrix, nearest, change, whole, fill, out, out_valid):
+def resample_affine(source, valid, masked, matrix, nearest, change, fill, out, out_valid):
     """Linear, or nearest, interpolation; ``fill`` and not valid beyond the source's outer faces.
 
     ``valid`` counts only where ``masked``. Weights of voxels that are not valid go to the others (normalised
@@ -53,6 +53,5 @@ def resample_affine(source, valid, masked, matrix, nearest, change, whole, fill,
                             total += w * source[k + dk, j + dj, i + di]
                             weight += w
                 if weight >= 0.5:
-                    value = min(max(scale * (total / weight) + shift, low), high)
-                    out[ko, jo, io] = math.floor(value + 0.5) if whole else value
+                    out[ko, jo, io] = min(max(scale * (total / weight) + shift, low), high)
                     out_valid[ko, jo, io] = True

@@ -39,7 +39,7 @@ def _planes(values, real, js, jw, starts, iw, rows, sums, weights):
 
 
 @njit(cache=True, nogil=True)
-def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, whole, fill, out, out_valid):
+def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out, out_valid):
     """``out = clip(scale * resampled + shift)`` where ``out_valid``, else ``fill``; the rest as in ``resample``."""
     nk, nj, ni = out.shape
     _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
@@ -90,7 +90,7 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
                     weight += kw[ko, t] * weights[(ks[ko] + t) % taps, y, x]
                 there[x] = weight >= half
                 means[x] = total / weight if there[x] else 0
-            change_values(means, change, whole, means)
+            change_values(means, change, means)
             for x in range(width):
                 if there[x]:
                     out[ko, jr[0] + y, ir[0] + x] = means[x]

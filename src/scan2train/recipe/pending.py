@@ -9,7 +9,7 @@ to a coarser grid; and where space is added again after some was cut away.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -24,9 +24,8 @@ from scan2train.volume import Labels, Volume
 class Pending:
     """A volume, and what has been asked for since it was last made.
 
-    ``kept`` is the integer type of values that are still on the scale on which they were measured: interpolated or
-    clipped, but neither stretched nor standardised. ``placed`` says that nothing was asked for but to stand on another
-    grid: what comes next then starts from the source itself.
+    ``placed`` says that nothing was asked for but to stand on another grid: what comes next then starts from the source
+    itself.
     """
 
     source: Volume
@@ -34,16 +33,12 @@ class Pending:
     sampling: Sampling = Sampling()
     change: ValueMap = ValueMap()
     unit: str
-    kept: np.dtype[Any] | None = None
     placed: bool = False
 
     @classmethod
     def start(cls, volume: Volume) -> Self:
         """Nothing to be done yet."""
-        kind = volume.array.dtype
-        return cls(
-            source=volume, grid=volume.grid, unit=volume.unit, kept=kind if kind.kind in "iu" else None
-        )
+        return cls(source=volume, grid=volume.grid, unit=volume.unit)
 
     def on(self, grid: Grid) -> Self:
         """The same volume asked for on another grid."""
@@ -84,7 +79,7 @@ class Pending:
     def _then_values(self, step: ValueStep) -> Pending:
         change = step.map()
         now = self._cut() if step.looks or change is None else self
-        now = replace(now, unit=step.unit(now.unit), kept=None if step.rescales else now.kept)
+        now = replace(now, unit=step.unit(now.unit))
         if change is not None:
             return replace(now, change=now.change.then(change))
         meta = {**now.source.meta, "fill": float(step.values(np.array([[[fill_value(now.source)]]])).item())}
@@ -94,31 +89,17 @@ class Pending:
 
     def _cut(self) -> Pending:
         """The same, with what is pending carried out."""
-        return replace(Pending.start(self.realize()), kept=self.kept)
+        return Pending.start(self.realize())
 
     def realize(self) -> Volume:
         """Carry out all that is pending, in one pass; the source itself where nothing is."""
-        return self._realize(whole=False)
-
-    def finish(self) -> Volume:
-        """As :meth:`realize`; measured whole numbers that are still on their own scale stay whole."""
-        if self.kept is None:
-            return self.realize()
-        if self.source.array.dtype == self.kept:
-            return self._realize(whole=True)
-        done = self.realize()
-        info = np.iinfo(self.kept)
-        return done.replace(array=np.clip(np.floor(done.array + 0.5), info.min, info.max).astype(self.kept))
-
-    def _realize(self, *, whole: bool) -> Volume:
         source = self.source
         if isinstance(source, Labels):
             return source if self.grid == source.grid else sample_labels(source, self.grid, self.sampling)
         if self.grid == source.grid:
-            done = source if self.change.is_identity else transform_values(source, self.change, whole=whole)
+            done = source if self.change.is_identity else transform_values(source, self.change)
         else:
-            fill = fill_value(source)
-            done = sample(source, self.grid, self.sampling, self.change, fill=fill, whole=whole)
+            done = sample(source, self.grid, self.sampling, self.change, fill=fill_value(source))
         if self.change.is_identity:
             return done.replace(unit=self.unit) if done.unit != self.unit else done
         meta = {**done.meta, "fill": self.change(fill_value(source))}

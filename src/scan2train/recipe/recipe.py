@@ -184,4 +184,4 @@ class Recipe:
             image = image.then(step)
             mask = None if mask is None else mask.then(step)
         account = Recipe(steps=tuple(done), name=self.name, about=self.about, task=self.task)
-        return image.finish(), None if mask is None else mask.finish(), account
+        return image.realize(), None if mask is None else mask.realize(), account

@@ -85,7 +85,7 @@ class Step(Instruction):
         """The volume after this step; the one given stays as it is."""
         from scan2train.recipe.pending import Pending
 
-        return Pending.start(volume).then(self).finish()
+        return Pending.start(volume).then(self).realize()
 
 
 class SpatialStep(Step):
@@ -109,9 +109,6 @@ class SpatialStep(Step):
 
 class ValueStep(Step):
     """A step that changes values, voxel by voxel, and leaves the grid. Labels pass through untouched."""
-
-    #: Whether values leave the scale on which they were measured; a clip does not.
-    rescales: ClassVar[bool] = True
 
     @abstractmethod
     def map(self) -> ValueMap | None:

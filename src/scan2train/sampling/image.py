@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,24 +18,19 @@ from scan2train.sampling.value_map import ValueMap
 from scan2train.volume import Array, Mask, Volume
 
 
-def sample(
-    volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, fill: float, whole: bool = False
-) -> Volume:
+def sample(volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, fill: float) -> Volume:
     """``volume`` on ``grid``: each value found by ``sampling`` and passed through ``change``.
 
     Voxels beyond the outer faces of the source, and those whose weight falls mostly on what is not valid there, hold
     ``fill`` (passed through ``change``) and are not valid. Where every new centre is an old one nothing is
-    interpolated and the type is kept. Else the result is float32 (float64 for what float32 cannot hold), or with
-    ``whole`` rounded, halves upwards, to the integer type that the volume has.
+    interpolated and the type is kept; else the result is float32 (float64 for what float32 cannot hold).
     """
     alignment = align(volume.grid, grid)
     if alignment is not None and alignment.exact:
-        return _sample_exact(volume, grid, alignment, change, fill, whole=whole)
+        return _sample_exact(volume, grid, alignment, change, fill)
     stored = for_kernels(volume.array)
     valid = None if volume.valid is None else np.ascontiguousarray(volume.valid.T)
-    job = _Job(
-        volume.grid, grid, sampling, change, fill, volume.array.dtype if whole else result_type(stored.dtype)
-    )
+    job = _Job(volume.grid, grid, sampling, change, fill)
     if volume.array.ndim == 3:
         out, out_valid = job.run(stored, valid, alignment)
         array = out.T
@@ -47,15 +41,13 @@ def sample(
     return volume.replace(array=array, grid=grid, valid=None if out_valid is None else out_valid.T)
 
 
-def _sample_exact(
-    volume: Volume, grid: Grid, alignment: Alignment, change: ValueMap, fill: float, *, whole: bool
-) -> Volume:
+def _sample_exact(volume: Volume, grid: Grid, alignment: Alignment, change: ValueMap, fill: float) -> Volume:
     array, inside = pick(volume.array, alignment, grid, fill)
     valid = inside
     if volume.valid is not None:
         valid, _ = pick(volume.valid, alignment, grid, 0)
     moved = volume.replace(array=array, grid=grid, valid=valid)
-    return moved if change.is_identity else transform_values(moved, change, whole=whole)
+    return moved if change.is_identity else transform_values(moved, change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +59,14 @@ class _Job:
     sampling: Sampling
     change: ValueMap
     fill: float
-    dtype: np.dtype[Any]
 
     def run(
         self, stored: Array, valid: Array | None, alignment: Alignment | None
     ) -> tuple[Array, Mask | None]:
         """``(k, j, i)`` in, ``(k, j, i)`` and mask out."""
-        out = np.empty(self.target.shape[::-1], self.dtype)
-        change = constants(self.change, stored.dtype, out.dtype)
-        fill = change.dtype.type(min(max(self.change(self.fill), change[2]), change[3]))
-        if self.dtype.kind in "iu":
-            fill = np.floor(fill + change.dtype.type(0.5))
+        out = np.empty(self.target.shape[::-1], result_type(stored.dtype))
+        change = constants(self.change, out.dtype)
+        fill = out.dtype.type(self.change(self.fill))
         if alignment is None:
             matrix = index_map(self.source, self.target)
             inside = sample_turned(stored, valid, matrix, self.sampling, change, fill, out)
@@ -94,20 +83,19 @@ class _Job:
         order = tuple(2 - axis for axis in reversed(alignment.axes))
         stored = np.ascontiguousarray(stored.transpose(order))
         tables = axis_tables(alignment, self.source, self.target, self.sampling, change.dtype)
-        whole = out.dtype.kind in "iu"
         if valid is not None:
             out_valid = np.empty(out.shape, np.bool_)
             valid = np.ascontiguousarray(valid.transpose(order))
             cubic = self.sampling.interpolation == "cubic"
             linear = replace(self.sampling, interpolation="linear") if cubic else self.sampling
             weights = axis_tables(alignment, self.source, self.target, linear, change.dtype)
-            resample_masked(stored, valid, *weights, change, whole, fill, out, out_valid)
+            resample_masked(stored, valid, *weights, change, fill, out, out_valid)
             if cubic:
                 values = np.empty_like(out)
-                resample(without_padding(stored, valid), *tables, change, whole, fill, values)
+                resample(without_padding(stored, valid), *tables, change, fill, values)
                 np.copyto(out, values, where=out_valid)
             return None if out_valid.all() else out_valid
-        resample(stored, *tables, change, whole, fill, out)
+        resample(stored, *tables, change, fill, out)
         inner = [tuple(int(end) for end in ends) for ends in tables[2::3]]
         if all(ends == (0, n) for ends, n in zip(inner, out.shape, strict=True)):
             return None

@@ -39,8 +39,7 @@ def sample_turned(
         stored = _averaged(stored, valid, matrix, change.dtype)
     mask = np.ones((1, 1, 1), np.bool_) if valid is None else valid
     inside = np.empty(out.shape, np.bool_)
-    whole = out.dtype.kind in "iu"
-    resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, whole, fill, out, inside)
+    resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, fill, out, inside)
     return inside
 
 
@@ -59,11 +58,9 @@ def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.
     out = np.empty(stored.shape, dtype)
     same = np.array([1, 0, -np.inf, np.inf], dtype)
     if valid is None:
-        resample(stored, *tables, same, False, dtype.type(0), out)
+        resample(stored, *tables, same, dtype.type(0), out)
     else:
-        resample_masked(
-            stored, valid, *tables, same, False, dtype.type(0), out, np.empty(out.shape, np.bool_)
-        )
+        resample_masked(stored, valid, *tables, same, dtype.type(0), out, np.empty(out.shape, np.bool_))
     return out
 
 
@@ -95,7 +92,4 @@ def _cubic_inside(
         prefilter=False,
     )
     scale, shift, low, high = change
-    values = np.clip(scale * values + shift, low, high)
-    if out.dtype.kind in "iu":
-        values = np.floor(values + 0.5)
-    np.copyto(out, values, where=inside, casting="unsafe")
+    np.copyto(out, np.clip(scale * values + shift, low, high), where=inside)

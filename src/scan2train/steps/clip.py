@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from scan2train.recipe import ValueMap, ValueStep
 
@@ -11,8 +10,6 @@ from scan2train.recipe import ValueMap, ValueStep
 @dataclass(frozen=True, kw_only=True)
 class Clip(ValueStep):
     """Values below ``low`` become ``low``, those above ``high`` become ``high``; in the volume's unit."""
-
-    rescales: ClassVar[bool] = False
 
     low: float
     high: float

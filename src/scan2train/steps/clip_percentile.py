@@ -22,7 +22,6 @@ class ClipPercentile(ValueStep):
     """
 
     looks: ClassVar[bool] = True
-    rescales: ClassVar[bool] = False
 
     lower: float = 0.5
     upper: float = 99.5
