@@ -114,8 +114,7 @@ def prepare(
     choices
         A table (CSV or Parquet) with the columns ``volume`` and ``choice``: accept or reject.
     irregular
-        What to do with uneven, missing or doubled slices: ``refuse``, ``regrid``, ``split`` or
-        ``keep-largest-regular``.
+        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`: ``refuse``.
     seed
         For everything that draws; each case's own follows from it and from the case's name.
     jobs

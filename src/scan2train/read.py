@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
+from scan2train.errors import ChangedSource, Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.reading.source import index_alone, lost_beside, lost_finding, nothing, several, skipped_error
 from scan2train.volume import Labels, Volume
 
-_IRREGULAR = ("refuse",)
+#: What can be done with uneven, missing or doubled slices.
+IRREGULAR = ("refuse",)
 #: What a volume of another format than DICOM keeps of its row.
 _META = ("volume", "source", "path", "format", "role", "dimension", "dimension_value")
 
@@ -114,7 +115,7 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
 
 
 def _check_options(irregular: str, suv: str | None) -> None:
-    if irregular not in _IRREGULAR:
+    if irregular not in IRREGULAR:
         raise WrongUse(
             "this way to treat irregular slices is not available", expected="'refuse'", found=repr(irregular)
         )
@@ -146,7 +147,9 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
         return read_dicom(row, base)
     from scan2train.formats.registry import by_format
 
-    volumes = by_format(row["format"]).read_volumes(base / row["path"])
+    path = base / row["path"]
+    _require_unchanged(path, row["member_size"][0])
+    volumes = by_format(row["format"]).read_volumes(path)
     at = row["member_frame"][0]
     if at >= len(volumes):
         raise UnreadableFile(
@@ -155,6 +158,21 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     about = {name: row[name] for name in _META if row.get(name)}
     volume: Volume = volumes[at]
     return volume.replace(meta={**volume.meta, **about})
+
+
+def _require_unchanged(path: Path, size: int | None) -> None:
+    try:
+        found = path.stat().st_size
+    except OSError as error:
+        raise ChangedSource("the file cannot be opened any more", where=path, found=error) from error
+    if size not in (None, found):
+        raise ChangedSource(
+            "the file has changed since it was indexed",
+            where=path,
+            expected=f"a file of {size} bytes",
+            found=f"{found} bytes",
+            advice="Index the source again.",
+        )
 
 
 def _read_path(path: Path) -> Volume:

@@ -8,7 +8,7 @@ import os
 import numpy as np
 import polars as pl
 import pytest
-from hospital import RECIPE, contents, grid_of, run
+from hospital import RECIPE, contents, grid_of, run, write_image
 
 from scan2train.grid import Grid
 from scan2train.preparing.atomic import sha256_of
@@ -153,3 +153,19 @@ def test_the_readable_files_are_whole_json(source, tmp_path):
     assert len(files) == 5
     for file in files:
         json.loads(file.read_text(), parse_constant=pytest.fail)  # NaN and Infinity are no JSON
+
+
+def test_values_that_were_taken_for_hu_are_told_in_an_account_that_replays(tmp_path):
+    write_image(tmp_path / "set" / "a.nii.gz")
+    steps = [{"do": "resample", "spacing_mm": [1.1, 1.3, 1.7]}, {"do": "clip", "low": -1000.0, "high": 400.0}]
+    recipe = Recipe.from_json({"name": "ct", "task": "ct-lung", "step": steps})
+    made = run(tmp_path / "set", tmp_path / "ready", recipe=recipe)
+    folder = made.out / "cases" / "a"
+    account = json.loads((folder / "account.json").read_text())
+    assert account["done"][0] == {"do": "take_as", "measured_in": "HU"}
+    assert account["unit"] == "HU"
+    done = Recipe.from_json({"step": account["done"]})
+    stored = read(tmp_path / "set" / "a.nii.gz")
+    again, _ = done.run(stored, account["seed"])
+    assert (stored.unit, again.unit) == ("a.u.", "HU")
+    np.testing.assert_array_equal(read(folder / "image.nii.gz").array, again.array)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -20,13 +20,12 @@ from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_sources, without_place
 from scan2train.preparing.unit import settle_unit
 from scan2train.read import read
-from scan2train.recipe import Recipe
+from scan2train.recipe import Recipe, Step
+from scan2train.steps.take_as import TakeAs
 from scan2train.volume import Labels, Volume
 
-Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
 
-
-def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made | Failed:
+def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Failed:
     """Read, prepare and write one case into ``job.folder``.
 
     Parameters
@@ -45,9 +44,10 @@ def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made 
     """
     recipe = Recipe.from_json(asked)
     try:
-        volume, labels, findings = _read(job, irregular, recipe)
+        volume, labels, findings, first = _read(job, irregular, recipe)
         sources = describe_sources(job.row)
-        ready, ready_labels, done = _run(recipe, volume, labels, job.seed)
+        run = replace(recipe, steps=(*first, *recipe.steps))
+        ready, ready_labels, done = _run(run, volume, labels, job.seed)
     except Scan2TrainError as error:
         return Failed(
             error=without_place(str(error), job.row), code=error.code or "", advice=error.advice or ""
@@ -85,18 +85,20 @@ def make_case(asked: Mapping[str, Any], irregular: Irregular, job: Job) -> Made 
 
 
 def _read(
-    job: Job, irregular: Irregular, recipe: Recipe
-) -> tuple[Volume, Labels | None, tuple[Finding, ...]]:
-    volume = read(dict(job.row), irregular=irregular)
-    volume, found = (volume, ()) if job.row["format"] == "dicom" else settle_unit(volume, recipe)
+    job: Job, irregular: str, recipe: Recipe
+) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
+    stored = read(dict(job.row), irregular=irregular)
+    volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
+    # What was taken for granted is the first thing that was done: the account replays on what read() gives.
+    first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)
     findings = (*volume.findings, *found)
     if not job.labels:
-        return volume, None, _placed(findings, job)
+        return volume, None, _placed(findings, job), first
     labels = read(job.labels, as_labels=True)
     if not isinstance(labels, Labels):
         raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
     labels, more = fit_to_grid(labels, volume.grid)
-    return volume, labels, _placed((*findings, *labels.findings, *more), job)
+    return volume, labels, _placed((*findings, *labels.findings, *more), job), first
 
 
 def _placed(findings: tuple[Finding, ...], job: Job) -> tuple[Finding, ...]:

@@ -15,9 +15,9 @@ from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
 from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
+from scan2train.read import IRREGULAR
 from scan2train.recipe import Recipe
 
-Irregular = Literal["refuse", "regrid", "split", "keep-largest-regular"]
 Layout = Literal["plain"]
 Store = Literal["nifti"]
 
@@ -30,7 +30,7 @@ class Request:
     """Everything besides the sources that a case's bytes depend on."""
 
     recipe: Recipe
-    irregular: Irregular
+    irregular: str
     seed: int
     store: Store
     layout: Layout
@@ -46,14 +46,14 @@ class Request:
         UnknownName, WrongUse
             If a recipe, word or seed cannot be meant; near names are listed.
         """
-        if seed < 0:
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
         return cls(
             recipe=recipe if isinstance(recipe, Recipe) else Recipe.load(recipe),
-            irregular=_word("irregular", irregular, Irregular),
+            irregular=_word("irregular", irregular, IRREGULAR),
             seed=seed,
-            store=_word("store", store, Store),
-            layout=_word("layout", layout, Layout),
+            store=_word("store", store, get_args(Store)),
+            layout=_word("layout", layout, get_args(Layout)),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -94,8 +94,9 @@ def _content(path: str) -> str:
         return "unreadable"  # reading the case will say why
 
 
-def _word(option: str, given: str, kind: Any) -> Any:
-    known = get_args(kind)
+def _word(option: str, given: object, known: tuple[str, ...]) -> Any:
+    if not isinstance(given, str):
+        raise WrongUse(f"{option} is a word", expected=" or ".join(known), found=repr(given))
     if given in known:
         return given
     near = get_close_matches(given, known, n=2)
