@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scan2train.errors import UnreadableFile
 from scan2train.finding import Finding, Severity, Where
@@ -76,20 +77,21 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
     copied = list(row["spare_of"] or ())
     if not copied:
         return ()
-    twin = {**row, **{f"member_{name}": row[f"spare_{name}"] for name in _PLACE}}
-    for name in ("slope", "intercept"):
-        twin[f"member_{name}"] = [row[f"member_{name}"][k] for k in copied]
+    for at, k in enumerate(copied):
+        mine, theirs = (
+            {name: row[f"{whose}_{name}"][n] for name in _RESCALE}
+            for whose, n in (("member", k), ("spare", at))
+        )
+        if mine != theirs:
+            raise _conflict(row, base, at, k, "rescale", str(theirs), str(mine))
+    twin = {**row, **{f"member_{name}": row[f"spare_{name}"] for name in (*_PLACE, *_RESCALE, *_PADDING)}}
     other = read_pixels(twin, base)
     for at, k in enumerate(copied):
         if not np.array_equal(other.array[at], pixels.array[k], equal_nan=other.array.dtype.kind == "f"):
-            raise UnreadableFile(
-                "two files hold different pixels of the same instance",
-                where=base / row["spare_path"][at],
-                expected=f"the pixels of {row['member_path'][k]}, whose SOP Instance UID it shares",
-                found="other pixels",
-                advice="Find out which of them is right and remove the other.",
-                code="FIL004",
-            )
+            raise _conflict(row, base, at, k, "pixels", "other pixels")
+        # Two paddings that leave out the same pixels are one to whoever reads the values.
+        if not np.array_equal(_valid(other, at), _valid(pixels, k)):
+            raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
     return (
         Finding(
             code="FIL004",
@@ -104,4 +106,25 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
     )
 
 
+def _conflict(
+    row: Mapping[str, Any], base: Path, at: int, k: int, what: str, found: str, expected: str = ""
+) -> UnreadableFile:
+    return UnreadableFile(
+        f"two files hold different {what} of the same instance",
+        where=base / row["spare_path"][at],
+        expected=f"the {what} of {row['member_path'][k]}, whose SOP Instance UID it shares"
+        + (f": {expected}" if expected else ""),
+        found=found,
+        advice="Find out which of them is right and remove the other.",
+        code="FIL004",
+    )
+
+
+def _valid(pixels: Pixels, k: int) -> npt.NDArray[np.bool_]:
+    return np.ones(pixels.array.shape[1:3], dtype=np.bool_) if pixels.valid is None else pixels.valid[k]
+
+
+#: What stored values mean, and where they lie: both are of the file.
+_RESCALE = ("slope", "intercept")
+_PADDING = ("padding_value", "padding_limit")
 _PLACE = ("path", "size", "frame", "frames", "offset", "length", "transfer_syntax", "pixel_kind")

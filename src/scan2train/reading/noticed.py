@@ -106,6 +106,10 @@ def _header(row: Mapping[str, Any]) -> Iterator[Told]:
         if word in ("nonzero-preamble", "executable-preamble"):
             message = "the preamble makes the file look like something else to other programs"
             yield "FIL002", _WARNING, message, {"seen": word, "expected": "zeros"}
+        elif word == "instance-repeated":
+            severity = _ERROR if row["physical"] else _WARNING
+            message = "a SOP Instance UID of this volume is also that of a file at another place or in another volume"
+            yield "FIL004", severity, message, {"expected": "one file for each instance"}
         else:
             yield "FIL005", _WARNING, f"the header does not conform: {word}", {"seen": word}
     suffix = suffix_of(Path(row["member_path"][0]))
@@ -137,7 +141,7 @@ def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
             yield (
                 "PIX002",
                 _ERROR,
-                "CT without Rescale Slope and Intercept: the values are not known to be HU",
+                "CT without Rescale Slope or Rescale Intercept: the values are not known to be HU",
                 {},
             )
         elif any(not 0 < s <= _CT_SLOPE or abs(a or 0) > _CT_INTERCEPT for s, a in pairs if s is not None):

@@ -65,12 +65,22 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             advice="Convert it with a tool that splits mosaics, such as dcm2niix.",
             code="ACQ007",
         )
+    if word == "frames-lost":
+        return NonconformingHeader(
+            "functional groups speak of fewer or more frames than there are",
+            where=where,
+            expected=f"as many items as Number of Frames says ({row['member_frames'][0]}), and pixels for as many",
+            found=f"{row['n_slices']} frames that are described",
+            advice="Fetch the original file: frames were added or lost when it was changed.",
+            code="SER007",
+        )
     if word == "mixed-rescale":
         return NonconformingHeader(
-            "Rescale Slope is missing on some slices and there on others",
+            "Rescale Slope or Rescale Intercept is missing on some slices and there on others",
             where=where,
             expected="a rescale on all slices or on none",
-            found=f"{sum(slope is None for slope in row['member_slope'])} of {row['n_slices']} slices without",
+            found=f"{sum(None in pair for pair in zip(row['member_slope'], row['member_intercept'], strict=True))} "
+            f"of {row['n_slices']} slices without",
             code="PIX002",
         )
     return IrregularSlices(

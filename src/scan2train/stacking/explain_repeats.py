@@ -47,6 +47,19 @@ LAST = {"folder": "folder", "transfer_syntax": "transfer-syntax"}
 
 _DIMENSIONS = {**ATTRIBUTES, **LAST}
 
+#: Free text and times: they tell volumes apart, and may tell who a patient is. Only their order is ever shown.
+UNTOLD = frozenset(
+    (
+        "image_comments",
+        "contrast",
+        "sequence_name",
+        "folder",
+        "acquisition_time",
+        "content_time",
+        "series_time",
+    )
+)
+
 #: Attributes that may tell parts of different extent apart: what differs in them is another acquisition or
 #: reconstruction, whatever it covers.
 MAY_COVER_LESS = (

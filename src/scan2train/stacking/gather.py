@@ -9,7 +9,7 @@ import polars as pl
 from scan2train.formats.dicom.affine import affines, unit_axes
 from scan2train.knowledge.sop_classes import SLICED
 from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
-from scan2train.stacking.explain_repeats import Attributes
+from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
@@ -105,6 +105,7 @@ def _rows(
     flat = table.select([name for name in NEEDED if name != "along_mm"])[every].with_columns(
         v=pl.Series(np.repeat(np.arange(len(found)), sizes)), along_mm=pl.Series(_along(found, sizes))
     )
+    flat = flat.with_columns(repeated=_repeated(flat))
     rows = volume_columns(all_frames(flat))
     told = told_apart(table, planes, found)
 
@@ -125,7 +126,7 @@ def _rows(
         dimension=pl.Series(
             ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String
         ),
-        dimension_value=pl.Series([_value(table, one) for one in found], dtype=pl.String),
+        dimension_value=pl.Series(_values(table, found), dtype=pl.String),
         spacing_i_mm=pl.Series(lengths[:, 0]),
         spacing_j_mm=pl.Series(lengths[:, 1]),
         spacing_k_mm=pl.Series(lengths[:, 2]),
@@ -146,6 +147,17 @@ def _rows(
         pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns
     ]
     return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def _repeated(flat: pl.DataFrame) -> pl.Series:
+    """Which slices share source, instance and frame with another; copies that lie at the same place are none."""
+    uids = flat["sop_instance_uid"]
+    if uids.n_unique() == len(uids):
+        return uids.is_null() & False
+    return flat.select(
+        pl.struct("source", "sop_instance_uid", "frame").is_duplicated()
+        & pl.col("sop_instance_uid").is_not_null()
+    ).to_series()
 
 
 def _steps(
@@ -182,16 +194,35 @@ def _tilt_deg(x: FloatArray, y: FloatArray, step: FloatArray) -> FloatArray:
     return degrees
 
 
-def _value(table: pl.DataFrame, one: Stack) -> str:
-    """What the attributes that told a stack apart say of it."""
-    words = []
-    for name, _, _ in one.reasons:
-        column, at = (
-            ("dimension_index", int(name[-1]) - 1) if name.startswith("dimension_index_") else (name, None)
+def _values(table: pl.DataFrame, found: list[Stack]) -> list[str]:
+    """What the attributes that told each stack apart say of it; of :data:`UNTOLD` ones only a number in their order."""
+    series = table["series"]
+    ranks: dict[tuple[str | None, str], set[int]] = {}
+    for one in found:
+        for name, _, rank in one.reasons:
+            if name in UNTOLD:
+                ranks.setdefault((series[int(one.units[0])], name), set()).add(rank)
+    numbers = {key: {rank: n for n, rank in enumerate(sorted(own), start=1)} for key, own in ranks.items()}
+    values = []
+    for one in found:
+        unit = int(one.units[0])
+        values.append(
+            " + ".join(
+                f"{dimension} {numbers[series[unit], name][rank]}"
+                if name in UNTOLD
+                else _value(table, name, unit)
+                for name, dimension, rank in one.reasons
+            )
         )
-        value = table[column][int(one.units[0])]
-        words.append("" if value is None else str(value) if at is None else str(value).split("\\")[at])
-    return " + ".join(words)
+    return values
+
+
+def _value(table: pl.DataFrame, name: str, unit: int) -> str:
+    column, at = (
+        ("dimension_index", int(name[-1]) - 1) if name.startswith("dimension_index_") else (name, None)
+    )
+    value = table[column][unit]
+    return "" if value is None else str(value) if at is None else str(value).split("\\")[at]
 
 
 def _along(found: list[Stack], sizes: IntArray) -> FloatArray:

@@ -14,6 +14,10 @@ _COLUMNS = {
     "declared_frames": "spare_frames",
     "pixel_offset": "spare_offset",
     "pixel_length": "spare_length",
+    "slope": "spare_slope",
+    "intercept": "spare_intercept",
+    "padding_value": "spare_padding_value",
+    "padding_limit": "spare_padding_limit",
     "transfer_syntax": "spare_transfer_syntax",
     "pixel_kind": "spare_pixel_kind",
 }

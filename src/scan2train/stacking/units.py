@@ -25,7 +25,8 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
 
     Besides the columns of the instances table it has ``unit`` (its row), ``instance`` (row of ``instances``),
     ``frame`` (from 0), ``span`` (frames that the row stands for: 1, or all frames of a file that says nothing of
-    each), ``framed`` (functional groups speak of it), ``folder``, ``fits`` (its pixels can be there at all) and
+    each), ``framed`` (functional groups speak of it), ``folder``, ``fits`` (its pixels can be there at all),
+    ``frames_lost`` (there are more or fewer frames than functional groups speak of) and
     the columns of the frames table that no file's header has.
     """
     whole = (
@@ -57,6 +58,7 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             frame=pl.lit(0, dtype=pl.Int64),
             framed=pl.lit(value=False),
             span=pl.col("declared_frames"),
+            frames_lost=pl.lit(value=False),
             **{name: pl.lit(None, dtype=frames.schema[name]) for name in _FRAME_ONLY},
         )
     own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
@@ -64,6 +66,7 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
         framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)
     )
+    joined = joined.with_columns(frames_lost=pl.col("framed") & _lost())
     joined = joined.filter((pl.col("frame") < pl.col("declared_frames")) | ~pl.col("framed"))
     return joined.with_columns(
         *(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in _FRAME_WINS),
@@ -72,7 +75,18 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             pl.col("temporal_index").cast(pl.Int64, strict=False), "temporal_position"
         ),
         span=pl.when("framed").then(1).otherwise(pl.col("declared_frames")),
-    ).select(*whole.columns, "frame", "framed", "span", *_FRAME_ONLY)
+    ).select(*whole.columns, "frame", "framed", "span", "frames_lost", *_FRAME_ONLY)
+
+
+def _lost() -> pl.Expr:
+    """Whether functional groups speak of fewer or more frames than there are by the header or the pixel data."""
+    cells = pl.col("declared_frames").cast(pl.Float64) + 1
+    for name in ("rows", "columns", "samples", "bits_allocated"):
+        cells = cells * pl.col(name).cast(pl.Float64)
+    more_pixels = (pl.col("pixel_kind") != "encapsulated") & (
+        pl.col("pixel_length").cast(pl.Float64) * 8 >= cells
+    )
+    return ((pl.len().over("instance") != pl.col("declared_frames")) | more_pixels).fill_null(value=False)
 
 
 def _fits() -> pl.Expr:

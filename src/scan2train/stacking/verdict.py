@@ -34,7 +34,7 @@ def irregular(
         placed=pl.all_horizontal(
             pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm")
         ),
-        uneven_padding=rows["paddings"] > 1,
+        frames_lost=rows["frames_lost"],
         some_rescale=rows["some_rescale"],
     )
     words = []
@@ -43,12 +43,12 @@ def irregular(
         needs_place = needs_place and told.role[at] != "picture"
         if not facts["fits"]:
             word = "impossible-size"
+        elif facts["frames_lost"]:
+            word = "frames-lost"
         elif not usable[at] and needs_place:
             word = "bad-orientation" if facts["placed"] and worst[at] > GEO013_WARNING else "no-geometry"
         elif facts["mosaic"]:
             word = "mosaic"
-        elif facts["uneven_padding"]:
-            word = "mixed-padding"
         elif facts["some_rescale"]:
             word = "mixed-rescale"
         elif told.stray[at]:

@@ -32,10 +32,16 @@ _MEMBERS = {
     "along_mm": "member_position_mm",
     "slope": "member_slope",
     "intercept": "member_intercept",
+    "padding_value": "member_padding_value",
+    "padding_limit": "member_padding_limit",
     "sop_instance_uid": "member_uid",
     "transfer_syntax": "member_transfer_syntax",
     "pixel_kind": "member_pixel_kind",
 }
+
+
+#: What a volume's members show together, as words of its ``oddities``.
+_NOTED = {"several-studies": pl.col("studies") > 1, "instance-repeated": pl.col("repeated")}
 
 
 #: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at.
@@ -45,15 +51,17 @@ NEEDED = tuple(
             *_SAME_NAME,
             *_MEMBERS,
             *("cardiac_percentage", "image_laterality", "laterality", "lossy", "columns", "rows"),
-            *("padding_value", "padding_limit", "oddities", "span", "fits"),
+            *("oddities", "span", "fits", "frames_lost"),
         )
     )
 )
 
 
 def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
-    """One row a volume from ``flat``: the units of all volumes in order, ``v`` numbering the volumes from 0."""
-    declared = pl.col("padding_value").drop_nulls()
+    """One row a volume from ``flat``: the units of all volumes in order, ``v`` numbering the volumes from 0.
+
+    Besides the columns :data:`NEEDED` there is ``repeated``: the same instance and frame is there at another place.
+    """
     rows = flat.group_by("v", maintain_order=True).agg(
         *(pl.col(name).first() for name in _SAME_NAME),
         *(pl.col(name).implode().alias(column) for name, column in _MEMBERS.items()),
@@ -64,12 +72,13 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
         size_i=pl.col("columns").first().fill_null(1).clip(lower_bound=1),
         size_j=pl.col("rows").first().fill_null(1).clip(lower_bound=1),
         size_k=pl.len().cast(pl.Int64),
-        padding_value=declared.first(),
+        padding_value=pl.col("padding_value").drop_nulls().first(),
         padding_limit=pl.col("padding_limit").drop_nulls().first(),
-        paddings=declared.n_unique(),
         oddities=pl.col("oddities").explode().drop_nulls().unique(maintain_order=True),
         studies=pl.col("study_uid").n_unique(),
-        some_rescale=pl.col("slope").is_not_null().any() & pl.col("slope").is_null().any(),
+        some_rescale=_on_some("slope") | _on_some("intercept"),
+        frames_lost=pl.col("frames_lost").any(),
+        repeated=pl.col("repeated").any(),
     )
     kernels = [
         kernel_class(maker or "", kernel or "") or None
@@ -77,13 +86,21 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
     ]
     return rows.with_columns(
         format=pl.lit("dicom"),
-        oddities=pl.when(pl.col("studies") > 1)
-        .then(pl.col("oddities").list.concat(pl.lit(["several-studies"])))
-        .otherwise("oddities"),
+        oddities=pl.concat_list(
+            "oddities",
+            *(
+                pl.when(told).then(pl.lit([word])).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+                for word, told in _NOTED.items()
+            ),
+        ),
         kernel_class=pl.Series(kernels, dtype=pl.String),
         volume=pl.Series(_identities(rows), dtype=pl.String),
         path=pl.Series([_shared(paths) for paths in rows["member_path"].to_list()], dtype=pl.String),
     )
+
+
+def _on_some(name: str) -> pl.Expr:
+    return pl.col(name).is_not_null().any() & pl.col(name).is_null().any()
 
 
 def _lossy() -> pl.Expr:

@@ -56,7 +56,7 @@ class Decoder:
     cell: Cell
     lookup: Lookup | None
     colours: bool
-    padding: tuple[int, int] | None
+    padding: tuple[tuple[int, int] | None, ...]
     slopes: tuple[float, ...]
     intercepts: tuple[float, ...]
     array: npt.NDArray[Any]
@@ -108,7 +108,7 @@ class Decoder:
         for k, frame in zip(one.slices, one.frames, strict=True):
             words = array[k].reshape(-1)
             read_words(file, words, frame * words.nbytes)
-            if self.padding is not None:
+            if self.padding[k] is not None:
                 self._mark_padding(k, words.view(cell.word), seen)
             if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
                 seen.spare_bits = True
@@ -142,13 +142,14 @@ class Decoder:
         return bool(whole_values(words, out, cell.shift, cell.mask, cell.sign, int(slope), int(add)))
 
     def _mark_padding(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
-        if self.padding is None:
+        padding = self.padding[k]
+        if padding is None:
             return
         from scan2train.kernels.stored_bits import mark_padding
 
         cell = self.cell
         valid = np.empty(words.size, dtype=np.bool_)
-        count = int(mark_padding(words, valid, cell.shift, cell.mask, cell.sign, *self.padding))
+        count = int(mark_padding(words, valid, cell.shift, cell.mask, cell.sign, *padding))
         if count:
             seen.padded += count
             seen.valid[k] = valid.reshape(cell.rows, cell.columns)

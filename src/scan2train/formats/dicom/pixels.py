@@ -92,7 +92,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         cell=cell,
         lookup=lookup,
         colours=colours is not None,
-        padding=padding_range(cell, row["padding_value"], row["padding_limit"]),
+        padding=_paddings(cell, row),
         slopes=rescale.slopes,
         intercepts=rescale.intercepts,
         array=array,
@@ -108,6 +108,13 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         longer_by=max(one.longer_by for one in seen),
         odd=next((one.odd for one in seen if one.odd), ""),
     )
+
+
+def _paddings(cell: Cell, row: Mapping[str, Any]) -> tuple[tuple[int, int] | None, ...]:
+    """The stored values that are padding on each slice; few series have more than one pair of numbers."""
+    pairs = list(zip(row["member_padding_value"], row["member_padding_limit"], strict=True))
+    ranges = {pair: padding_range(cell, *pair) for pair in set(pairs)}
+    return tuple(ranges[pair] for pair in pairs)
 
 
 def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:

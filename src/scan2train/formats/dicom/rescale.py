@@ -24,7 +24,7 @@ _COLUMNS = ("slope", "intercept", "dose_grid_scaling")
 
 @dataclass(frozen=True, slots=True)
 class Rescale:
-    """``value = slope * stored + intercept`` for each slice; ``declared`` is false where no header says so."""
+    """``value = slope * stored + intercept`` for each slice; ``declared`` says that every header has both numbers."""
 
     slopes: tuple[float, ...]
     intercepts: tuple[float, ...]
@@ -51,11 +51,12 @@ def rescale_of(row: Mapping[str, Any], where: object) -> Rescale:
             or f"slope {sorted(set(slopes))[:3]}, intercept {sorted(set(intercepts))[:3]}",
             code="PIX002",
         )
-    return Rescale(slopes, intercepts, any(slope is not None for slope in row["member_slope"]))
+    declared = None not in row["member_slope"] and None not in row["member_intercept"]
+    return Rescale(slopes, intercepts, declared)
 
 
 def unit_of(row: Mapping[str, Any], *, declared: bool) -> str:
-    """The unit of the values after rescale; ``declared`` says whether the headers have a rescale at all.
+    """The unit of the values after rescale; ``declared`` says whether the headers have both slope and intercept.
 
     CT without Rescale Type means Hounsfield units (PS3.3 C.8.2.1.1.2); MR values are in no unit, whatever it says.
     """
