@@ -37,7 +37,8 @@ def read_header(path: Path) -> ImageHeader:
 def read_volumes(path: Path) -> tuple[Volume, ...]:
     """Read every volume of a MetaImage: one, or one per time point.
 
-    Arrays are ``(i, j, k)`` or ``(i, j, k, c)`` views of the bytes in the order of the file.
+    Arrays are ``(i, j, k)`` or ``(i, j, k, c)`` views in the order of the file; ElementToIntensityFunctionSlope and
+    Offset are applied, and decide the type as :func:`scan2train.formats.scaling.scaled_dtype` says.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     if known.text:
         values, left = read_text(known.pieces, header.dtype, count), 0
     else:
-        values, left = read_pieces(known.pieces, header.dtype, count)
+        values, left = read_pieces(known.pieces, header.dtype, count, header.slope, header.intercept)
     findings = (*header.findings, *surplus(path, left), *non_finite(path, values))
     about: dict[str, object] = {"format": header.format, "path": str(path)}
     volumes = []

@@ -66,9 +66,7 @@ def examine(path: Path) -> Known:
     pieces = _pieces(fields, rest, end, path, axes)
     check_pieces(pieces, math.prod(size) * channels * 2 - 1 if text else wanted)
     grid, odd = _grid(fields, size, path)
-    slope, offset = (fields.get(f"elementtointensityfunction{name}") for name in ("slope", "offset"))
-    if (slope or "1", offset or "0") != ("1", "0"):
-        odd += (noticed("NII003", path, "an intensity function was not applied", seen=f"{slope}, {offset}"),)
+    slope, intercept = _intensity(fields, path, text=text)
     files = dict.fromkeys([path, *(piece.path for piece in pieces)])
     header = ImageHeader(
         format="metaimage",
@@ -77,6 +75,8 @@ def examine(path: Path) -> Known:
         channels=channels,
         volumes=size[3] if len(size) > 3 else 1,
         dimension="time" if len(size) > 3 and size[3] > 1 else "",
+        slope=slope,
+        intercept=intercept,
         files=tuple(files),
         findings=(*misleading_suffix(path, "metaimage"), *odd),
         fields=fields,
@@ -97,6 +97,34 @@ def _fields(lines: list[str], path: Path) -> tuple[dict[str, str], str]:
             "the header does not say where the voxels are", where=path, expected="ElementDataFile"
         )
     return fields, named
+
+
+def _intensity(fields: dict[str, str], path: Path, *, text: bool) -> tuple[float, float]:
+    """Slope and intercept from stored to true values; 1 and 0 where the header names none."""
+    names = ("elementtointensityfunctionslope", "elementtointensityfunctionoffset")
+    given = [
+        numbers(fields.get(name) or usual, name, path) for name, usual in zip(names, ("1", "0"), strict=True)
+    ]
+    if [len(one) for one in given] != [1, 1]:
+        raise NonconformingHeader(
+            "an intensity function has one slope and one offset", where=path, found=given
+        )
+    (slope,), (intercept,) = given
+    if not (math.isfinite(slope) and math.isfinite(intercept) and slope != 0):
+        raise NonconformingHeader(
+            "an impossible intensity function",
+            where=path,
+            expected="finite numbers, and a slope that is not 0",
+            found=f"slope {slope:g}, offset {intercept:g}",
+        )
+    if text and (slope, intercept) != (1, 0):
+        raise NonconformingHeader(
+            "an intensity function for voxels in text is not understood",
+            where=path,
+            expected="slope 1 and offset 0",
+            found=f"slope {slope:g}, offset {intercept:g}",
+        )
+    return slope, intercept
 
 
 def _dtype(fields: dict[str, str], path: Path) -> np.dtype[Any]:

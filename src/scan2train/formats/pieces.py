@@ -43,8 +43,10 @@ def check_pieces(pieces: tuple[Piece, ...], wanted: int) -> None:
             stream.justify(piece.skip + wanted // len(pieces))
 
 
-def read_pieces(pieces: tuple[Piece, ...], dtype: np.dtype[Any], count: int) -> tuple[npt.NDArray[Any], int]:
-    """Read ``count`` values, shared evenly by ``pieces``: a flat array of native byte order.
+def read_pieces(
+    pieces: tuple[Piece, ...], dtype: np.dtype[Any], count: int, slope: float = 1.0, intercept: float = 0.0
+) -> tuple[npt.NDArray[Any], int]:
+    """Read ``count`` values, shared evenly by ``pieces``: a flat array of native byte order, rescaled.
 
     The second result is how many bytes follow after the values.
 
@@ -62,7 +64,7 @@ def read_pieces(pieces: tuple[Piece, ...], dtype: np.dtype[Any], count: int) -> 
     for piece in pieces:
         with _stream(piece, share * dtype.itemsize) as stream:
             stream.skip(piece.skip)
-            parts.append(read_values(stream, dtype, share))
+            parts.append(read_values(stream, dtype, share, slope, intercept))
             surplus += stream.surplus()
     return (parts[0] if len(parts) == 1 else np.concatenate(parts)), surplus
 
