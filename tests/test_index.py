@@ -319,42 +319,6 @@ def test_a_saved_index_that_is_damaged_says_so(scans: Path, tmp_path: Path):
         Index.load(folder)
 
 
-def test_a_file_that_breaks_its_reader_is_skipped_and_the_rest_read(
-    scans: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def broken(path: Path) -> None:
-        raise ZeroDivisionError(str(path))
-
-    monkeypatch.setattr(by_format("nifti"), "read_header", broken)
-    found = index(scans, cache=False)
-    skipped = found.skipped.filter(pl.col("code") == "FIL001")
-    assert skipped["message"].to_list() == ["cannot be read: ZeroDivisionError"]
-    assert found.volumes.height > 0
-
-
-def test_images_that_differ_in_their_middle_alone_have_ids_of_their_own(tmp_path: Path):
-    shape = (150, 140, 90)
-    values = np.zeros(shape, dtype=np.int16)
-    for name, value in (("a", 3), ("b", 4)):
-        values[70:80, 60:70, 40:50] = value
-        by_format("nifti").write(Volume(array=values.copy(), grid=Grid(shape, np.diag([1, 2, 3, 1]))), tmp_path / f"{name}.nii")
-    shutil.copy(tmp_path / "a.nii", tmp_path / "c.nii")
-    a, b, c = index(tmp_path, cache=False).instances["content_id"].to_list()
-    assert a != b
-    assert a == c
-
-
-def test_a_geometry_that_changes_beside_an_array_is_read_again(tmp_path: Path):
-    folder = tmp_path / "arrays"
-    folder.mkdir()
-    array = np.zeros((5, 4, 3), dtype=np.int16)
-    by_format("npy").write(Volume(array=array, grid=Grid(array.shape, np.diag([1, 2, 3, 1]))), folder / "a.npy")
-    assert index(folder).volumes["spacing_k_mm"].to_list() == [3]
-    text = (folder / "a.json").read_text()
-    (folder / "a.json").write_text(text.replace("3.0", "7.0"))
-    assert index(folder).volumes["spacing_k_mm"].to_list() == [7]
-
-
 # Enhanced objects
 
 

@@ -115,3 +115,28 @@ def test_a_header_that_is_no_python_is_refused(tmp_path, junk):
     (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\1\0" + len(junk).to_bytes(2, "little") + junk)
     with pytest.raises(UnreadableFile):
         npy.read_header(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"grid": {"shape": [1e999, 4, 3], "affine": [], "physical": true}}',
+        '{"grid": {"shape": ["x", 4, 3], "affine": [[1]], "physical": true}}',
+        '{"grid": {"shape": [' + "9" * 4000 + ', 4, 3], "affine": [[1]], "physical": true}}',
+        '{"grid": ' + "9" * 5000 + "}",
+    ],
+)
+def test_no_geometry_file_ends_an_index(tmp_path, text):
+    np.save(tmp_path / "a.npy", RAMP)
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(Scan2TrainError):
+        npy.read_header(tmp_path / "a.npy")
+
+
+def test_names_that_are_no_numbers_are_refused(tmp_path):
+    npy.write(Labels(array=RAMP, grid=Grid(SHAPE, AFFINE), names={1: "liver"}), tmp_path / "a.npy")
+    about = json.loads((tmp_path / "a.json").read_text())
+    (tmp_path / "a.json").write_text(json.dumps(about | {"names": {"one": "liver"}}))
+    with pytest.raises(NonconformingHeader):
+        npy.read_volumes(tmp_path / "a.npy")

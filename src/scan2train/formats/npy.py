@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.errors import GeometryError, NonconformingHeader, NotAnImage, UnreadableFile, WrongUse
+from scan2train.errors import (
+    GeometryError,
+    NonconformingHeader,
+    NotAnImage,
+    Scan2TrainError,
+    UnreadableFile,
+    WrongUse,
+)
 from scan2train.finding import Finding
 from scan2train.formats.atomic import replacing
 from scan2train.formats.bounded import Stream
@@ -59,7 +66,7 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     findings = (*header.findings, *odd)
     names = header.fields.get("names")
     if isinstance(names, dict):
-        named = {int(value): str(name) for value, name in names.items()}
+        named = _names(names, path)
         return (Labels(array=array, grid=header.grid, findings=findings, meta=about, names=named),)
     return (Volume(array=array, grid=header.grid, unit=header.unit, findings=findings, meta=about),)
 
@@ -135,9 +142,22 @@ def _geometry(path: Path) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         text = file.read(_MOST_JSON)
     try:
         about = json.loads(text)
+    except RecursionError as error:
+        raise NonconformingHeader(
+            "the geometry is nested too deeply", where=path.with_suffix(".json")
+        ) from error
     except ValueError as error:
         raise UnreadableFile("the geometry is no JSON", where=path.with_suffix(".json")) from error
     return (about if isinstance(about, dict) else {}), ()
+
+
+def _names(names: dict[str, Any], path: Path) -> dict[int, str]:
+    try:
+        return {int(value): str(name) for value, name in names.items()}
+    except (ValueError, RecursionError) as error:
+        raise NonconformingHeader(
+            "the labels' names are no numbers with names", where=path.with_suffix(".json")
+        ) from error
 
 
 def _grid(about: dict[str, Any], shape: tuple[int, ...], path: Path) -> Grid:
@@ -146,7 +166,9 @@ def _grid(about: dict[str, Any], shape: tuple[int, ...], path: Path) -> Grid:
         return Grid(size, np.eye(4), physical=False)
     try:
         grid = Grid.from_json(about["grid"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except Scan2TrainError:
+        raise
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise NonconformingHeader("the geometry is no grid", where=path.with_suffix(".json")) from error
     if grid.shape != size:
         raise GeometryError("array and geometry disagree", where=path, expected=grid.shape, found=size)

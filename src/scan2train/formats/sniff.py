@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 from typing import Literal
 
+from scan2train.formats.regular import open_regular
+
 #: How many bytes of a file's beginning are enough to tell.
 HEAD_BYTES = 4096
 
@@ -77,8 +79,14 @@ def sniff(head: bytes, name: str = "") -> str | None:
 
 
 def sniff_file(path: Path) -> str | None:
-    """:func:`sniff` the file at ``path``."""
-    with path.open("rb") as file:
+    """:func:`sniff` the file at ``path``.
+
+    Raises
+    ------
+    UnreadableFile, HostileFile
+        If there is no such file, or it is no regular one.
+    """
+    with open_regular(path) as file:
         return sniff(file.read(HEAD_BYTES), path.name)
 
 

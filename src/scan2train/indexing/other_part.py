@@ -12,8 +12,8 @@ from scan2train.errors import NotAnImage, Scan2TrainError
 from scan2train.formats.dicom.header import OPEN_FLAGS
 from scan2train.formats.dicom.refusals import Refusal
 from scan2train.formats.header import ImageHeader
-from scan2train.formats.regular import open_regular
 from scan2train.formats.registry import by_format, suffixes
+from scan2train.formats.regular import open_regular
 from scan2train.formats.sniff import HEAD_BYTES, sniff
 from scan2train.stack import describe_file
 

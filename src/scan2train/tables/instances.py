@@ -44,7 +44,7 @@ _FILE = (
     _own("pixel_offset", "integer", "Where the pixel data's value begins (first item for encapsulated)", "bytes"),
     _own("pixel_length", "integer", "Length of the pixel data's value; to the end of it where encapsulated", "bytes"),
     _own("pixel_kind", "text", "native, encapsulated, float, double, or none"),
-    _own("content_id", "text", "Hash over the header, the size and both ends of a file that is not DICOM"),
+    _own("content_id", "text", "Hash over the sizes and contents of all files of an image that is not DICOM"),
 )
 
 _IDENTITY = (

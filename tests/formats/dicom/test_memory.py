@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from scan2train.formats.dicom.memory import voxels
@@ -29,6 +31,22 @@ def test_memory_that_nobody_holds_is_taken_again() -> None:
     was = address(first)
     del first
     assert address(voxels((10, 1000, 900), WORDS)) == was
+
+
+def test_memory_that_comes_back_amid_a_request_stops_nobody() -> None:
+    blocks = [voxels(SHAPE, WORDS) for _ in range(2)]
+
+    def while_asking(frame: object, event: str, _: object) -> None:
+        if event == "c_call" and blocks and "_take" in str(frame):
+            blocks.clear()
+
+    sys.setprofile(while_asking)
+    try:
+        taken = voxels(SHAPE, WORDS)
+    finally:
+        sys.setprofile(None)
+    assert not blocks
+    assert taken.shape == SHAPE
 
 
 def test_small_arrays_are_their_own() -> None:

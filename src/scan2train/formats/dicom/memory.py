@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import mmap
-import threading
 import weakref
+from collections import deque
 from typing import Any, Final
 
 import numpy as np
@@ -18,8 +18,9 @@ import numpy.typing as npt
 #: Blocks of this size are passed on, smaller and larger ones are not.
 _WORTH_KEEPING: Final = range(8 << 20, 512 << 20)
 
-_lock = threading.Lock()
-_idle: list[mmap.mmap] = []
+#: A block comes back whenever memory is collected, even amid these lines: one step of a deque is never interrupted,
+#: where a lock would be waited for by the very thread that holds it.
+_idle: deque[mmap.mmap] = deque(maxlen=1)
 
 
 def voxels(shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -38,10 +39,13 @@ def voxels(shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 
 def _take(wanted: int) -> mmap.mmap:
-    with _lock:
-        if _idle and wanted <= len(_idle[0]) <= 2 * wanted:
-            return _idle.pop()
-        _idle.clear()
+    try:
+        idle = _idle.pop()
+    except IndexError:
+        idle = None
+    if idle is not None and wanted <= len(idle) <= 2 * wanted:
+        return idle
+    del idle
     block = mmap.mmap(-1, wanted)
     if hasattr(mmap, "MADV_HUGEPAGE"):
         block.madvise(mmap.MADV_HUGEPAGE)
@@ -49,5 +53,4 @@ def _take(wanted: int) -> mmap.mmap:
 
 
 def _give_back(block: mmap.mmap) -> None:
-    with _lock:
-        _idle[:] = [block]
+    _idle.append(block)
