@@ -16,6 +16,7 @@ from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.job import Failed
 from scan2train.preparing.lock import hold
 from scan2train.preparing.output import Output
+from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress, run
@@ -152,6 +153,7 @@ def prepare(
         n_failed = cases["state"].to_list().count("failed")
         return Prepared(out=out, cases=cases, skipped=skipped, n_failed=n_failed, n_bytes=n_bytes)
     try:
+        refuse_what_is_not_ours(out)
         out.mkdir(parents=True, exist_ok=True)
         with hold(out):
             return _carry_out(planned, request, out, found, skipped, jobs, progress)

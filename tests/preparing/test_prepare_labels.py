@@ -90,3 +90,28 @@ def test_links_that_lead_out_of_the_folder_of_labels_are_not_followed(source, tm
     made = run(source, tmp_path / "ready", labels=truth)
     assert case_of(made, "volume-2")["labels_sha256"] == ""
     assert case_of(made, "liver_10")["labels_sha256"] != ""
+
+
+def left_out(made, reason):
+    return set(made.skipped.filter(made.skipped["reason"] == reason)["path"])
+
+
+@pytest.mark.parametrize("pattern", ["{truth}", "{truth}/**/*"])
+def test_given_labels_without_an_image_are_named(source, tmp_path, pattern):
+    truth = tmp_path / "truth"
+    write_labels(truth / "volume-2.nii.gz", (16, 23, 11))
+    write_labels(truth / "late" / "volume-3.nii.gz")
+    (truth / "readme.txt").write_text("notes")
+    made = run(source, tmp_path / "ready", labels=pattern.format(truth=truth))
+    assert left_out(made, "labels-without-image") == {"late/volume-3.nii.gz"}
+    assert case_of(made, "volume-2")["labels_sha256"] != ""
+    assert case_of(made, "liver_10")["labels_sha256"] == ""
+
+
+def test_labels_beside_the_images_without_one_are_named(source, tmp_path):
+    write_labels(source / "segmentation-9.nii")
+    made = run(source, tmp_path / "ready", dry_run=True)
+    assert left_out(made, "labels-without-image") == {"segmentation-9.nii"}
+    assert left_out(made, "labels") == {"labelsTr/liver_10.nii.gz", "segmentation-2.nii"}
+    without = run(source, tmp_path / "ready", labels=None, dry_run=True)
+    assert left_out(without, "labels-without-image") == set()

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import OutputInUse
-from scan2train.preparing.atomic import sync_folder
+from scan2train.preparing.atomic import write_whole
 
 _VERSION = 1
+_BEGINNING = b'{"journal": '
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,24 @@ class Journal:
         OutputInUse
             If the file is there and is no journal.
         """
+        journal = cls.seen(path)
+        text = path.read_bytes() if path.exists() else b""
+        whole = text.rfind(b"\n") + 1
+        if whole < len(text):
+            os.truncate(path, whole)
+        return journal
+
+    @staticmethod
+    def is_beginning(path: Path) -> bool:
+        """Whether this may be a journal, were it of not even one whole line."""
+        text = path.read_bytes() if path.exists() else b""
+        return text[: len(_BEGINNING)] == _BEGINNING[: len(text)]
+
+    @classmethod
+    def seen(cls, path: Path) -> Journal:
+        """As :meth:`load`, without changing the file."""
         text = path.read_bytes() if path.exists() else b""
         whole = text[: text.rfind(b"\n") + 1]
-        if len(whole) < len(text):
-            os.truncate(path, len(whole))
         try:
             first, *rest = [json.loads(line) for line in whole.splitlines()] or [
                 {"journal": _VERSION, "asked": None}
@@ -64,7 +79,7 @@ class Journal:
             version, asked = first["journal"], first["asked"]
         except (ValueError, KeyError, TypeError, AttributeError):
             version, asked, entries = None, None, []
-        if version != _VERSION:
+        if version != _VERSION or not (whole or cls.is_beginning(path)):
             raise OutputInUse(
                 "this is not a journal that this version can go on with",
                 where=path,
@@ -74,9 +89,7 @@ class Journal:
 
     def begin(self, asked: Mapping[str, Any]) -> None:
         """Start the file over with what the run is asked for, keeping no entry."""
-        self.path.unlink(missing_ok=True)
-        self._append({"journal": _VERSION, "asked": asked})
-        sync_folder(self.path.parent)
+        write_whole(self.path, _line({"journal": _VERSION, "asked": asked}))
 
     def add(self, entry: Entry) -> None:
         """Append one finished case and force the line to the disk."""
@@ -84,9 +97,13 @@ class Journal:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self.path.open("ab") as file:
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            file.write(_line(line))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode() + b"\n"
 
 
 def _entry(line: Mapping[str, Any]) -> Entry:

@@ -15,6 +15,7 @@ from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.atomic import UNFINISHED, sync_folder
 from scan2train.preparing.job import Job, Made
 from scan2train.preparing.journal import Entry, Journal
+from scan2train.preparing.ownership import CASES, JOURNAL, WRITTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,17 @@ class Output:
         OutputInUse
             If it holds what this run would not make: another recipe's or other sources' cases, or foreign files.
         """
-        cases = out / "cases"
-        journal = Journal.load(out / "journal.jsonl")
+        cases = out / CASES
+        journal = Journal.load(out / JOURNAL)
         present = {one.name for one in cases.iterdir()} if cases.exists() else set()
-        leftovers = {name for name in present if name.startswith(UNFINISHED)}
+        # Only what can be a run's own is swept: a name that begins so may be somebody else's.
+        leftovers = present & {UNFINISHED + case for case in {*keys, *journal.entries}}
         present -= leftovers
         _refuse_foreign(out, journal, asked, present, keys)
-        for unfinished in [*(cases / name for name in leftovers), *out.glob(f"{UNFINISHED}*")]:
+        for unfinished in [
+            *(cases / name for name in leftovers),
+            *(out / (UNFINISHED + name) for name in WRITTEN),
+        ]:
             remove(unfinished)
         finished = {
             case: (entry, account)
@@ -85,12 +90,6 @@ def remove(path: Path) -> None:
 def _refuse_foreign(
     out: Path, journal: Journal, asked: Mapping[str, Any], present: set[str], keys: Mapping[str, str]
 ) -> None:
-    if journal.asked is None and (present or (out / "dataset.json").exists()):
-        raise OutputInUse(
-            "this folder holds something else than a run of prepare",
-            where=out,
-            advice="Choose a new or an empty folder.",
-        )
     if journal.asked not in (None, asked) and present:
         assert journal.asked is not None
         differ = [name for name in asked if journal.asked.get(name) != asked[name]]

@@ -50,12 +50,14 @@ Row = Mapping[str, Any]
 class Paired:
     """What was found: the rows that are labels, and for each image row the files that could be its labels.
 
-    ``doubtful`` has the image rows that a file was named for, and others too, where nothing tells whose it is.
+    ``doubtful`` has the image rows that a file was named for, and others too, where nothing tells whose it is;
+    ``lonely`` the files of labels that no image was found for.
     """
 
     labels: frozenset[int]
     found: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
     doubtful: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
+    lonely: tuple[Path, ...] = ()
 
 
 def file_of(row: Row) -> PurePosixPath:
@@ -107,7 +109,8 @@ def pair_beside(rows: Sequence[Row]) -> Paired:
         longest = max(length for length, _ in those)
         found.setdefault(image, tuple(Path(files[at]) for length, at in those if length == longest))
     unclear = {image: tuple(Path(files[at]) for at in those) for image, those in doubtful.items()}
-    return Paired(labels=frozenset(labels), found=found, doubtful=_without_found(unclear, found))
+    known = [Path(files[at]) for at in labels if rows[at]["format"] != "dicom"]
+    return _paired(labels, known, found, unclear)
 
 
 def _folders_of_images(
@@ -148,7 +151,24 @@ def pair_given(rows: Sequence[Row], given: Iterable[Path], root: Path | None = N
             doubtful[image].append(file)
     sure = {image: tuple(those) for image, those in found.items()}
     unclear = {image: tuple(those) for image, those in doubtful.items()}
-    return Paired(labels=labels, found=sure, doubtful=_without_found(unclear, sure))
+    # What has no suffix of an image may be a list or a note.
+    known = [file for file in label_files if stem(file.name) != file.name]
+    return _paired(labels, known, sure, unclear)
+
+
+def _paired(
+    labels: Iterable[int],
+    known: Sequence[Path],
+    found: Mapping[int, tuple[Path, ...]],
+    doubtful: Mapping[int, tuple[Path, ...]],
+) -> Paired:
+    named = {file for those in (*found.values(), *doubtful.values()) for file in those}
+    return Paired(
+        labels=frozenset(labels),
+        found=found,
+        doubtful={image: those for image, those in doubtful.items() if image not in found},
+        lonely=tuple(file for file in dict.fromkeys(known) if file not in named),
+    )
 
 
 def _told_apart(
@@ -169,12 +189,6 @@ def _told_apart(
 def _on_its_grid(label: Row, rows: Sequence[Row], hits: Sequence[int]) -> Sequence[int]:
     place = place_of(label)
     return [at for at in hits if on_one_grid(place, place_of(rows[at]))]
-
-
-def _without_found(
-    doubtful: Mapping[int, tuple[Path, ...]], found: Mapping[int, tuple[Path, ...]]
-) -> dict[int, tuple[Path, ...]]:
-    return {image: those for image, those in doubtful.items() if image not in found}
 
 
 def _looks_like_labels(row: Row, file: PurePosixPath) -> bool:

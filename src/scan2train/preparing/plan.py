@@ -12,7 +12,7 @@ import polars as pl
 from scan2train.errors import NoImages, WrongUse
 from scan2train.preparing.choosing import choose
 from scan2train.preparing.job import Failed, Job
-from scan2train.preparing.label_files import label_files
+from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, file_of, pair_beside, pair_given
 from scan2train.preparing.seeds import seed_of
@@ -21,6 +21,9 @@ from scan2train.preparing.words import natural_key
 
 if TYPE_CHECKING:
     from scan2train.index import Index
+
+#: Why a file of labels is left out that belongs to no image.
+_LONELY = "labels-without-image"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ def plan(
     table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
     taken, left = choose(table.filter(table["row"].is_in(images)), where, choices)
     left_out = [
-        *({**rows[at], "reason": "labels"} for at in sorted(paired.labels)),
+        *_labels_left_out(rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))),
         *left.to_dicts(),
     ]
     jobs: dict[str, Job] = {}
@@ -110,6 +113,24 @@ def _with_labels(job: Job, found: tuple[Path, ...]) -> Job:
     return replace(job, labels=str(file), labels_path=path_below(Path(job.row["source"]), file))
 
 
+def _labels_left_out(
+    rows: Sequence[Mapping[str, Any]], paired: Paired, root: Path | None
+) -> list[Mapping[str, Any]]:
+    """The labels, which are no images: those without one of their own are told apart."""
+    lonely = dict.fromkeys(paired.lonely)
+    told: list[Mapping[str, Any]] = []
+    for at in sorted(paired.labels):
+        file = Path(file_of(rows[at]))
+        told.append({**rows[at], "reason": _LONELY if file in lonely else "labels"})
+        lonely.pop(file, None)
+    for file in lonely:
+        source = root or file.parent
+        told.append(
+            {"source": str(source), "path": path_below(source, file), "volume": "", "reason": _LONELY}
+        )
+    return told
+
+
 def _several_labels(found: Sequence[Path]) -> Failed:
     names = ", ".join(sorted(file.name for file in found))
     return Failed(
@@ -129,7 +150,7 @@ def _shared_labels(found: Sequence[Path]) -> Failed:
 def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:
     if labels in (None, "auto"):
         paired = pair_beside(rows)
-        return paired if labels == "auto" else replace(paired, found={})
+        return paired if labels == "auto" else replace(paired, found={}, doubtful={}, lonely=())
     root, files = label_files(str(labels))
     paired = pair_given(rows, files, root)
     if not (paired.found or paired.doubtful):

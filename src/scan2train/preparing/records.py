@@ -158,7 +158,7 @@ def skipped_table(index: Index, left_out: Sequence[Mapping[str, Any]]) -> pl.Dat
             "source": one["source"],
             "path": one["path"],
             "reason": one["reason"],
-            "message": f"volume {one['volume']}",
+            "message": f"volume {one['volume']}" if one["volume"] else "",
         }
         for one in left_out
     ]

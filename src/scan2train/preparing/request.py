@@ -37,7 +37,7 @@ class Request:
 
     @classmethod
     def checked(
-        cls, recipe: Recipe | str | Path, irregular: str, seed: int, store: str, layout: str
+        cls, recipe: Recipe | str | Path, irregular: object, seed: object, store: object, layout: object
     ) -> Request:
         """Make a request of what a user gave.
 
