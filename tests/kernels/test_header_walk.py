@@ -538,7 +538,7 @@ def walked(contents: list[bytes]) -> list[tuple]:
         for path, content in zip(paths, contents, strict=True):
             Path(path).write_bytes(content)
         sizes = np.array([len(content) for content in contents], dtype=np.int64)
-        headers = read_headers(paths, sizes)
+        headers = read_headers(paths, sizes, np.zeros(len(paths), dtype=np.int64))
     rows = []
     for row in range(len(contents)):
         facts = headers.facts[:, row].tolist()

@@ -55,7 +55,11 @@ def _read_rest(tree: Tree, known: Found, *, salt: bytes, jobs: int, progress: Ca
     rest = now.join(pl.concat([instances.select(_FILE), skipped.select(_FILE)]), on=_FILE, how="anti")
     progress(len(tree.paths) - rest.height)
     changed = Tree(
-        tree.root, rest["path"].to_list(), rest["size"].to_numpy(writable=True), rest["mtime_ns"].to_numpy(writable=True), tree.passed
+        tree.root,
+        rest["path"].to_list(),
+        rest["size"].to_numpy(writable=True),
+        rest["mtime_ns"].to_numpy(writable=True),
+        tree.passed,
     )
     fresh = read_tree(changed, salt=salt, jobs=jobs, progress=progress)
     kept = Found(

@@ -41,15 +41,19 @@ def read_dicom_files(
     root: str,
     names: list[str],
     sizes: npt.NDArray[np.int64],
+    mtimes: npt.NDArray[np.int64],
     *,
     salt: bytes,
     jobs: int,
     progress: Callable[[int], None] | None,
 ) -> Part:
-    """Read the headers of these files; ``names`` are relative to the folder ``root``."""
+    """Read the headers of these files; ``names`` are relative to the folder ``root``.
+
+    Sizes and times that are not known yet (a negative size) are put in.
+    """
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        headers = read_headers(names, np.ascontiguousarray(sizes), jobs, progress, folder)
+        headers = read_headers(names, sizes, mtimes, jobs, progress, folder)
     finally:
         os.close(folder)
     status = headers.facts[codes.F_STATUS]

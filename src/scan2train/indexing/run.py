@@ -9,7 +9,8 @@ import polars as pl
 
 from scan2train.indexing import cache as cached
 from scan2train.indexing.source import Found, read_tree
-from scan2train.indexing.tree import walk_tree
+from scan2train.indexing.tree import look, walk_tree
+from scan2train.kernels.file_facts import HAS_STATX
 from scan2train.stack import stack
 from scan2train.tables import VOLUMES
 
@@ -35,6 +36,8 @@ def index_source(
         if progress is not None:
             progress(done, total)
 
+    if cache or not HAS_STATX:
+        look(tree)
     if cache:
         found = cached.read_with_cache(tree, salt=salt, jobs=jobs, progress=count)
     else:

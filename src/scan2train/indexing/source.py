@@ -38,7 +38,13 @@ def read_tree(tree: Tree, *, salt: bytes, jobs: int, progress: Callable[[int], N
     for first in range(0, len(tree.paths), _BATCH):
         batch = slice(first, first + _BATCH)
         part = read_dicom_files(
-            tree.root, tree.paths[batch], tree.sizes[batch], salt=salt, jobs=jobs, progress=progress
+            tree.root,
+            tree.paths[batch],
+            tree.sizes[batch],
+            tree.mtimes[batch],
+            salt=salt,
+            jobs=jobs,
+            progress=progress,
         )
         parts.append(_tables(tree, first, part))
     if tree.passed or not parts:
@@ -61,7 +67,8 @@ def join(parts: list[Found]) -> Found:
 
 
 def _file(tree: Tree, at: int) -> dict[str, Any]:
-    size, mtime = int(tree.sizes[at]), int(tree.mtimes[at])
+    known = tree.sizes[at] >= 0
+    size, mtime = (int(tree.sizes[at]), int(tree.mtimes[at])) if known else (None, None)
     return {"source": tree.root, "path": tree.paths[at], "size": size, "mtime_ns": mtime}
 
 

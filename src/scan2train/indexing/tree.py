@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from operator import attrgetter
 
 import numpy as np
@@ -16,6 +14,8 @@ import numpy.typing as npt
 
 from scan2train.errors import WrongUse
 from scan2train.formats.dicom.header import joined
+from scan2train.kernels import file_facts
+from scan2train.kernels.file_facts import HAS_STATX
 
 Ints = npt.NDArray[np.int64]
 
@@ -31,7 +31,8 @@ class Tree:
     """The regular files of one source, always in the same order, and what else was met.
 
     ``root`` is absolute; ``paths`` are relative to it, with forward slashes; ``sizes`` in bytes, ``mtimes`` in ns
-    since the epoch. ``passed`` lists what is no regular file or cannot be reached: path, size, mtime, reason, message.
+    since the epoch; a size is -1 where nobody has looked yet (:func:`look`, or whoever opens the file). ``passed``
+    lists what is no regular file or cannot be reached: path, size, mtime, reason, message.
     """
 
     root: str
@@ -69,9 +70,14 @@ def walk_tree(source: str | os.PathLike[str]) -> Tree:
         tree = Tree(given)
         _walk(tree)
     else:
-        real = os.path.realpath(given)
-        tree = Tree(os.path.dirname(real), [os.path.basename(real)])
-    _look(tree)
+        folder, name = os.path.split(os.path.realpath(given))
+        tree = Tree(folder)
+        if stat.S_ISREG(about.st_mode):
+            tree.paths.append(name)
+        else:
+            tree.passed.append((name, None, None, "not-a-regular-file", _NEVER))
+    n = len(tree.paths)
+    tree.sizes, tree.mtimes = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     return tree
 
 
@@ -83,48 +89,47 @@ def _walk(tree: Tree) -> None:
         folder = stack.pop()
         try:
             with os.scandir(os.path.join(tree.root, folder)) as found:
-                entries = sorted(found, key=_NAME)
+                entries = list(found)
         except OSError as error:
             tree.passed.append(
                 (folder, None, None, "unreadable", f"the folder cannot be read: {error.strerror}")
             )
             continue
-        below = []
         prefix = f"{folder}/" if folder else ""
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_file(follow_symlinks=False):
-                if path.isascii() or _is_text(path):
-                    paths.append(path)
-                else:
-                    shown = os.fsencode(path).decode("utf-8", errors="replace")
-                    tree.passed.append((shown, None, None, "name-not-text", _NOT_TEXT))
-            elif entry.is_dir(follow_symlinks=False):
-                below.append(path)
-            elif entry.is_symlink():
-                _note_link(tree, entry, path)
-            else:
-                tree.passed.append((path, None, None, "not-a-regular-file", _NEVER))
+        names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        names.sort()
+        if not "".join(names).isascii():
+            names = _texts_only(tree, prefix, names)
+        paths.extend([prefix + name for name in names] if prefix else names)
+        others = sorted((entry for entry in entries if not entry.is_file(follow_symlinks=False)), key=_NAME)
+        below = [prefix + entry.name for entry in others if entry.is_dir(follow_symlinks=False)]
+        for entry in others:
+            if entry.is_symlink():
+                _note_link(tree, entry, prefix + entry.name)
+            elif not entry.is_dir(follow_symlinks=False):
+                tree.passed.append((prefix + entry.name, None, None, "not-a-regular-file", _NEVER))
         stack.extend(reversed(below))
 
 
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _texts_only(tree: Tree, prefix: str, names: list[str]) -> list[str]:
+    """The names that can stand in a table; the others are passed over."""
+    kept = []
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(prefix + name).decode("utf-8", errors="replace")
+            tree.passed.append((shown, None, None, "name-not-text", _NOT_TEXT))
+        else:
+            kept.append(name)
+    return kept
 
 
-def _look(tree: Tree) -> None:
+def look(tree: Tree) -> None:
     """Sizes and times of all files; what has gone since, or is no regular file any more, is passed over."""
-    n = len(tree.paths)
-    tree.sizes, tree.mtimes = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    if has_statx() and n > _FEW:
-        from scan2train.kernels.file_facts import look
-
+    if HAS_STATX and len(tree.paths) > _FEW:
         with tree.opened() as folder:
-            look(folder, *joined(tree.paths), tree.sizes, tree.mtimes)
+            file_facts.look(folder, *joined(tree.paths), tree.sizes, tree.mtimes)
     lost = []
     for at in np.flatnonzero(tree.sizes < 0).tolist():
         path = tree.paths[at]
@@ -143,16 +148,6 @@ def _look(tree: Tree) -> None:
         gone = set(lost)
         tree.paths = [path for at, path in enumerate(tree.paths) if at not in gone]
         tree.sizes, tree.mtimes = np.delete(tree.sizes, lost), np.delete(tree.mtimes, lost)
-
-
-@cache
-def has_statx() -> bool:
-    """Whether the C library has Linux's ``statx``."""
-    if not sys.platform.startswith("linux"):
-        return False
-    import ctypes
-
-    return hasattr(ctypes.CDLL(None), "statx")
 
 
 def _note_link(tree: Tree, entry: os.DirEntry[str], path: str) -> None:

@@ -1,19 +1,62 @@
-"""Sizes and times of many files without returning to the interpreter between them, where Linux's ``statx`` is there."""
+"""Sizes and times of files without returning to the interpreter, where the C library has Linux's ``statx``."""
 
 from __future__ import annotations
+
+import ctypes
+import sys
 
 import numpy as np
 from numba import njit, types
 
-_c_statx = types.ExternalFunction(
-    "statx", types.int32(types.int32, types.voidptr, types.int32, types.uint32, types.voidptr)
-)
+from scan2train.kernels.header_desk import inner
 
 _AT_SYMLINK_NOFOLLOW = 0x100
+_AT_EMPTY_PATH = 0x1000
 _TYPE_SIZE_MTIME = 0x1 | 0x200 | 0x40
 #: ``struct statx`` is the same on every architecture (statx(2)): type and rights, size, seconds and nanoseconds.
 _MODE, _SIZE, _SECONDS, _NANOSECONDS = 28, 40, 112, 120
 _S_IFMT, _S_IFREG = 0o170000, 0o100000
+
+HAS_STATX = sys.platform.startswith("linux") and hasattr(ctypes.CDLL(None), "statx")
+
+if HAS_STATX:
+    _c_statx = types.ExternalFunction(
+        "statx", types.int32(types.int32, types.voidptr, types.int32, types.uint32, types.voidptr)
+    )
+
+    @inner
+    def ask(folder, name, flags, about):
+        """Call ``statx``; 0 if ``about`` (256 bytes) has been filled."""
+        return _c_statx(folder, name, flags, _TYPE_SIZE_MTIME, about.ctypes.data)
+
+else:
+
+    @inner
+    def ask(folder, name, flags, about):  # noqa: ARG001 - as where it can be asked
+        """Nothing can be asked here."""
+        return -1
+
+
+@inner
+def tell(row, about, sizes, mtimes):
+    """Put what ``statx`` said in a row, a size of -1 where it is no regular file; returns the size."""
+    shorts, words, longs = about.view(np.uint16), about.view(np.uint32), about.view(np.int64)
+    if (shorts[_MODE // 2] & _S_IFMT) != _S_IFREG:
+        return -1
+    sizes[row] = longs[_SIZE // 8]
+    mtimes[row] = longs[_SECONDS // 8] * 1_000_000_000 + words[_NANOSECONDS // 4]
+    return sizes[row]
+
+
+@inner
+def look_open(fd, nothing, row, about, sizes, mtimes):
+    """The size of an open file, which is put in its row with the time; -1 if it is no regular one or cannot be asked.
+
+    ``nothing`` is a zero byte: an empty name.
+    """
+    if ask(fd, nothing.ctypes.data, _AT_EMPTY_PATH, about) != 0:
+        return -1
+    return tell(row, about, sizes, mtimes)
 
 
 @njit(cache=True, nogil=True)
@@ -21,19 +64,9 @@ def look(folder, paths, starts, sizes, mtimes):
     """Fill ``sizes`` (bytes) and ``mtimes`` (ns since the epoch) of the regular files whose names begin at ``starts``.
 
     ``folder`` is the descriptor of an open folder that the names are relative to; ``paths`` holds the names, each ended
-    by a zero byte. A size of -1 stands for what is no regular file, or could
-    not be looked at.
+    by a zero byte. Rows of what is no regular file, or cannot be looked at, stay as they are.
     """
     about = np.empty(32, dtype=np.uint64)
-    shorts, words = about.view(np.uint16), about.view(np.uint32)
-    longs = about.view(np.int64)
-    for k in range(starts.size):
-        failed = _c_statx(
-            folder, paths.ctypes.data + starts[k], _AT_SYMLINK_NOFOLLOW, _TYPE_SIZE_MTIME, about.ctypes.data
-        )
-        if failed != 0 or (shorts[_MODE // 2] & _S_IFMT) != _S_IFREG:
-            sizes[k] = -1
-            mtimes[k] = 0
-        else:
-            sizes[k] = longs[_SIZE // 8]
-            mtimes[k] = longs[_SECONDS // 8] * 1_000_000_000 + words[_NANOSECONDS // 4]
+    for row in range(starts.size):
+        if ask(folder, paths.ctypes.data + starts[row], _AT_SYMLINK_NOFOLLOW, about) == 0:
+            tell(row, about, sizes, mtimes)

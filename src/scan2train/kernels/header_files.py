@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+from scan2train.kernels.file_facts import look_open
 from scan2train.kernels.header_codes import (
     BROKEN,
     F_AT,
@@ -179,6 +180,7 @@ def walk_files(
     paths: Array,
     starts: Array,
     sizes: Array,
+    mtimes: Array,
     flags_of_open: int,
     limit: int,
     first_row: int,
@@ -192,28 +194,34 @@ def walk_files(
     """Walk the files of rows ``first_row`` to ``last_row``, each into its row of the column arrays.
 
     ``folder`` is the descriptor of an open folder that relative names are relative to; ``paths`` holds the names, each
-    ended by a zero byte, ``starts`` where each begins. Returns the row at which the
+    ended by a zero byte, ``starts`` where each begins. Where a size is negative it is looked up and put in, with the
+    time. Returns the row at which the
     desk was full: ``last_row`` if all are done.
     """
     buf, old, first = np.empty(_MOST, dtype=np.uint8), np.empty(_MOST, dtype=np.uint8), _FIRST
-    desk = desks[0]
+    desk, about, nothing = desks[0], np.empty(32, dtype=np.uint64), np.zeros(1, dtype=np.uint8)
     for row in range(first_row, last_row):
         if not has_room(desk):
             return row
         fd = _c_openat(folder, paths.ctypes.data + starts[row], flags_of_open)
-        if fd < 0:
+        size = sizes[row]
+        if fd >= 0 and size < 0:
+            size = look_open(fd, nothing, row, about, sizes, mtimes)
+        if fd < 0 or size < 0:
             desk.state[S_CLEAN] = 0
             begin_row(row, desk)
             desk.facts[F_STATUS] = UNOPENED
         else:
             buf, old = old, buf
-            status = walk_open(fd, buf, old, first, sizes[row], limit, row, desk)
-            _c_close(fd)
+            status = walk_open(fd, buf, old, first, size, limit, row, desk)
             if status == MORE and row > first_row:
+                _c_close(fd)
                 return row
             desk.facts[F_STATUS] = status
             # Neighbours are alike: the next header will be about as long.
             first = min(max(desk.facts[F_PIXEL_AT] + 512, _FIRST), _MOST)
+        if fd >= 0:
+            _c_close(fd)
         store(row, numbers, flags, codes, facts, desk)
     return last_row
 

@@ -98,6 +98,7 @@ def joined(names: Sequence[str]) -> tuple[npt.NDArray[np.uint8], Ints]:
 def read_headers(
     names: Sequence[str],
     sizes: Ints,
+    mtimes: Ints,
     jobs: int = 1,
     progress: Callable[[int], None] | None = None,
     folder: int = -1,
@@ -108,8 +109,9 @@ def read_headers(
     ----------
     names
         Names of the files; regular files, as far as the caller knows.
-    sizes
-        Their sizes in bytes. A file that turns out shorter is given up.
+    sizes, mtimes
+        Their sizes in bytes and times of change in ns. A file that turns out shorter is given up; where a size is
+        negative, both are looked up (as far as the platform can) and put in.
     jobs
         Number of threads.
     progress
@@ -126,7 +128,17 @@ def read_headers(
         while at < last:
             desk = headers.layout.desk()
             done = walk_files(
-                folder, blob, starts, sizes, OPEN_FLAGS, HEADER_LIMIT, at, last, *headers.columns, desk
+                folder,
+                blob,
+                starts,
+                sizes,
+                mtimes,
+                OPEN_FLAGS,
+                HEADER_LIMIT,
+                at,
+                last,
+                *headers.columns,
+                desk,
             )
             parts.append(decode_block(headers, desk, at, done))
             at = done

@@ -134,11 +134,17 @@ def _parsers(headers: Headers, rows: Rows) -> str | pl.Series:
 def _numbers(columns: tuple[Column, ...], values: npt.NDArray[np.float64]) -> Columns:
     """NaN marks an empty cell; what is empty all over stays one value."""
     found: Columns = {column.name: None for column in columns}
-    filled = np.flatnonzero(~np.isnan(values).all(axis=1)).tolist()
+    blank = np.isnan(values).sum(axis=1)
+    filled = np.flatnonzero(blank < values.shape[1]).tolist()
     frame = pl.DataFrame({columns[at].name: values[at] for at in filled}).select(
-        pl.col(columns[at].name).fill_nan(None).cast(columns[at].dtype) for at in filled
+        _cells(columns[at], full=blank[at] == 0) for at in filled
     )
     return found | {series.name: series for series in frame}
+
+
+def _cells(column: Column, *, full: bool) -> pl.Expr:
+    cells = pl.col(column.name) if full else pl.col(column.name).fill_nan(None)
+    return cells.cast(pl.Int64) if column.kind == "integer" else cells
 
 
 def _texts(headers: Headers, places: npt.NDArray[np.int32], hashed: Callable[[str], str]) -> Columns:
