@@ -168,3 +168,39 @@ def test_a_pipe_in_place_of_a_picture_is_refused_at_once(tmp_path: Path, format_
     os.mkfifo(tmp_path / "a")
     with pytest.raises(HostileFile):
         by_format(format_).read_volumes(tmp_path / "a")
+
+
+@pytest.mark.parametrize("ends", [(-5.0,), (-5.0, -4.5), (float("nan"),)])
+@pytest.mark.parametrize("name", ["Float", "DoubleFloat"])
+def test_padding_of_floating_point_pixels_is_masked(
+    tmp_path: Path, name: str, ends: tuple[float, ...]
+) -> None:
+    rng = np.random.default_rng(3)
+    kind = "<f4" if name == "Float" else "<f8"
+    files = write_dicom_series(scan(0), tmp_path, modality="MR")
+    values = rng.random((6, 5, 7)).astype(kind)
+    values[2, 1:3, 4], values[4, 0, 6] = ends[0], ends[-1]
+    for path, plane in zip(files, values, strict=True):
+        made = pydicom.dcmread(path)
+        for gone in (
+            "PixelData",
+            "BitsStored",
+            "HighBit",
+            "PixelRepresentation",
+            "RescaleSlope",
+            "RescaleIntercept",
+        ):
+            if gone in made:
+                delattr(made, gone)
+        made.BitsAllocated = 32 if name == "Float" else 64
+        setattr(made, f"{name}PixelPaddingValue", ends[0])
+        if len(ends) > 1:
+            setattr(made, f"{name}PixelPaddingRangeLimit", ends[1])
+        setattr(made, f"{name}PixelData", plane.tobytes())
+        made.save_as(path)
+    found = read(tmp_path)
+    np.testing.assert_array_equal(found.array, values.transpose(2, 1, 0))
+    expected = np.ones(SHAPE, dtype=bool)
+    expected[4, 1:3, 2] = expected[6, 0, 4] = False
+    assert found.valid is not None
+    np.testing.assert_array_equal(found.valid, expected)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from scan2train.formats.dicom.cell import Cell
 from scan2train.formats.dicom.codecs import decode_frame
+from scan2train.formats.dicom.float_padding import is_padding
 from scan2train.formats.dicom.fragments import frames_of
 from scan2train.formats.dicom.lookup import Lookup
 from scan2train.formats.dicom.native import PixelFile, read_cells, read_words
@@ -56,7 +57,7 @@ class Decoder:
     cell: Cell
     lookup: Lookup | None
     colours: bool
-    padding: tuple[tuple[int, int] | None, ...]
+    padding: tuple[tuple[float, float] | None, ...]
     slopes: tuple[float, ...]
     intercepts: tuple[float, ...]
     array: npt.NDArray[Any]
@@ -118,6 +119,7 @@ class Decoder:
         cell, out = self.cell, self.array[k]
         words, flat = cells.reshape(-1), out.reshape(-1)
         if cell.kind in ("float", "double"):
+            self._mark_float_padding(k, words, seen)
             np.multiply(words, self.slopes[k], out=flat, casting="unsafe")
             flat += flat.dtype.type(self.intercepts[k])
             return
@@ -140,6 +142,15 @@ class Decoder:
         if out.dtype.kind == "f":
             return bool(real_values(words, out, cell.shift, cell.mask, cell.sign, slope, add))
         return bool(whole_values(words, out, cell.shift, cell.mask, cell.sign, int(slope), int(add)))
+
+    def _mark_float_padding(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
+        padding = self.padding[k]
+        if padding is None or self.cell.samples > 1:
+            return
+        found = is_padding(words, padding)
+        if found.any():
+            seen.padded += int(found.sum())
+            seen.valid[k] = ~found.reshape(self.cell.rows, self.cell.columns)
 
     def _mark_padding(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
         padding = self.padding[k]

@@ -15,6 +15,7 @@ from scan2train.errors import HostileFile
 from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
+from scan2train.formats.dicom.float_padding import float_padding
 from scan2train.formats.dicom.lookup import modality_lut, palette
 from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
@@ -92,7 +93,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         cell=cell,
         lookup=lookup,
         colours=colours is not None,
-        padding=_paddings(cell, row),
+        padding=_paddings(cell, row, paths),
         slopes=rescale.slopes,
         intercepts=rescale.intercepts,
         array=array,
@@ -110,8 +111,13 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     )
 
 
-def _paddings(cell: Cell, row: Mapping[str, Any]) -> tuple[tuple[int, int] | None, ...]:
+def _paddings(
+    cell: Cell, row: Mapping[str, Any], paths: Sequence[str]
+) -> tuple[tuple[float, float] | None, ...]:
     """The stored values that are padding on each slice; few series have more than one pair of numbers."""
+    if cell.kind in ("float", "double"):
+        by_file = {path: float_padding(Path(path), cell.kind) for path in dict.fromkeys(paths)}
+        return tuple(by_file[path] for path in paths)
     pairs = list(zip(row["member_padding_value"], row["member_padding_limit"], strict=True))
     ranges = {pair: padding_range(cell, *pair) for pair in set(pairs)}
     return tuple(ranges[pair] for pair in pairs)
