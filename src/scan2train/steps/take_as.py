@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from scan2train.recipe import ValueMap, ValueStep
 
@@ -15,8 +14,6 @@ class TakeAs(ValueStep):
     ``prepare`` puts it first where a recipe is one for CT, the file does not know of units, and its values look
     like Hounsfield units; so what was taken for granted stands in the account.
     """
-
-    rescales: ClassVar[bool] = False
 
     measured_in: str
 
