@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
+
 import numpy as np
 from numba import njit, types
-from numba.core.codegen import ll
 
 from scan2train.kernels.header_desk import inner
 
@@ -16,7 +18,7 @@ _MODE, _SIZE, _SECONDS, _NANOSECONDS = 28, 40, 112, 120
 _S_IFMT, _S_IFREG = 0o170000, 0o100000
 
 #: Whether compiled code will find the function.
-HAS_STATX = bool(ll.address_of_symbol("statx"))
+HAS_STATX = sys.platform.startswith("linux") and hasattr(ctypes.CDLL(None), "statx")
 
 if HAS_STATX:
     _c_statx = types.ExternalFunction(
