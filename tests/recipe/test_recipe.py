@@ -297,3 +297,18 @@ def test_absurd_requests_are_refused():
         Volume.from_array(np.zeros((3, 4, 5), complex))
     with pytest.raises(WrongUse, match="one value"):
         Labels.from_array(np.zeros((3, 4, 5, 2), np.uint8))
+
+
+def test_values_taken_as_hu_are_padded_with_air():
+    text = """
+    [[step]]
+    do = "take_as"
+    measured_in = "HU"
+    [[step]]
+    do = "pad_or_crop"
+    shape = [44, 35, 16]
+    """
+    ready, _ = recipe(text).run(scan(unit="a.u."))
+    assert ready.unit == "HU"
+    assert ready.valid is not None
+    assert (ready.array[~ready.valid] == -1000).all()

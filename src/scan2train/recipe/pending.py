@@ -80,6 +80,9 @@ class Pending:
         change = step.map()
         now = self._cut() if step.looks or change is None else self
         now = replace(now, unit=step.unit(now.unit))
+        if change is not None and change.is_identity and now.change.is_identity:
+            # Another name for the same values: what stands beside them as padding follows the name.
+            now = replace(now, source=now.source.replace(unit=now.unit))
         if change is not None:
             return replace(now, change=now.change.then(change))
         meta = {**now.source.meta, "fill": float(step.values(np.array([[[fill_value(now.source)]]])).item())}
