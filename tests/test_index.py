@@ -339,6 +339,13 @@ def test_fewer_items_than_frames_are_noted(tmp_path: Path):
     assert found.instances["oddities"].to_list() == [["frame-items-missing"]]
 
 
+def test_groups_without_items_give_no_frames(tmp_path: Path):
+    (tmp_path / "x").write_bytes(enhanced(0, 10.0, frames=2))
+    found = index(tmp_path, cache=False)
+    assert found.frames.is_empty()
+    assert found.instances["oddities"].to_list() == [["frame-items-missing"]]
+
+
 def enhanced(items: int, z: float, frames: int | None = None) -> bytes:
     """A multi-frame slice stack; the last frame has a spacing of its own."""
     from dicom_bytes import item

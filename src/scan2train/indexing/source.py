@@ -115,7 +115,7 @@ def _dicom_rows(tree: Tree, first: int, part: Part) -> pl.DataFrame:
     columns["path"] = pl.Series(tree.paths if everything else [tree.paths[row] for row in rows])
     columns["size"] = pl.Series(tree.sizes if everything else tree.sizes[rows])
     columns["mtime_ns"] = pl.Series(tree.mtimes if everything else tree.mtimes[rows])
-    return assemble(INSTANCES, columns)
+    return assemble(INSTANCES, columns, n)
 
 
 def _passed(tree: Tree) -> Found:

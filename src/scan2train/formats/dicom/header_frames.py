@@ -26,7 +26,7 @@ def has_groups(headers: Headers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int) -> pl.DataFrame | None:
-    """The frames of one file; ``None`` if it cannot be read any more.
+    """The frames of one file; ``None`` if there are none, or it cannot be read any more.
 
     Only frames that are there get a row: where the per-frame items are fewer than Number of Frames says, the oddity
     ``frame-items-missing`` is noted.
@@ -56,7 +56,7 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
         first = done
     if first < n:
         headers.note(row, "frame-items-missing")
-    return _table(found, first, instance)
+    return _table(found, first, instance) if first else None
 
 
 def _span(at: np.int64, length: np.int64) -> tuple[int, int]:
@@ -83,4 +83,4 @@ def _table(found: Headers, n: int, instance: int) -> pl.DataFrame:
     columns["instance"] = pl.Series(np.full(n, instance, dtype=np.int64))
     columns["frame"] = pl.Series(np.arange(n, dtype=np.int64))
     # Only the time of day is kept of a date and time (PS3.5 6.2: YYYYMMDDHHMMSS).
-    return assemble(FRAMES, columns).with_columns(pl.col("acquisition_datetime").str.slice(8))
+    return assemble(FRAMES, columns, n).with_columns(pl.col("acquisition_datetime").str.slice(8))

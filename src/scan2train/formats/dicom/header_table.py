@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,16 +46,33 @@ def header_columns(headers: Headers, rows: Rows, hashed: Callable[[str], str]) -
     return columns
 
 
-def assemble(table: Table, columns: Columns) -> pl.DataFrame:
-    """The columns in the table's order; at least one of them must be a series."""
-    kinds = schema_of(table)
-    whole = pl.DataFrame({name: values for name, values in columns.items() if isinstance(values, pl.Series)})
-    return whole.select(
-        pl.col(name)
-        if isinstance(columns[name], pl.Series)
-        else pl.lit(columns[name], dtype=kind).alias(name)
-        for name, kind in kinds.items()
-    )
+def assemble(table: Table, columns: Columns, n: int) -> pl.DataFrame:
+    """The columns in the table's order, ``n`` rows.
+
+    Series are put together as they are: an expression, however simple, wakes the engine's threads.
+    """
+    blank: dict[pl.DataType, pl.Series] = {}
+    found = []
+    for name, kind in schema_of(table).items():
+        cells = columns[name]
+        if cells is None:
+            if kind not in blank:
+                blank[kind] = constant(None, kind, n)
+            cells = blank[kind]
+        elif isinstance(cells, str):
+            cells = constant(cells, kind, n)
+        found.append(cells.alias(name))
+    return pl.DataFrame(found)
+
+
+def constant(value: str | None, kind: pl.DataType, n: int) -> pl.Series:
+    """A column with one value all over."""
+    return pl.Series([value], dtype=kind).new_from_index(0, n)
+
+
+def pick(values: pl.Series, places: npt.NDArray[Any]) -> pl.Series:
+    """The values at these places, none of which is negative."""
+    return values[pl.Series(places.astype(np.uint32, copy=False))]
 
 
 @cache
@@ -72,13 +90,12 @@ def empty(table: Table) -> pl.DataFrame:
 def file_columns(headers: Headers, rows: Rows) -> Columns:
     """Where the pixels lie, who parsed the header, and what was odd about it."""
     facts = headers.facts if len(rows) == headers.facts.shape[1] else headers.facts[:, rows]
-    kinds = pl.Series([_KINDS.get(kind) for kind in range(max(_KINDS) + 1)], dtype=pl.String)
     return {
         "parser": _parsers(headers, rows),
         "oddities": _oddities(headers, rows),
         "pixel_offset": pl.Series(facts[codes.F_PIXEL_AT]),
         "pixel_length": pl.Series(facts[codes.F_PIXEL_LENGTH]),
-        "pixel_kind": kinds.gather(facts[codes.F_PIXEL_KIND]),
+        "pixel_kind": _kinds(facts[codes.F_PIXEL_KIND]),
     }
 
 
@@ -123,6 +140,13 @@ def fill_syntax(headers: Headers) -> None:
             headers.texts.append(uid)
 
 
+def _kinds(kinds: npt.NDArray[np.int64]) -> str | pl.Series | None:
+    if (kinds == kinds[0]).all():
+        return _KINDS.get(int(kinds[0]))
+    words_of = [_KINDS.get(kind) for kind in range(max(_KINDS) + 1)]
+    return pick(pl.Series(words_of, dtype=pl.String), kinds)
+
+
 def _parsers(headers: Headers, rows: Rows) -> str | pl.Series:
     if not headers.by_pydicom:
         return "walker"
@@ -133,37 +157,37 @@ def _parsers(headers: Headers, rows: Rows) -> str | pl.Series:
 
 def _numbers(columns: tuple[Column, ...], values: npt.NDArray[np.float64]) -> Columns:
     """NaN marks an empty cell; what is empty all over stays one value."""
-    found: Columns = {column.name: None for column in columns}
-    blank = np.isnan(values).sum(axis=1)
-    filled = np.flatnonzero(blank < values.shape[1]).tolist()
-    frame = pl.DataFrame({columns[at].name: values[at] for at in filled}).select(
-        _cells(columns[at], full=blank[at] == 0) for at in filled
-    )
-    return found | {series.name: series for series in frame}
-
-
-def _cells(column: Column, *, full: bool) -> pl.Expr:
-    cells = pl.col(column.name) if full else pl.col(column.name).fill_nan(None)
-    return cells.cast(pl.Int64) if column.kind == "integer" else cells
+    found: Columns = {}
+    blank = np.isnan(values).sum(axis=1).tolist()
+    for column, cells, empty_cells in zip(columns, values, blank, strict=True):
+        if empty_cells == len(cells):
+            found[column.name] = None
+            continue
+        numbers = pl.Series(cells, nan_to_null=empty_cells > 0)
+        found[column.name] = numbers.cast(pl.Int64) if column.kind == "integer" else numbers
+    return found
 
 
 def _texts(headers: Headers, places: npt.NDArray[np.int32], hashed: Callable[[str], str]) -> Columns:
     """Distinct texts to cells, all columns at once; what is the same all over stays one value."""
     found: Columns = {}
     varying = []
-    lowest, highest = places.min(axis=1), places.max(axis=1)
+    lowest, highest = places.min(axis=1).tolist(), places.max(axis=1).tolist()
     for at, column in enumerate(headers.layout.texts):
         if " " in column.name:
             continue
-        if column.keep == "hash":
+        if lowest[at] == highest[at]:
+            text = headers.texts[lowest[at]]
+            found[column.name] = hashed(text) if text is not None and column.keep == "hash" else text
+        elif column.keep == "hash":
             found[column.name] = _hashed(places[at], headers.texts, hashed)
-        elif lowest[at] == highest[at]:
-            found[column.name] = headers.texts[lowest[at]]
         else:
             varying.append((at, column.name))
     n = places.shape[1]
-    cells = pl.Series(headers.texts, dtype=pl.String).gather(places[[at for at, _ in varying]].ravel())
-    return found | {name: cells.slice(k * n, n) for k, (_, name) in enumerate(varying)}
+    if varying:
+        cells = pick(pl.Series(headers.texts, dtype=pl.String), places[[at for at, _ in varying]].ravel())
+        found |= {name: cells.slice(k * n, n) for k, (_, name) in enumerate(varying)}
+    return found
 
 
 def _hashed(
@@ -171,7 +195,7 @@ def _hashed(
 ) -> pl.Series:
     distinct, inverse = np.unique(places, return_inverse=True)
     plain = [texts[at] for at in distinct.tolist()]
-    return pl.Series([None if t is None else hashed(t) for t in plain], dtype=pl.String).gather(inverse)
+    return pick(pl.Series([None if t is None else hashed(t) for t in plain], dtype=pl.String), inverse)
 
 
 def _oddities(headers: Headers, rows: Rows) -> pl.Series:
@@ -189,4 +213,4 @@ def _oddities(headers: Headers, rows: Rows) -> pl.Series:
             at = at_row[row]
             place[at] = patterns.setdefault((int(bits[at]), tuple(noted)), len(patterns))
     lists = pl.Series([words(key) + list(noted) for key, noted in patterns], dtype=pl.List(pl.String))
-    return lists.gather(place)
+    return pick(lists, place)
