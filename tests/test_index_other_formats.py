@@ -63,3 +63,17 @@ def test_a_geometry_that_changes_beside_an_array_is_read_again(
     text = (folder / "a.json").read_text()
     (folder / "a.json").write_text(text.replace("3.0", "7.0"))
     assert index(folder).volumes["spacing_k_mm"].to_list() == [7]
+
+
+def test_a_prepared_set_below_a_source_is_no_source(tmp_path: Path) -> None:
+    volume = Volume.from_array(np.arange(60, dtype=np.int16).reshape(3, 4, 5), (1.0, 2.0, 3.0))
+    write(volume, tmp_path / "scan.nii")
+    ready = tmp_path / "ready"
+    (ready / "cases" / "scan").mkdir(parents=True)
+    write(volume, ready / "cases" / "scan" / "image.nii")
+    for name in ("dataset.json", "journal.jsonl", "recipe.toml"):
+        (ready / name).write_text("{}")
+    found = index(tmp_path, cache=False)
+    assert found.instances["path"].to_list() == ["scan.nii"]
+    assert ("ready", "prepared-set") in found.skipped.select("path", "reason").rows()
+    assert index(ready, cache=False).instances["path"].to_list() == ["cases/scan/image.nii"]

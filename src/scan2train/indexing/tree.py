@@ -23,6 +23,9 @@ _NAME = attrgetter("name")
 #: So few files are looked at sooner than a kernel is loaded.
 _FEW = 100
 _NOT_TEXT = "the name is not UTF-8 and cannot be written into a table; rename the file"
+#: What ``prepare`` leaves in its output folder.
+_PREPARED = frozenset({"dataset.json", "journal.jsonl", "recipe.toml"})
+_MADE = "a prepared set is made of scans, and is none; name its folder itself to index it"
 _NEVER = "a pipe, socket or device is never opened"
 
 
@@ -98,6 +101,9 @@ def _walk(tree: Tree) -> None:
         prefix = f"{folder}/" if folder else ""
         names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
         names.sort()
+        if prefix and _PREPARED.issubset(names):
+            tree.passed.append((folder, None, None, "prepared-set", _MADE))
+            continue
         if not "".join(names).isascii():
             names = _texts_only(tree, prefix, names)
         paths.extend([prefix + name for name in names] if prefix else names)
