@@ -73,6 +73,10 @@ inlined = njit(
     cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
 )
 
+#: For the steps from a batch down to one header: compiled as part of their callers, because every level of calls
+#: has all that is below it optimised once more.
+merged = njit(cache=True, nogil=True, inline="always")
+
 
 def make_desk(top: int, plan: dict[str, list[int]]) -> Array:
     """A fresh desk, an array of one record, with this plan laid out.

@@ -38,7 +38,7 @@ from scan2train.kernels.header_codes import (
     UNDEFINED,
     UNOPENED,
 )
-from scan2train.kernels.header_desk import Array, Desk
+from scan2train.kernels.header_desk import Array, Desk, merged
 from scan2train.kernels.header_elements import u16, u32
 from scan2train.kernels.header_intern import has_room
 from scan2train.kernels.header_row import begin_row
@@ -126,7 +126,7 @@ def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
         fact[F_ODD] |= ODD_TRAILING
 
 
-@njit(cache=True, nogil=True)
+@merged
 def walk_open(
     fd: int, buf: Array, old: Array, first: int, size: int, limit: int, row: int, desk: Desk
 ) -> int:

@@ -48,7 +48,7 @@ from scan2train.kernels.header_codes import (
     TRUNCATED,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk, inner, merged
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_row import (
     add_line,
@@ -66,7 +66,7 @@ _CHARSET = 0x00080005
 _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
 
 
-@inner
+@merged
 def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, desk: Desk) -> int:
     """Walk the header in ``buf[:n]``, the beginning of a file of ``size`` bytes, into row ``row``.
 
@@ -81,7 +81,7 @@ def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, de
     return status
 
 
-@inner
+@merged
 def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, desk: Desk) -> int:
     """The preamble, the meta group, and the data set in the encoding that it is in."""
     fact = desk.facts
