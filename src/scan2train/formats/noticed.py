@@ -10,19 +10,8 @@ import numpy.typing as npt
 
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.registry import suffix_of
+from scan2train.knowledge.rule_names import RULE_NAMES
 
-_NAMES = {
-    "FIL002": "hostile-file",
-    "FIL005": "nonconforming-header",
-    "FIL007": "misleading-suffix",
-    "PIX004": "odd-bit-layout",
-    "PIX007": "implausible-values",
-    "PIX009": "lossy-compression",
-    "GEO001": "missing-geometry",
-    "NII001": "sform-qform-differ",
-    "NII002": "sheared-or-singular-affine",
-    "NII003": "odd-scaling",
-}
 _SUFFIXES = {
     "nifti": (".nii", ".nii.gz", ".hdr", ".hdr.gz"),
     "metaimage": (".mha", ".mhd"),
@@ -51,7 +40,7 @@ def noticed(
     """Make a finding about the file at ``path``."""
     return Finding(
         code=code,
-        name=_NAMES[code],
+        name=RULE_NAMES[code],
         severity=severity,
         scope="file",
         where=Where(path=str(path)),

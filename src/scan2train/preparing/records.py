@@ -10,6 +10,7 @@ import numpy as np
 from scan2train._version import __version__
 from scan2train.finding import Severity
 from scan2train.grid import Grid
+from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.sources import without_place
@@ -19,23 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from scan2train.index import Index
-
-#: Names of the rules that errors of reading fall under.
-_NAMES = {
-    "FIL001": "unreadable-file",
-    "FIL002": "hostile-file",
-    "FIL003": "decoder-missing",
-    "FIL005": "nonconforming-header",
-    "GEO001": "missing-geometry",
-    "GEO002": "mixed-orientation",
-    "GEO003": "uneven-slice-spacing",
-    "GEO004": "missing-slices",
-    "GEO005": "duplicate-position",
-    "GEO013": "nonorthogonal-axes",
-    "SER001": "several-volumes-in-series",
-    "LAB001": "label-grid-mismatch",
-    "NII002": "sheared-or-singular-affine",
-}
 
 
 def row_of_done(account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
@@ -89,7 +73,7 @@ def _grid_columns(grid: Grid, prefix: str) -> dict[str, Any]:
 
 def finding_of_failed(job: Job, failed: Failed) -> dict[str, Any] | None:
     """The finding that a failure is, where a rule stands for it."""
-    if failed.code not in _NAMES:
+    if failed.code not in RULE_NAMES:
         return None
     row = job.row
     where = {"path": row["path"], "series_uid": row["series_uid"], "volume": row["volume"]}
@@ -107,14 +91,14 @@ def findings_of_skipped(skipped: pl.DataFrame) -> list[dict[str, Any]]:
             "",
         )
         for row in skipped.iter_rows(named=True)
-        if row["code"] in _NAMES
+        if row["code"] in RULE_NAMES
     ]
 
 
 def _finding(code: str, scope: str, where: Mapping[str, Any], message: str, advice: str) -> dict[str, Any]:
     return {
         "code": code,
-        "name": _NAMES[code],
+        "name": RULE_NAMES[code],
         "severity": Severity.ERROR.value,
         "scope": scope,
         "where": {name: value for name, value in where.items() if value},

@@ -11,6 +11,7 @@ import numpy as np
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
 from scan2train.formats.registry import suffix_of, suffixes
+from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.knowledge.sop_classes import FILMS, SLICED
 from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
@@ -23,33 +24,6 @@ from scan2train.knowledge.tolerances import (
 )
 from scan2train.knowledge.unsafe_text import unsafe
 
-_NAMES = {
-    "FIL002": "hostile-file",
-    "FIL004": "duplicate-instance",
-    "FIL005": "nonconforming-header",
-    "FIL007": "misleading-suffix",
-    "FIL008": "unsafe-text",
-    "PIX001": "monochrome1",
-    "PIX002": "missing-rescale",
-    "PIX003": "varying-rescale",
-    "PIX004": "odd-bit-layout",
-    "PIX006": "declared-padding",
-    "PIX007": "implausible-values",
-    "PIX008": "modality-lut",
-    "PIX009": "lossy-compression",
-    "PIX012": "rescale-changes-type",
-    "GEO001": "missing-geometry",
-    "GEO003": "uneven-slice-spacing",
-    "GEO006": "gantry-tilt",
-    "GEO008": "thickness-is-not-spacing",
-    "GEO009": "spacing-source",
-    "GEO013": "nonorthogonal-axes",
-    "SER001": "several-volumes-in-series",
-    "SER002": "mixed-series",
-    "SER003": "localizer",
-    "SER004": "secondary-capture",
-    "SER005": "derived-series",
-}
 _APART = {"localizer": "SER003", "capture": "SER004", "derived": "SER005"}
 #: Attributes that slices of a series share unless two series were mixed.
 _MIXED = (
@@ -85,7 +59,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
     def finding(code: str, severity: Severity, message: str, **more: Any) -> Finding:
         return Finding(
             code=code,
-            name=_NAMES[code],
+            name=RULE_NAMES[code],
             severity=severity,
             scope="volume",
             message=message,

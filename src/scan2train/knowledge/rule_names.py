@@ -1,0 +1,46 @@
+"""The name that belongs to each rule's code, for findings that are made outside of a rule."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RULE_NAMES: Final = {
+    "FIL001": "unreadable-file",
+    "FIL002": "hostile-file",
+    "FIL003": "decoder-missing",
+    "FIL004": "duplicate-instance",
+    "FIL005": "nonconforming-header",
+    "FIL006": "shadowed-file",
+    "FIL007": "misleading-suffix",
+    "FIL008": "unsafe-text",
+    "PIX001": "monochrome1",
+    "PIX002": "missing-rescale",
+    "PIX003": "varying-rescale",
+    "PIX004": "odd-bit-layout",
+    "PIX006": "declared-padding",
+    "PIX007": "implausible-values",
+    "PIX008": "modality-lut",
+    "PIX009": "lossy-compression",
+    "PIX012": "rescale-changes-type",
+    "GEO001": "missing-geometry",
+    "GEO002": "mixed-orientation",
+    "GEO003": "uneven-slice-spacing",
+    "GEO004": "missing-slices",
+    "GEO005": "duplicate-position",
+    "GEO006": "gantry-tilt",
+    "GEO008": "thickness-is-not-spacing",
+    "GEO009": "spacing-source",
+    "GEO013": "nonorthogonal-axes",
+    "SER001": "several-volumes-in-series",
+    "SER002": "mixed-series",
+    "SER003": "localizer",
+    "SER004": "secondary-capture",
+    "SER005": "derived-series",
+    "SER007": "incomplete-series",
+    "ACQ007": "private-only",
+    "LAB001": "label-grid-mismatch",
+    "LAB003": "unexpected-label",
+    "NII001": "sform-qform-differ",
+    "NII002": "sheared-or-singular-affine",
+    "NII003": "odd-scaling",
+}
