@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scan2train._version import __version__
 
 if TYPE_CHECKING:
+    from scan2train.check import check
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -71,6 +72,7 @@ _HOME = {
     "UnreadableFile": "errors",
     "Volume": "volume",
     "WrongUse": "errors",
+    "check": "check",
     "convert": "write",
     "index": "index",
     "prepare": "prepare",
@@ -107,6 +109,7 @@ __all__ = [
     "Volume",
     "WrongUse",
     "__version__",
+    "check",
     "convert",
     "index",
     "prepare",

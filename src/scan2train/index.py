@@ -66,6 +66,7 @@ def index(
     cache: bool = True,
     salt: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    empty: bool = False,
 ) -> Index:
     """Read every header below the sources, once.
 
@@ -84,11 +85,13 @@ def index(
         A file whose bytes salt the hashes of identities; the user's own salt if not given.
     progress
         Called with the number of files done and of all files, now and then.
+    empty
+        Give an index also of sources without any image, where the table of skipped files says why.
 
     Raises
     ------
     NoImages
-        If a source has no image at all.
+        If a source has no image at all, unless ``empty`` allows it.
     WrongUse
         If a source does not exist, or the salt cannot be read or kept.
     """
@@ -109,7 +112,7 @@ def index(
             one = Index(
                 **index_source(source, jobs=threads, cache=cache, salt=read_salt(salt), progress=progress)
             )
-        if one.instances.is_empty():
+        if one.instances.is_empty() and not empty:
             raise NoImages(
                 "no image was found",
                 where=source,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scan2train.errors import ChangedSource, Scan2TrainError, UnreadableFile, WrongUse
+from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.source import index_alone, lost_beside, lost_finding, nothing, several, skipped_error
 from scan2train.volume import Labels, Volume
 
@@ -157,7 +158,7 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
         )
     about = {name: row[name] for name in _META if row.get(name)}
     volume: Volume = volumes[at]
-    return volume.replace(meta={**volume.meta, **about})
+    return volume.replace(findings=noticed_of_file(row, volume.findings), meta={**volume.meta, **about})
 
 
 def _require_unchanged(path: Path, size: int | None) -> None:

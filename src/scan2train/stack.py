@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ def describe_file(row: Mapping[str, Any], header: ImageHeader) -> list[dict[str,
         "member_frames": [header.volumes],
         "member_slope": [header.slope],
         "member_intercept": [header.intercept],
+        "noticed": [json.dumps(one.to_json()) for one in header.findings],
     }
     return [
         {

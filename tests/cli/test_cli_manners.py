@@ -12,7 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 from scan2train import CasesFailed, UnreadableFile
-from scan2train.cli.manners import guarded, progress_bar, shown
+from scan2train.cli.manners import guarded, progress_bar
+from scan2train.reports.escape import shown
 
 
 def end_with(error):

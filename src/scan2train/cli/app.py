@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from scan2train._version import __version__
-from scan2train.cli import convert, demo, doctor, index, prepare
+from scan2train.cli import check, convert, demo, doctor, explain, index, prepare
 
 app = typer.Typer(
     name="scan2train",
     help="From a pile of medical scans to training-ready volumes that can be trusted.",
-    epilog="Exit codes: 0 good, 1 some cases failed, 2 wrong use or bad input as a whole, 130 interrupted.",
+    epilog="Exit codes: 0 good, 1 findings or failed cases, 2 wrong use or bad input as a whole, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,7 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, prepare, convert, demo, doctor):
+for command in (index, check, explain, prepare, convert, demo, doctor):
     command.register(app)
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from scan2train.cli.manners import guarded, shown
+from scan2train.cli.manners import guarded
 from scan2train.cli.options import Irregular, check_irregular
+from scan2train.reports.escape import shown
 
 
 def register(app: typer.Typer) -> None:

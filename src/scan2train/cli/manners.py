@@ -13,6 +13,7 @@ from typing import ParamSpec, Protocol, TypeVar
 import typer
 
 from scan2train.errors import Scan2TrainError
+from scan2train.reports.escape import shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,11 +27,6 @@ class Progress(Protocol):
 
 
 INTERRUPTED = 130
-
-
-def shown(text: object) -> str:
-    r"""``text`` as one safe line: control, invisible and undecodable characters as escapes such as ``\x1b``."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def complain(message: object, advice: str | None = None) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from scan2train._version import __version__
-from scan2train.cli.manners import shown
 from scan2train.cli.show_table import print_table
+from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
     from scan2train.index import Index

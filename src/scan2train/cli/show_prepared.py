@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from scan2train.cli.manners import shown
 from scan2train.cli.show_table import print_table
+from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
     from scan2train.prepare import Prepared

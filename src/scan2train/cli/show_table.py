@@ -7,7 +7,7 @@ from io import StringIO
 
 import typer
 
-from scan2train.cli.manners import shown
+from scan2train.reports.escape import shown
 
 #: Columns of a file or a pipe, which have no edge to wrap at.
 _NO_EDGE = 10_000

@@ -44,3 +44,9 @@ ABSURD_SPACING_MM: Final = 1e3
 # GEO008 thickness-is-not-spacing: a gap or an overlap, as a part of the thickness.
 GEO008_GAP_INFO: Final = 0.05
 GEO008_GAP_WARNING: Final = 0.10
+#: And how far Spacing Between Slices may be from the distance of the positions, as a part of it.
+GEO008_SPACING_PART: Final = 0.05
+
+# GEO012 anisotropic: largest by smallest spacing.
+GEO012_INFO: Final = 2.0
+GEO012_WARNING: Final = 3.0

@@ -17,12 +17,12 @@ from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
     GEO003_SILENT_PART,
     GEO006_SILENT_PIXELS,
-    GEO008_GAP_INFO,
-    GEO008_GAP_WARNING,
     GEO013_INFO,
     GEO013_SILENT,
 )
 from scan2train.knowledge.unsafe_text import unsafe
+from scan2train.rule import Decoded
+from scan2train.rule.load import at_reading
 
 _APART = {"localizer": "SER003", "capture": "SER004", "derived": "SER005"}
 #: Attributes that slices of a series share unless two series were mixed.
@@ -68,7 +68,29 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
         )
 
     told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
-    return tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
+    inputs = {"row": row, "decoded": _decoded(pixels)}
+    judged = [one for rule in at_reading() for one in rule.run(inputs, place)]
+    legacy = tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
+    return (*legacy, *judged)
+
+
+def noticed_of_file(row: Mapping[str, Any], told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings of a file that is not DICOM: what its reader ``told``, and what the rules say of its row besides."""
+    place = Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"])
+    known = {one.code for one in told}
+    rules = (rule for rule in at_reading() if rule.code not in known and "decoded" not in rule.needs)
+    return (*told, *(one for rule in rules for one in rule.run({"row": row}, place)))
+
+
+def _decoded(pixels: Pixels) -> Decoded:
+    return Decoded(
+        declared_rescale=pixels.declared_rescale,
+        spare_bits=pixels.spare_bits,
+        odd=pixels.odd,
+        padded=pixels.padded,
+        longer_by=pixels.longer_by,
+        finite=pixels.array.dtype.kind != "f" or bool(np.isfinite(pixels.array).all()),
+    )
 
 
 Told = tuple[str, Severity, str, dict[str, str]]
@@ -206,14 +228,6 @@ def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Tol
     if shear >= GEO006_SILENT_PIXELS * min(row["spacing_i_mm"], row["spacing_j_mm"]):
         message = "slices are sheared against their normal; the affine is sheared with them"
         yield "GEO006", _WARNING, message, {"seen": f"{row['tilt_deg']:.4g}°"}
-    thickness = row["thickness_mm"]
-    if thickness and thickness > 0 and usual > 0:
-        seen = {"seen": f"thickness {thickness:.4g} mm, distance {usual:.4g} mm"}
-        if thickness > usual * (1 + GEO008_GAP_INFO):
-            yield "GEO008", _INFO, "slices overlap", seen
-        elif usual > thickness * (1 + GEO008_GAP_INFO):
-            wide = row["modality"] == "CT" and usual > thickness * (1 + GEO008_GAP_WARNING)
-            yield "GEO008", _WARNING if wide else _INFO, "there are gaps between the slices", seen
 
 
 def _series(row: Mapping[str, Any]) -> Iterator[Told]:

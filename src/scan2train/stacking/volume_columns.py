@@ -18,7 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 _SAME_NAME = (
     *("patient", "study_uid", "series_uid", "source", "role", "modality", "manufacturer", "model", "station"),
     *("description", "image_type", "kernel", "contrast", "patient_position", "view", "transfer_syntax"),
-    *("thickness_mm", "samples", "photometric", "planar", "bits_allocated", "bits_stored", "high_bit"),
+    *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
+    *("bits_stored", "high_bit"),
     *("pixel_representation", "pixel_kind", "rescale_type", "units", "modality_lut", "spacing_source"),
     *("sop_class_uid", "charset"),
 )

@@ -24,6 +24,7 @@ _WHAT = (
     _c("dimension_value", "text", "Its place along that dimension"),
     _c("siblings", "texts", "Roles of the other volumes of the same series"),
     _c("oddities", "texts", "What was repaired or ignored to read the headers, as short words"),
+    _c("noticed", "texts", "Findings of the reader of a format that is not DICOM, each as JSON"),
 )
 
 _HOW = (
@@ -55,6 +56,7 @@ _WHERE = (
     _c("spacing_j_mm", "number", "Spacing along j; 1 on a pixel grid", "mm"),
     _c("spacing_k_mm", "number", "Spacing along k; 1 on a pixel grid", "mm"),
     _c("thickness_mm", "number", "Slice Thickness, nominal", "mm"),
+    _c("spacing_between_slices_mm", "number", "Spacing Between Slices, as the header says", "mm"),
     _c("orientation", "text", "Directions in which i, j, k grow, such as LPS"),
     _c("tilt_deg", "number", "Angle between the step from slice to slice and the slices' normal", "deg"),
     _c("physical", "boolean", "Whether there is patient geometry; a pixel grid otherwise"),

@@ -1,0 +1,81 @@
+"""The audit: what is wrong, odd, or worth knowing about a folder of scans."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from scan2train.errors import WrongUse
+from scan2train.finding import Finding
+from scan2train.index import Index, index
+
+#: Sources with fewer volumes have their pixels looked at without being asked.
+PIXELS_BELOW = 200
+
+Progress = Callable[[int, int], None]
+
+
+def check(
+    source: Index | str | os.PathLike[str],
+    task: str | None = None,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    pixels: bool | None = None,
+    rules: Iterable[str | os.PathLike[str]] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """Look for everything that makes training on these scans wrong or doubtful.
+
+    Parameters
+    ----------
+    source
+        An index, or a folder or file to be indexed.
+    task
+        Reserved for rules that depend on what is to be learnt.
+    select, ignore
+        Codes, beginnings of codes, or names of rules; all rules if ``select`` is empty. The longer word wins.
+    pixels
+        Whether volumes are decoded for the rules that look at pixels; if not given, where there are fewer than
+        200 volumes.
+    rules
+        Folders with further rules, one file each; see :doc:`/howto/rules`.
+    jobs
+        Processes that decode; as many as there are processors if not given.
+    progress
+        Called with the number of volumes decoded and of all, now and then.
+
+    Returns
+    -------
+    Findings, the worst first, in an order that does not change from run to run. A rule that fails is a finding too
+    (RUL001), and so is a volume whose decoding fails.
+
+    Raises
+    ------
+    NoImages
+        If a folder holds no image at all.
+    UnknownName, WrongUse
+        If a rule is named that does not exist, or an argument cannot be meant.
+    """
+    from scan2train.checking.choose import choose
+    from scan2train.checking.header import check_headers
+    from scan2train.checking.items import items_of
+    from scan2train.checking.pixels import check_pixels
+    from scan2train.checking.settle import settle
+    from scan2train.rule.load import all_rules
+
+    if task is not None:
+        raise WrongUse("tasks do not exist yet", expected="task=None", found=repr(task))
+    found = source if isinstance(source, Index) else index(source)
+    folders = [str(Path(folder)) for folder in rules]
+    chosen = choose(all_rules(folders), tuple(select), tuple(ignore))
+    findings = list(check_headers(found, chosen))
+    if found.volumes.height < PIXELS_BELOW if pixels is None else pixels:
+        known = {(one.code, one.where.volume) for one in findings}
+        seen = check_pixels(
+            items_of(found), chosen, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
+        )
+        findings.extend(one for one in seen if (one.code, one.where.volume) not in known)
+    return settle(findings)

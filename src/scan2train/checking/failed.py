@@ -1,0 +1,37 @@
+"""A rule that fails is a finding about the rule, and never the end of a run."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from scan2train.finding import Finding, Severity, Where
+from scan2train.rule import Rule
+
+CODE, NAME = "RUL001", "rule-failed"
+
+
+def failed(rule: Rule, error: BaseException, where: Where | None = None) -> Finding:
+    """The finding that ``rule`` raised ``error``."""
+    return about_rule(rule.code, f"{type(error).__name__}: {error}", _place(rule, error), where)
+
+
+def about_rule(code: str, seen: str, place: str = "", where: Where | None = None) -> Finding:
+    """The finding that a rule did not come to its end."""
+    return Finding(
+        code=CODE,
+        name=NAME,
+        severity=Severity.ERROR,
+        scope="dataset",
+        where=where or Where(),
+        message=f"the rule {code} failed, so that what it looks for may be there unseen",
+        seen=" ".join(f"{seen} {place}".split()),
+        expected="a rule that raises nothing",
+        advice="Mend the rule, or leave it out with --ignore.",
+    )
+
+
+def _place(rule: Rule, error: BaseException) -> str:
+    file = rule.module.__file__
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f"({Path(file).name}, line {lines[-1]})" if file and lines else ""

@@ -1,0 +1,54 @@
+"""The rules that need no pixels: each called with the tables it names, or once for every volume or pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scan2train.checking.facts import facts_of
+from scan2train.checking.failed import failed
+from scan2train.checking.pairs import pairs_of
+from scan2train.checking.rows import rows
+from scan2train.checking.tables import tables
+from scan2train.finding import Finding, Where
+from scan2train.index import Index
+from scan2train.rule import Rule, at
+from scan2train.rule.inputs import PIXELS
+
+
+def check_headers(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What the header rules among ``rules`` find."""
+    header = [rule for rule in rules if PIXELS.isdisjoint(rule.needs)]
+    each = [rule for rule in header if "row" in rule.needs]
+    paired = [rule for rule in header if "pair" in rule.needs]
+    once = [rule for rule in header if rule not in each and rule not in paired]
+    named = tables(index, {name for rule in once for name in rule.needs})
+    for rule in once:
+        yield from run_safely(rule, named)
+    yield from _each_volume(index, each)
+    for pair in pairs_of(index) if paired else ():
+        for rule in paired:
+            yield from run_safely(rule, {"pair": pair}, at(pair.labels))
+
+
+def _each_volume(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
+    facts, findings = facts_of(index, rules)
+    yield from findings
+    by_facts = [rule for rule in rules if rule.code in facts]
+    plain = [rule for rule in rules if "facts" not in rule.needs]
+    for place, row in enumerate(rows(index.volumes)):
+        where = at(row)
+        for rule in plain:
+            yield from run_safely(rule, {"row": row}, where)
+        for rule in by_facts:
+            known = facts[rule.code][place]
+            if known is not None:
+                yield from run_safely(rule, {"row": row, "facts": known}, where)
+
+
+def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:
+    """What a rule finds; if it raises, that."""
+    try:
+        return rule.run(inputs, where)
+    except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
+        return [failed(rule, error, where)]

@@ -1,0 +1,107 @@
+"""The rules that look at pixels: every volume is read once, where its death costs nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from scan2train.checking.header import run_safely
+from scan2train.errors import Scan2TrainError
+from scan2train.finding import Finding, Severity, Where
+from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.rule import Rule, at
+from scan2train.rule.inputs import PIXELS
+from scan2train.rule.load import all_rules
+from scan2train.volume import Labels, Volume
+
+#: A volume's row; where it is a mask, what the data set declares of its values, else ``None``.
+Item = tuple[Mapping[str, Any], Mapping[int, str] | None]
+Progress = Callable[[int, int], None]
+
+
+def check_pixels(
+    items: Sequence[Item],
+    rules: Sequence[Rule],
+    folders: Iterable[str],
+    *,
+    jobs: int,
+    progress: Progress | None,
+) -> Iterator[Finding]:
+    """What reading each volume notices, and what the pixel rules among ``rules`` find in it.
+
+    Works in ``jobs`` processes that may die; a death is a finding of FIL001 about its volume.
+    """
+    from scan2train.runners.processes import run_in_processes
+
+    codes = frozenset(rule.code for rule in rules)
+    work = partial(check_volume, codes, tuple(folders))
+    for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
+        if outcome.failure:
+            where = at(items[outcome.at][0])
+            yield from () if "FIL001" not in codes else [_refused(where, "FIL001", outcome.failure)]
+        else:
+            yield from outcome.value
+        if progress is not None:
+            progress(done, len(items))
+
+
+def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> list[Finding]:
+    """Read one volume and judge it; runs in a worker."""
+    from scan2train.read import read
+
+    row, declared = item
+    where = at(row)
+    try:
+        volume = read(row, as_labels=declared is not None)
+    except Scan2TrainError as error:
+        code = error.code or "FIL001"
+        return [_refused(where, code, _without_place(error), error)] if code in codes else []
+    found = [_placed(one, where) for one in volume.findings if one.code in codes]
+    for rule in _pixel_rules(codes, folders):
+        found.extend(
+            run_safely(rule, inputs, where) if (inputs := _inputs(rule, volume, row, declared)) else ()
+        )
+    return found
+
+
+@cache
+def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...]) -> tuple[Rule, ...]:
+    chosen = (rule for rule in all_rules(folders) if rule.code in codes)
+    # What decoding showed was judged when the volume was read.
+    return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & set(rule.needs))
+
+
+def _inputs(
+    rule: Rule, volume: Volume, row: Mapping[str, Any], declared: Mapping[int, str] | None
+) -> dict[str, Any] | None:
+    """What ``rule`` is called with; ``None`` where it looks at something else."""
+    if isinstance(volume, Labels):
+        return {"labels": volume, "declared": declared or {}, "row": row} if "labels" in rule.needs else None
+    return {"volume": volume, "row": row} if "volume" in rule.needs else None
+
+
+def _placed(one: Finding, where: Where) -> Finding:
+    """A reader names the file it read by its whole path; a report names the volume, below its source."""
+    return replace(one, where=where) if one.where.volume is None else one
+
+
+def _refused(where: Where, code: str, message: str, error: Scan2TrainError | None = None) -> Finding:
+    return Finding(
+        code=code,
+        name=RULE_NAMES[code],
+        severity=Severity.ERROR,
+        scope="volume",
+        where=where,
+        message=message,
+        seen=(error.found or "") if error else "",
+        expected=(error.expected or "") if error else "",
+        advice=(error.advice or "")
+        if error
+        else "Fetch the file again; if it is whole, its stream is corrupt.",
+    )
+
+
+def _without_place(error: Scan2TrainError) -> str:
+    return error.message

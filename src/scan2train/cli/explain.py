@@ -1,0 +1,42 @@
+"""``scan2train explain``: a rule's page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.cli.check import RuleFolders
+from scan2train.cli.manners import guarded
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("explain")(guarded(explain))
+
+
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="Code or name of a rule, as GEO003.", show_default=False)
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="A line for each rule there is.")] = False,
+    rules: RuleFolders = None,
+) -> None:
+    """Tell what a rule finds, why that hurts a model, what to do, and by which examples it is tested."""
+    from scan2train.errors import WrongUse
+    from scan2train.reports.page import as_page
+    from scan2train.rule.load import all_rules, find_rule
+
+    known = all_rules(_folders(rules))
+    if everything:
+        for rule in known:
+            typer.echo(f"{rule.code}  {rule.name:26s}  {rule.page.title}")
+    elif code:
+        typer.echo(as_page(find_rule(code, known)))
+    else:
+        raise WrongUse("no rule was named", advice="Name one, as GEO003, or list all of them with --all.")
+
+
+def _folders(rules: list[Path] | None) -> list[Path]:
+    return rules or []

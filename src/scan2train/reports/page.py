@@ -1,0 +1,22 @@
+"""A rule's page as text: what ``explain`` prints."""
+
+from __future__ import annotations
+
+from scan2train.rule import Rule
+from scan2train.rule.inputs import PIXELS
+
+_KINDS = {"bad": "found", "good": "silent", "near": "near miss"}
+
+
+def as_page(rule: Rule) -> str:
+    """Title, sections, and the examples that the rule is tested by."""
+    parts = [f"{rule.code} {rule.name}\n{rule.page.title}."]
+    parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in rule.page.sections.items()]
+    if not PIXELS.isdisjoint(rule.needs):
+        parts.append("Looks at pixels: runs with --pixels, and whenever a volume is read.")
+    lines = [
+        f"  {_KINDS[one.kind]:10s} {one.name}" + (f": {one.finds.value}" if one.finds else "")
+        for one in rule.examples()
+    ]
+    parts.append("\n".join(["Examples", "--------", *lines]))
+    return "\n\n".join(parts)

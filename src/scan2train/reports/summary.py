@@ -1,0 +1,24 @@
+"""The numbers at the head of every report: what a source holds, and how many findings there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from scan2train.finding import Finding, Severity
+from scan2train.index import Index
+
+
+def summary(index: Index, findings: Iterable[Finding]) -> dict[str, Any]:
+    """``files``, ``instances``, ``series``, ``volumes``, ``skipped``, and ``findings`` by severity, the worst first."""
+    counts = {severity.value: 0 for severity in sorted(Severity, key=lambda s: -s.rank)}
+    for finding in findings:
+        counts[finding.severity.value] += 1
+    return {
+        "files": index.instances.height + index.skipped.height,
+        "instances": index.instances.height,
+        "series": index.volumes["series_uid"].drop_nulls().n_unique(),
+        "volumes": index.volumes.height,
+        "skipped": index.skipped.height,
+        "findings": counts,
+    }

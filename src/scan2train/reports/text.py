@@ -1,0 +1,75 @@
+"""Findings as text for a terminal: grouped by what to do, with the worst examples of each."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from scan2train.finding import Finding, Severity
+from scan2train.index import Index
+from scan2train.reports.escape import shown
+from scan2train.reports.summary import summary
+
+#: How many places of a group are named.
+_EXAMPLES = 3
+_WIDTH = 100
+
+
+def as_text(index: Index, findings: Sequence[Finding], width: int = _WIDTH) -> Iterator[tuple[str, str]]:
+    """Lines, each with the word of its style: ``error``, ``warning``, ``info``, ``dim`` or nothing."""
+    for severity in sorted(Severity, key=lambda one: -one.rank):
+        mine = [one for one in findings if one.severity is severity]
+        groups = [list(group) for _, group in groupby(sorted(mine, key=_group), key=_group)]
+        for group in sorted(groups, key=lambda group: (group[0].code, -len(group))):
+            yield from _lines(group, width)
+            yield "", ""
+    yield _total(index, findings), ""
+
+
+def _group(one: Finding) -> tuple[str, str, str]:
+    return one.code, one.message, one.advice
+
+
+def _lines(group: Sequence[Finding], width: int) -> Iterator[tuple[str, str]]:
+    first = group[0]
+    times = f"  × {len(group)}" if len(group) > 1 else ""
+    yield f"{first.severity.value} {first.code} {first.name}{times}", first.severity.value
+    for line in textwrap.wrap(_sentence(first.message), width - 2):
+        yield f"  {line}", ""
+    for one in sorted(group, key=lambda one: -one.affects)[:_EXAMPLES]:
+        yield f"    {_place(one)}{_evidence(one)}", "dim"
+    if len(group) > _EXAMPLES:
+        yield f"    … and {len(group) - _EXAMPLES} more", "dim"
+    for at, line in enumerate(textwrap.wrap(first.advice, width - 6)):
+        yield f"  {'do: ' if at == 0 else '    '}{shown(line)}", ""
+
+
+def _sentence(message: str) -> str:
+    text = shown(message)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def _place(one: Finding) -> str:
+    where = one.where
+    place = where.path or where.series_uid or "the whole source"
+    return shown(place if place != "." else "the source's own folder") + (
+        f" [{where.volume}]" if where.volume else ""
+    )
+
+
+def _evidence(one: Finding) -> str:
+    seen = f": {shown(one.seen)}" if one.seen else ""
+    return seen + (f" (expected {shown(one.expected)})" if one.expected else "")
+
+
+def _total(index: Index, findings: Sequence[Finding]) -> str:
+    counts = summary(index, findings)
+    found = counts["findings"]
+    read = f"{counts['volumes']} volumes from {counts['files']} files, {counts['skipped']} of them skipped"
+    if not findings:
+        return f"Nothing found. {read}."
+    return (
+        f"{found['error']} errors, {found['warning']} warnings, {found['info']} infos in {read}. "
+        "`scan2train explain CODE` tells more of each."
+    )

@@ -1,0 +1,36 @@
+"""What decoding a volume's pixels showed, for rules that judge it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Facts that come with the pixels and cost nothing more.
+
+    Parameters
+    ----------
+    declared_rescale
+        Whether every slice has a slope and an intercept.
+    spare_bits
+        Whether bits beside the stored ones are in use.
+    odd
+        What else about the stored values does not fit the header, as a sentence; empty if nothing.
+    padded
+        How many voxels hold the declared padding.
+    longer_by
+        By how many bytes pixel data is longer than rows, columns, frames and bits demand.
+    finite
+        Whether all values are finite.
+    copies
+        How many further files hold an instance of the volume once more, with the same values.
+    """
+
+    declared_rescale: bool = True
+    spare_bits: bool = False
+    odd: str = ""
+    padded: int = 0
+    longer_by: int = 0
+    finite: bool = True
+    copies: int = 0

@@ -1,0 +1,29 @@
+"""What a rule can ask for by naming a parameter of its ``check``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Parameter -> what it is, and how often a rule that names it is called.
+INPUTS: Final = {
+    "row": "one row of the volumes table as a mapping; called for each volume",
+    "facts": "the module's FACTS of the volume: expressions over its slices in order of k (columns of the instances "
+    "table, and k, frame, along_mm); with row; DICOM only",
+    "decoded": "what decoding the volume's pixels showed (Decoded); with row; DICOM only",
+    "volume": "the volume, decoded (Volume); called for each volume that can be read",
+    "labels": "a mask, decoded (Labels); called for each mask that can be read",
+    "declared": "what the data set declares of labels: value -> name, empty if nothing; with labels",
+    "pair": "an image and its mask (Pair of rows); called for each pair",
+    "volumes": "the volumes table; called once",
+    "instances": "the instances table; called once",
+    "frames": "the frames table; called once",
+    "skipped": "the table of skipped files; called once",
+    "files": "every file that was met: source, path, format (null where skipped); called once",
+}
+
+#: Inputs for which pixels are decoded.
+PIXELS: Final = frozenset({"decoded", "volume", "labels", "declared"})
+#: Inputs that a rule is called with for each volume, and not once.
+PER_VOLUME: Final = frozenset({"row", "facts", "decoded", "volume"})
+#: What a single volume is judged by when it is read: neither tables nor any cost beyond the reading.
+AT_READING: Final = frozenset({"row", "decoded"})

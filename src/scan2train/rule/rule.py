@@ -1,0 +1,105 @@
+"""A rule that was loaded: its code, its name, its page, and what it looks at."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from scan2train.errors import WrongUse
+from scan2train.finding import Finding, Scope, Where
+from scan2train.rule.example import Example
+from scan2train.rule.hit import Hit
+from scan2train.rule.inputs import INPUTS, PER_VOLUME
+from scan2train.rule.page import Page, page_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Name of a rule's file: code and name.
+FILE_NAME = re.compile(r"(?P<code>[a-z]{3}\d{3})_(?P<name>[a-z0-9_]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. ``needs`` are the parameters of its ``check``."""
+
+    code: str
+    name: str
+    page: Page
+    needs: tuple[str, ...]
+    module: ModuleType
+
+    @property
+    def facts(self) -> Mapping[str, pl.Expr]:
+        """Expressions over the slices of each volume that the rule wants to see as ``facts``."""
+        return getattr(self.module, "FACTS", {})
+
+    @property
+    def scope(self) -> Scope:
+        """What its hits are about where they do not say so."""
+        if PER_VOLUME & set(self.needs) or {"labels", "pair"} & set(self.needs):
+            return "volume"
+        return "file" if {"skipped", "files", "instances"} & set(self.needs) else "dataset"
+
+    def examples(self) -> tuple[Example, ...]:
+        """Good and bad cases: tests, documentation, and what ``explain`` shows."""
+        return tuple(self.module.examples())
+
+    def run(self, inputs: Mapping[str, Any], where: Where | None = None) -> list[Finding]:
+        """Call ``check`` with what it needs; ``where`` is the place of hits that name none."""
+        hits: Iterable[Hit] = self.module.check(**{name: inputs[name] for name in self.needs})
+        return [self._finding(hit, where or Where()) for hit in hits]
+
+    def _finding(self, hit: Hit, where: Where) -> Finding:
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=hit.severity,
+            scope=hit.scope or self.scope,
+            message=hit.message,
+            where=hit.where or where,
+            advice=hit.advice or self.page.advice,
+            seen=hit.seen,
+            expected=hit.expected,
+            affects=hit.affects,
+        )
+
+
+def rule_of(module: ModuleType) -> Rule:
+    """Make the rule of a module, and check that it is one.
+
+    Raises
+    ------
+    WrongUse
+        If the file's name, the docstring, ``check`` or ``examples`` is not as a rule's must be.
+    """
+    where = module.__file__ or module.__name__
+    named = FILE_NAME.fullmatch(Path(where).stem)
+    if named is None:
+        raise WrongUse(
+            "the file's name is a rule's code and name", where=where, expected="abc123_what_it_finds.py"
+        )
+    for name in ("check", "examples"):
+        if not callable(getattr(module, name, None)):
+            raise WrongUse(f"a rule has a function {name}", where=where)
+    needs = tuple(inspect.signature(module.check).parameters)
+    unknown = [name for name in needs if name not in INPUTS]
+    if unknown or not needs:
+        raise WrongUse(
+            "the parameters of check name what the rule looks at",
+            where=where,
+            expected=", ".join(INPUTS),
+            found=", ".join(unknown) or "none",
+        )
+    return Rule(
+        code=named["code"].upper(),
+        name=named["name"].replace("_", "-"),
+        page=page_of(module.__doc__, where),
+        needs=needs,
+        module=module,
+    )

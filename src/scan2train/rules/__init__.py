@@ -1,0 +1,1 @@
+"""One file a rule, in the folder of its family; code and name are those of the file."""

@@ -1,0 +1,56 @@
+"""Voxels are much longer along one axis than along the others.
+
+What it finds
+-------------
+Volumes whose largest spacing is at least twice the smallest.
+
+Why it matters
+--------------
+A convolution of 3 × 3 × 3 voxels sees three times as far along the thick axis as within the slices, thin structures
+are cut into steps, and resampling such a volume to equal spacing invents most of its voxels.
+
+What to do
+----------
+Plan for it: train with kernels and strides that leave the thick axis alone at first, or with 2D slices; and do not
+resample to spacings that the scan does not resolve.
+
+References
+----------
+Isensee et al., nnU-Net, Nature Methods 2021 (rules for anisotropic data).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scan2train.knowledge.tolerances import GEO012_INFO, GEO012_WARNING
+from scan2train.rule import Example, Hit, bad, good, info, near, warning
+
+
+def check(row: Mapping[str, Any]) -> Iterator[Hit]:
+    """Compare the spacings along i, j and k."""
+    if not row["physical"] or row["role"] not in ("volume", "derived") or (row["size_k"] or 0) < 2:
+        return
+    spacings = [row[f"spacing_{axis}_mm"] for axis in "ijk"]
+    ratio = max(spacings) / min(spacings)
+    if ratio >= GEO012_INFO:
+        severity = warning if ratio >= GEO012_WARNING else info
+        yield severity(
+            "voxels are much longer along one axis",
+            seen=f"{' × '.join(f'{s:.3g}' for s in spacings)} mm, ratio {ratio:.3g}",
+            expected=f"a ratio below {GEO012_INFO:g}",
+        )
+
+
+def examples() -> Iterator[Example]:
+    """Spacings from nearly equal to far apart, along different axes."""
+    from scan2train.finding import Severity
+    from scan2train.testing.small import small_nifti, small_series
+
+    yield good("1.1 × 1.3 × 1.9 mm", small_series(spacing=(1.1, 1.3, 1.9)))
+    yield good("a single slice", small_series(shape=(9, 8, 1), spacing=(1.1, 1.3, 9.0)))
+    yield bad("0.8 × 0.9 × 5 mm", small_series(spacing=(0.8, 0.9, 5.0)), Severity.WARNING)
+    yield bad("a NIfTI with its thick axis first", small_nifti(spacing=(5.0, 0.9, 1.1)), Severity.WARNING)
+    yield near("ratio 2.4", small_series("PIR", spacing=(1.0, 1.1, 2.4)), Severity.INFO)
+    yield near("ratio 1.9", small_series("RPI", spacing=(1.1, 1.3, 2.09)))

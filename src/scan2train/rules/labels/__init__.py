@@ -1,0 +1,1 @@
+"""Rules about masks and their images."""

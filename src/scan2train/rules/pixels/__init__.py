@@ -1,0 +1,1 @@
+"""Rules about stored values and what they mean."""

@@ -1,0 +1,1 @@
+"""Rules about which images belong together."""

@@ -1,0 +1,61 @@
+"""Tests a rule by its own examples, in one process: for the rules of this package, and for those of a lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scan2train.checking.header import check_headers
+from scan2train.checking.items import items_of
+from scan2train.checking.pixels import check_volume
+from scan2train.checking.settle import settle
+from scan2train.errors import NoImages
+from scan2train.finding import Finding
+from scan2train.index import Index
+from scan2train.indexing.run import index_source
+from scan2train.rule import Example, Rule
+from scan2train.rule.load import all_rules
+
+
+def findings_of(rule: Rule, folder: Path) -> list[Finding]:
+    """What ``rule`` alone says of a folder, decoded or not as it needs; a failure of the rule comes out as RUL001."""
+    found = Index(**index_source(folder, jobs=1, cache=False, salt=b"examples", progress=None))
+    return settle(_all(rule, found))
+
+
+def faults_of(rule: Rule, example: Example, folder: Path) -> str:
+    """Build an example in an empty folder and judge what the rule says of it; empty if it is as it should be."""
+    example.build(folder)
+    try:
+        found = findings_of(rule, folder)
+    except NoImages as error:
+        return f"{rule.code}, {example.name}: {error}"
+    failed = [one.seen for one in found if one.code == "RUL001"]
+    worst = max((one.severity for one in found), key=lambda severity: severity.rank, default=None)
+    if failed:
+        return f"{rule.code}, {example.name}: the rule failed: {failed[0]}"
+    if worst != example.finds:
+        said = "; ".join(f"{one.severity} {one.message} ({one.seen})" for one in found)
+        return (
+            f"{rule.code}, {example.name}: expected {example.finds or 'nothing'}, found {said or 'nothing'}"
+        )
+    return ""
+
+
+def _all(rule: Rule, found: Index) -> Iterator[Finding]:
+    headers = list(check_headers(found, [rule]))
+    yield from headers
+    known = {(one.code, one.where.volume) for one in headers}
+    folder = _folder_of(rule)
+    for item in items_of(found):
+        for one in check_volume(frozenset({rule.code}), folder, item):
+            if (one.code, one.where.volume) not in known:
+                yield one
+
+
+def _folder_of(rule: Rule) -> tuple[str, ...]:
+    """Where a rule that is not of this package can be loaded from again."""
+    file = rule.module.__file__
+    if file is None or any(rule.code == own.code for own in all_rules()):
+        return ()
+    return (str(Path(file).parent),)

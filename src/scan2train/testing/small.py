@@ -1,0 +1,146 @@
+"""Small folders that are sound but for what they are told to be: what the examples of rules are made of.
+
+Every function returns a builder, to be called with the folder that it fills. All sizes and spacings differ from axis
+to axis, so that swapped axes show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scan2train.errors import WrongUse
+from scan2train.grid import Grid, parse_orientation
+from scan2train.testing.dicom_series import write_dicom_series
+from scan2train.volume import Labels, Volume
+
+Build = Callable[[Path], object]
+
+
+def small_series(
+    orientation: str = "LPS",
+    *,
+    shape: tuple[int, int, int] = (13, 11, 8),
+    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    tilt: float = 0.0,
+    turned_deg: float = 0.0,
+    below: str = "series",
+    tags: Any = None,
+    modality: str = "CT",
+    **more: Any,
+) -> Build:
+    """A DICOM series of a small body in air, with the tags of a careful scanner.
+
+    Parameters
+    ----------
+    orientation
+        Directions in which columns, rows and slices grow, such as ``"LPS"`` (axial), ``"PIR"`` (sagittal).
+    shape, spacing
+        ``(i, j, k)``, voxels and mm.
+    tilt
+        Shift of each slice against the one before, along j, in mm: a gantry tilt of ``atan(tilt / spacing[2])``.
+    turned_deg
+        Rotation of the whole stack about the patient's long axis, in degrees: an oblique.
+    below
+        Folder of the series, below the folder that is filled.
+    tags, modality, more
+        As :func:`~scan2train.testing.dicom_series.write_dicom_series`; ``tags`` are its ``extra_tags``, and override
+        the window, times and numbers that are written otherwise.
+    """
+    volume = _body(orientation, shape, spacing, tilt, turned_deg, modality)
+
+    def build(folder: Path) -> object:
+        def both(k: int) -> dict[Any, Any]:
+            own = tags(k) if callable(tags) else tags
+            return {**_careful(modality), **(own or {})}
+
+        return write_dicom_series(volume, folder / below, extra_tags=both, modality=modality, **more)
+
+    return build
+
+
+def small_nifti(
+    name: str = "scan.nii.gz",
+    *,
+    orientation: str = "RAS",
+    shape: tuple[int, int, int] = (13, 11, 8),
+    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    labels: bool = False,
+) -> Build:
+    """One NIfTI file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2)."""
+    volume: Volume = _body(orientation, shape, spacing, 0.0, 0.0, "CT")
+    if labels:
+        volume = Labels(array=mask_of(volume), grid=volume.grid)
+
+    def build(folder: Path) -> object:
+        from scan2train.write import write
+
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(volume, path)
+        return path
+
+    return build
+
+
+def together(*builds: Build) -> Build:
+    """All of them in one folder."""
+
+    def build(folder: Path) -> object:
+        return [one(folder) for one in builds]
+
+    return build
+
+
+def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
+    """A mask of the body: 1, and 2 in its denser half; ``(i, j, k)`` of uint8."""
+    inside = volume.array > (volume.array.max() + int(volume.array.min())) // 2 - 500
+    half = np.arange(volume.grid.shape[0])[:, None, None] >= volume.grid.shape[0] // 2
+    mask: np.ndarray[Any, Any] = np.where(inside, np.where(half, 2, 1), 0).astype(np.uint8)
+    return mask
+
+
+@cache
+def _body(
+    orientation: str,
+    shape: tuple[int, int, int],
+    spacing: tuple[float, float, float],
+    tilt: float,
+    turned_deg: float,
+    modality: str,
+) -> Volume:
+    """An ellipse of soft tissue with a denser core, in air; noise tells all voxels apart."""
+    if min(shape) < 1:
+        raise WrongUse("a volume has at least one voxel along each axis", found=shape)
+    affine = np.eye(4)
+    affine[:3, :3] = 0.0
+    directions = parse_orientation(orientation)
+    for axis, (world, sign) in enumerate(directions):
+        affine[world, axis] = sign * spacing[axis]
+    affine[:3, 2] += affine[:3, 1] / spacing[1] * tilt
+    angle = np.radians(turned_deg)
+    about = np.eye(4)
+    about[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    affine = about @ affine
+    affine[:3, 3] = -affine[:3, :3] @ ((np.array(shape) - 1) / 2) + (3.0, -4.0, 17.0)
+    i, j, k = np.ogrid[: shape[0], : shape[1], : shape[2]]
+    radius = ((i - shape[0] / 2) / (shape[0] * 0.4)) ** 2 + ((j - shape[1] / 2) / (shape[1] * 0.4)) ** 2
+    radius = radius + 0.0 * k
+    air, tissue, core = (-1000, 40, 120) if modality == "CT" else (10, 300, 700)
+    values = np.where(radius < 0.3, core, np.where(radius < 1, tissue, air))
+    noise = np.random.default_rng(7).integers(0, 9, shape)
+    unit = "HU" if modality == "CT" else "a.u."
+    return Volume(array=(values + noise).astype(np.int16), grid=Grid(shape, affine), unit=unit)
+
+
+def _careful(modality: str) -> dict[Any, Any]:
+    window = (
+        {"WindowCenter": "40", "WindowWidth": "400"}
+        if modality == "CT"
+        else {"WindowCenter": "350", "WindowWidth": "700"}
+    )
+    return {**window, "RescaleType": "HU"} if modality == "CT" else window
