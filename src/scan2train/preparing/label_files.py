@@ -1,10 +1,21 @@
-"""The files that ``--labels`` names: those of a folder, or those that a pattern matches."""
+"""The files that ``--labels`` names: those of a folder, or those that a pattern matches; and what they hold."""
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import hashlib
 import os
 from pathlib import Path
+
+from scan2train.errors import Scan2TrainError
+from scan2train.formats.registry import by_format
+from scan2train.preparing.sharing import format_of
+
+_PIECE = 1 << 20
+
+#: Names of files that hold voxels, and of the headers beside them.
+_VOXELS, _HEADERS = (".img", ".img.gz"), (".hdr", ".hdr.gz", ".HDR")
 
 
 def root_of_labels(given: str) -> Path:
@@ -18,7 +29,8 @@ def root_of_labels(given: str) -> Path:
 def label_files(given: str) -> tuple[Path, list[Path]]:
     """The root, and the files below it that are meant; all absolute.
 
-    Links that lead to places outside the root are not followed.
+    A header with its voxels in a file beside it (``.hdr`` and ``.img``) is one, named by the header. Links that lead
+    to places outside the root are not followed.
     """
     root = root_of_labels(given)
     if Path(given).is_dir():
@@ -26,4 +38,27 @@ def label_files(given: str) -> tuple[Path, list[Path]]:
     else:
         files = [Path(name).absolute() for name in glob.glob(given, recursive=True)]  # noqa: PTH207 - may be absolute
     inside = root.resolve()
-    return root, sorted(file for file in files if file.is_file() and file.resolve().is_relative_to(inside))
+    meant = {_header_of(file) for file in files}
+    return root, sorted(file for file in meant if file.is_file() and file.resolve().is_relative_to(inside))
+
+
+def sha256_of_labels(header: Path) -> str:
+    """SHA-256 of what a file of labels holds, and after it what the files hold that it names for its voxels."""
+    files = [header]
+    with contextlib.suppress(Scan2TrainError):
+        kind = format_of(header)
+        files += [] if kind is None else by_format(kind).read_header(header).files[1:]
+    whole = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as opened:
+            while piece := opened.read(_PIECE):
+                whole.update(piece)
+    return whole.hexdigest()
+
+
+def _header_of(file: Path) -> Path:
+    for end in _VOXELS:
+        if file.name.lower().endswith(end):
+            beside = [file.with_name(file.name[: -len(end)] + header) for header in _HEADERS]
+            return next((one for one in beside if one.is_file()), file)
+    return file
