@@ -27,4 +27,7 @@ def chest_film(shape: tuple[int, int] = (280, 320), *, seed: int = 0) -> npt.NDA
     noise = np.random.default_rng(seed).normal(0, 0.012, picture.shape)
     low, high = np.percentile(picture, (1, 99.8))
     scaled = (picture + noise - low) / (high - low)
-    return np.clip(np.rint(150 + 3600 * np.clip(scaled, 0, 1.05)), 0, 4095).astype(np.uint16)
+    stored: npt.NDArray[np.uint16] = np.clip(np.rint(150 + 3600 * np.clip(scaled, 0, 1.05)), 0, 4095).astype(
+        np.uint16
+    )
+    return stored
