@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from scan2train.formats.registry import by_format
 from scan2train.grid import LPS_TO_RAS, Grid
 from scan2train.index import index
 from scan2train.read import read
+from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 from scan2train.write import write
@@ -131,6 +133,58 @@ def test_frames_are_never_left_out(tmp_path: Path, items: int, said: int, there:
 def test_frames_that_are_all_described_are_read(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(enhanced(5, 5, 5))
     assert index(tmp_path, cache=False).volumes["irregular"].to_list() != ["frames-lost"]
+
+
+@pytest.mark.parametrize("syntax", ["explicit", "deflated", "rle"])
+def test_groups_of_more_frames_than_there_are_never_pass_unnoticed(tmp_path: Path, syntax: str) -> None:
+    path = write_enhanced(scan(), tmp_path / "x", transfer_syntax=syntax)
+    np.testing.assert_array_equal(read(path).array, scan().array)
+    made = pydicom.dcmread(path)
+    made.PerFrameFunctionalGroupsSequence.append(deepcopy(made.PerFrameFunctionalGroupsSequence[0]))
+    made.save_as(path)
+    if syntax != "rle":  # header and pixel data agree, and both can be counted
+        assert codes(read(path))["FIL005"] is Severity.WARNING
+        return
+    with pytest.raises(NonconformingHeader) as caught:
+        read(path)
+    assert caught.value.code == "SER007"
+
+
+@pytest.mark.parametrize("stray", [b"", b" ", b"\0 "])
+def test_a_bare_data_set_is_read_and_told_also_behind_the_end_of_a_lost_meta_group(
+    tmp_path: Path, stray: bytes
+) -> None:
+    (path,) = write_dicom_series(
+        Volume(array=scan().array[:, :, :1], grid=Grid((7, 5, 1), scan().grid.affine)), tmp_path
+    )
+    data = path.read_bytes()
+    path.write_bytes(stray + data[144 + int.from_bytes(data[140:144], "little") :])
+    found = read(path)
+    np.testing.assert_array_equal(found.array, scan().array[:, :, :1])
+    assert [one.message.rpartition(" ")[2] for one in found.findings if one.code == "FIL005"][:2] == [
+        "no-preamble",
+        "no-meta",
+    ]
+
+
+def test_a_compressed_frame_that_departs_from_its_standard_is_read_and_told(tmp_path: Path) -> None:
+    import imagecodecs
+
+    cells = np.random.default_rng(0).integers(0, 256, (24, 40)).astype(np.uint8)
+    plane = Volume(array=cells.T[:, :, None].astype(np.int16), grid=Grid((40, 24, 1), scan().grid.affine))
+    (path,) = write_dicom_series(plane, tmp_path, intercept=0.0, bits_stored=8, bits_allocated=8)
+    data = bytearray(imagecodecs.jpeg8_encode(cells))
+    made = pydicom.dcmread(path)
+    for odd in (False, True):
+        data[data.index(b"\xff\xda") + 8] = 0 if odd else 63
+        made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.50"
+        made.PixelData = pydicom.encaps.encapsulate([bytes(data)])
+        made["PixelData"].VR = "OB"
+        made["PixelData"].is_undefined_length = True
+        made.save_as(path)
+        found = read(path)
+        np.testing.assert_array_equal(found.array[:, :, 0].T, imagecodecs.jpeg8_decode(bytes(data)))
+        assert codes(found).get("FIL001") is (Severity.WARNING if odd else None)
 
 
 def test_free_text_tells_volumes_apart_and_is_never_shown(tmp_path: Path) -> None:
