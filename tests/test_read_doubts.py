@@ -217,6 +217,50 @@ def test_another_formats_row_is_read_only_while_the_file_is_the_same(tmp_path: P
         read(row)
 
 
+def detached(folder: Path, suffix: str) -> Path:
+    """A volume whose voxels lie in a file of their own, below the header's folder where the format allows it."""
+    values = scan().array.astype("<i2")
+    if suffix == ".mhd":
+        write(Volume(array=values, grid=scan().grid), folder / "a.mhd")
+        return folder / "a.raw"
+    (folder / "voxels").mkdir()
+    header = "NRRD0004\ntype: short\nendian: little\nencoding: raw\ndimension: 3\nsizes: 7 5 6\n"
+    (folder / "a.nhdr").write_text(
+        f"{header}spacings: 0.8 0.7 2.5\ndata file: voxels/a.raw\n", encoding="ascii"
+    )
+    (folder / "voxels" / "a.raw").write_bytes(values.tobytes("F"))
+    return folder / "voxels" / "a.raw"
+
+
+@pytest.mark.parametrize("change", ["one-byte", "shorter", "longer", "replaced", "gone"])
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+@pytest.mark.parametrize("linked", [False, True], ids=["plain", "linked"])
+def test_detached_voxels_that_have_changed_are_not_read_by_an_old_row(
+    tmp_path: Path, suffix: str, change: str, linked: bool
+) -> None:
+    (tmp_path / "real").mkdir()
+    data = detached(tmp_path / "real", suffix)
+    if linked:
+        (tmp_path / "link").symlink_to("real")
+    row = index(tmp_path / ("link" if linked else "real"), cache=False).volumes.to_dicts()[0]
+    np.testing.assert_array_equal(read(row).array, scan().array)
+    assert [Path(row["source"], one).samefile(data) for one in row["data_path"]] == [True]
+    before = data.read_bytes()
+    at = data.stat().st_mtime_ns
+    if change == "gone":
+        data.unlink()
+    elif change == "replaced":
+        data.rename(data.with_suffix(".old"))
+        data.write_bytes(before[::-1])
+    else:
+        data.write_bytes(
+            {"one-byte": b"\1" + before[1:], "shorter": before[:-2], "longer": before + b"\0"}[change]
+        )
+        os.utime(data, ns=(at, at + 1 if change == "one-byte" else at))
+    with pytest.raises(ChangedSource):
+        read(row)
+
+
 @pytest.mark.parametrize("format_", ["png", "jpeg"])
 def test_a_pipe_in_place_of_a_picture_is_refused_at_once(tmp_path: Path, format_: str) -> None:
     os.mkfifo(tmp_path / "a")

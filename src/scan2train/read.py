@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.errors import ChangedSource, Scan2TrainError, UnreadableFile, WrongUse
+from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.reading.source import index_alone, lost_beside, lost_finding, nothing, several, skipped_error
+from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Labels, Volume
 
 #: What can be done with uneven, missing or doubled slices.
@@ -148,7 +149,7 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     from scan2train.formats.registry import by_format
 
     path = base / row["path"]
-    _require_unchanged(path, row["member_size"][0])
+    require_unchanged(row, base)
     volumes = by_format(row["format"]).read_volumes(path)
     at = row["member_frame"][0]
     if at >= len(volumes):
@@ -158,21 +159,6 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     about = {name: row[name] for name in _META if row.get(name)}
     volume: Volume = volumes[at]
     return volume.replace(meta={**volume.meta, **about})
-
-
-def _require_unchanged(path: Path, size: int | None) -> None:
-    try:
-        found = path.stat().st_size
-    except OSError as error:
-        raise ChangedSource("the file cannot be opened any more", where=path, found=error) from error
-    if size not in (None, found):
-        raise ChangedSource(
-            "the file has changed since it was indexed",
-            where=path,
-            expected=f"a file of {size} bytes",
-            found=f"{found} bytes",
-            advice="Index the source again.",
-        )
 
 
 def _read_path(path: Path) -> Volume:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scan2train.errors import Scan2TrainError
 from scan2train.formats.registry import by_format
+from scan2train.formats.sibling import below
+from scan2train.formats.sniff import sniff_file
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
 
@@ -19,11 +21,8 @@ def root_name(row: Mapping[str, Any]) -> str:
 
 def source_files(row: Mapping[str, Any]) -> dict[str, Path]:
     """The files of a volume, in order of their names: path below the source to absolute path."""
-    source, own = Path(row["source"]), Path(file_of(row))
-    if row["format"] == "dicom":
-        files = [source / path for path in row["member_path"]] if source.is_dir() else [own]
-    else:
-        files = list(by_format(row["format"]).read_header(own).files)
+    source = Path(row["source"])
+    files = _files(row, row["member_path"])
     return dict(sorted((path_below(source, file), file) for file in files))
 
 
@@ -32,16 +31,25 @@ def stamps(row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
 
     A file that cannot be looked at has a size of -1: reading the case will say why.
     """
-    source, own = Path(row["source"]), Path(file_of(row))
-    if row["format"] == "dicom":
-        members = {*(row["member_path"] or ()), *(row.get("spare_path") or ())}
-        files = [source / path for path in sorted(members)] if source.is_dir() else [own]
-    else:
-        try:
-            files = list(by_format(row["format"]).read_header(own).files)
-        except (Scan2TrainError, OSError):
-            files = [own]
-    return [_stamp(source, file) for file in files]
+    source = Path(row["source"])
+    members = sorted({*(row["member_path"] or ()), *(row.get("spare_path") or ())})
+    return [_stamp(source, file) for file in _files(row, members)]
+
+
+def files_of_labels(file: Path) -> list[Path]:
+    """A file of labels, and those that hold its voxels where they are detached; the first alone if it is unreadable."""
+    try:
+        word = sniff_file(file)
+        return [file] if word in (None, "dicom") else list(by_format(str(word)).read_header(file).files)
+    except (Scan2TrainError, OSError):
+        return [file]  # reading the case will say why
+
+
+def _files(row: Mapping[str, Any], members: Sequence[str]) -> list[Path]:
+    source = Path(row["source"])
+    if not source.is_dir():
+        return [Path(file_of(row))]
+    return [source / path for path in (*members, *(row.get("data_path") or ()))]
 
 
 def _stamp(source: Path, file: Path) -> tuple[str, int, int]:
@@ -63,6 +71,15 @@ def describe_sources(row: Mapping[str, Any]) -> list[dict[str, str]]:
     root = root_name(row)
     return [
         {"source": root, "path": path, "sha256": sha256_of(file)} for path, file in source_files(row).items()
+    ]
+
+
+def describe_labels(labels: str, path: str) -> list[dict[str, str]]:
+    """For the file of ``labels``, and those of its detached voxels: path beside ``path``, and SHA-256 of it now."""
+    own = Path(labels)
+    return [
+        {"path": path if file == own else below(own, path, file), "sha256": sha256_of(file)}
+        for file in files_of_labels(own)
     ]
 
 
