@@ -45,7 +45,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
     recipe = Recipe.from_json(asked)
     try:
         volume, labels, findings, first = _read(job, irregular, recipe)
-        sources = describe_sources(job.row)
+        sources = describe_sources(job.row, job.root)
         run = replace(recipe, steps=(*first, *recipe.steps))
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
     except Scan2TrainError as error:

@@ -77,6 +77,7 @@ class Request:
         depends = {
             **self.to_json(),
             "case": job.case,
+            "root": job.root,
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
             "files": stamps(row),
             "labels": [job.labels_path, *_content(job.labels)],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,23 @@ from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
 
 
-def root_name(row: Mapping[str, Any]) -> str:
-    """The name of the source folder or file that a volume was found in, without the folders above it."""
-    return Path(row["source"]).name
+def root_names(sources: Iterable[str]) -> dict[str, str]:
+    """What each source is called: its own name without the folders above it, and a number where that is taken.
+
+    The first of several of one name keeps it; the others are numbered from 2 in the order given, past any number
+    that makes the name of yet another source.
+    """
+    paths = list(dict.fromkeys(sources))
+    taken = {Path(path).name for path in paths}
+    names: dict[str, str] = {}
+    for path in paths:
+        name = Path(path).name
+        if name in names.values():
+            free = (f"{name}-{number}" for number in count(2))
+            name = next(one for one in free if one not in taken)
+            taken.add(name)
+        names[path] = name
+    return names
 
 
 def source_files(row: Mapping[str, Any]) -> dict[str, Path]:
@@ -66,9 +81,8 @@ def path_below(source: Path, file: Path) -> str:
     return (file.relative_to(source) if inside else Path(file.name)).as_posix()
 
 
-def describe_sources(row: Mapping[str, Any]) -> list[dict[str, str]]:
-    """For each file of a volume: source, path below it, and SHA-256 of what it holds now."""
-    root = root_name(row)
+def describe_sources(row: Mapping[str, Any], root: str) -> list[dict[str, str]]:
+    """For each file of a volume: the name of its source, path below it, and SHA-256 of what it holds now."""
     return [
         {"source": root, "path": path, "sha256": sha256_of(file)} for path, file in source_files(row).items()
     ]
