@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scan2train.errors import WrongUse
-from scan2train.formats.registry import by_suffix
+from scan2train.formats.registry import by_suffix, written
 from scan2train.volume import Volume
 
 
@@ -60,12 +60,16 @@ def convert(source: str | Path, target: str | Path, irregular: str = "refuse") -
 
     Raises
     ------
+    WrongUse
+        If ``target``, or what is written beside it, is a file of the source, also by a link or another spelling.
     Scan2TrainError
-        As :func:`scan2train.read.read` and :func:`write`. The suffix is judged before anything is read.
+        As :func:`scan2train.read.read` and :func:`write`. Both are judged before anything is read.
     """
     from scan2train.read import read
+    from scan2train.reading.kept import require_kept
 
     by_suffix(Path(target))
+    require_kept(Path(source), written(Path(target)))
     volume = read(source, irregular=irregular)
     write(volume, target)
     return volume

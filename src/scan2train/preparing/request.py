@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from scan2train.errors import UnknownName, WrongUse
+from scan2train.formats.image_files import image_files
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
-from scan2train.preparing.sources import files_of_labels, stamps
+from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
 from scan2train.read import IRREGULAR
 from scan2train.recipe import Recipe
@@ -90,7 +91,7 @@ def _content(path: str) -> list[str]:
     if not path:
         return []
     try:
-        return [sha256_of(file) for file in files_of_labels(Path(path))]
+        return [sha256_of(file) for file in image_files(Path(path))]
     except OSError:
         return ["unreadable"]  # reading the case will say why
 

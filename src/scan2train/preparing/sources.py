@@ -7,10 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import Scan2TrainError
-from scan2train.formats.registry import by_format
+from scan2train.formats.image_files import image_files
 from scan2train.formats.sibling import below
-from scan2train.formats.sniff import sniff_file
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
 
@@ -51,15 +49,6 @@ def stamps(row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
     return [_stamp(source, file) for file in _files(row, members)]
 
 
-def files_of_labels(file: Path) -> list[Path]:
-    """A file of labels, and those that hold its voxels where they are detached; the first alone if it is unreadable."""
-    try:
-        word = sniff_file(file)
-        return [file] if word in (None, "dicom") else list(by_format(str(word)).read_header(file).files)
-    except (Scan2TrainError, OSError):
-        return [file]  # reading the case will say why
-
-
 def _files(row: Mapping[str, Any], members: Sequence[str]) -> list[Path]:
     source = Path(row["source"])
     if not source.is_dir():
@@ -93,7 +82,7 @@ def describe_labels(labels: str, path: str) -> list[dict[str, str]]:
     own = Path(labels)
     return [
         {"path": path if file == own else below(own, path, file), "sha256": sha256_of(file)}
-        for file in files_of_labels(own)
+        for file in image_files(own)
     ]
 
 
