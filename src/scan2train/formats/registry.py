@@ -35,6 +35,8 @@ _WRITTEN = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
+#: What is written beside a file of this suffix, under the same name.
+_BESIDE = {".mhd": ".raw", ".npy": ".json"}
 
 
 class Format(Protocol):
@@ -58,6 +60,17 @@ def formats() -> tuple[str, ...]:
 def suffixes() -> tuple[str, ...]:
     """Suffixes that can be written."""
     return tuple(_WRITTEN)
+
+
+def written(path: Path) -> tuple[Path, ...]:
+    """Every file that writing to ``path`` makes or replaces, ``path`` first."""
+    beside = _BESIDE.get(suffix_of(path))
+    return (path,) if beside is None else (path, path.with_suffix(beside))
+
+
+def is_picture(word: str) -> bool:
+    """Whether a format is one of pictures, which codecs decode."""
+    return _MODULES.get(word) == "picture"
 
 
 def by_format(word: str) -> Format:

@@ -171,6 +171,8 @@ def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
         )
     if pixels.odd:
         yield "PIX004", _WARNING, pixels.odd, {}
+    if pixels.fault:
+        yield "FIL001", _WARNING, pixels.fault, {}
     if pixels.longer_by > 0:
         message = "pixel data is longer than rows, columns, frames and bits demand; the rest was ignored"
         yield "FIL005", _WARNING, message, {"seen": f"{pixels.longer_by} bytes more"}

@@ -44,6 +44,35 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
+def only_volume(path: Path) -> dict[str, Any]:
+    """Give the row of the one volume at a place.
+
+    Raises
+    ------
+    SeveralVolumes
+        If there are several; the error lists them.
+    UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader, NotAnImage, NoImages
+        If there is none, or a file beside its slices cannot be read and may be one of them.
+    """
+    found = index_alone(path)
+    rows = found.volumes.to_dicts()
+    chosen = [row for row in rows if row["role"] == "volume"] or rows
+    if not chosen:
+        raise nothing(path, found)
+    if len(chosen) > 1:
+        raise several(path, chosen)
+    lost = lost_beside(found, chosen[0])
+    if lost and path.is_dir():
+        raise UnreadableFile(
+            "a file beside these slices cannot be read and may be one of them",
+            where=lost[0]["path"],
+            found=lost[0]["message"],
+            advice="Fetch it again, or remove it if it does not belong here.",
+            code=lost[0]["code"],
+        )
+    return chosen[0]
+
+
 def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
     """One irregular volume among stray slices is that volume's fault; otherwise the place holds several."""
     strays = [row for row in rows if (row["irregular"] or "").startswith("mixed-")]

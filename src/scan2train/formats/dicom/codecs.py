@@ -27,12 +27,14 @@ _YCBCR = ("YBR_FULL", "YBR_FULL_422")
 class Decoded:
     """A frame: ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in.
 
-    Decoders undo the colour transform of the codestream. ``odd`` says where stream and header disagree.
+    Decoders undo the colour transform of the codestream. ``odd`` says where stream and header disagree, ``fault``
+    where the stream departs from its standard.
     """
 
     cells: npt.NDArray[Any]
     photometric: str
     odd: str = ""
+    fault: str = ""
 
 
 def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded:
@@ -45,7 +47,7 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
     HostileFile
         If the stream claims another size than the header.
     UnreadableFile
-        If the stream is corrupt.
+        If the stream is corrupt or cut short.
     """
     if syntax == _RLE:
         return Decoded(decode_rle(data, cell, where), cell.photometric)
@@ -70,7 +72,7 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
-    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell))
+    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell), claim.fault)
 
 
 def _odd(claim: Claim, syntax: str, cell: Cell) -> str:

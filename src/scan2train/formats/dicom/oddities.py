@@ -34,6 +34,7 @@ ODDITIES: dict[str, str] = {
     "no-sequence-delimiter": "Encapsulated pixel data ends with the file and not with a delimiter (PS3.5 A.4)",
     "pixel-length-differs": "The pixel data is longer than rows, columns, frames and bits demand",
     "frame-items-missing": "Fewer per-frame functional groups than frames; the frames table ends with them",
+    "frame-items-surplus": "More per-frame functional groups than frames; the frames table has the first ones",
     "inconsistent-bits": "High Bit does not fit Bits Stored and Bits Allocated (PS3.5 8.1.1)",
 }
 
