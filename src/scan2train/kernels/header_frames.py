@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from scan2train.kernels.header_codes import OK, S_CLEAN, S_TOP, UNDEFINED, VR_UN
+from scan2train.kernels.header_codes import OK, UNDEFINED, VR_UN
 from scan2train.kernels.header_collect import collect_item
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import read_element
@@ -32,9 +32,9 @@ def collect_groups(buf: Array, at: int, end: int, implicit: bool, big: bool, des
             return
         kind = holds_items(vr, length, implicit)
         entry = 0
-        while entry < desk.state[S_TOP] and desk.tag[entry] != tag:
+        while entry < desk.n_top and desk.tag[entry] != tag:
             entry += 1
-        wanted = entry < desk.state[S_TOP]
+        wanted = entry < desk.n_top
         within = implicit or vr == VR_UN
         if kind == 1 or (wanted and length != UNDEFINED):
             status, at = skip_sequence(buf, end, end, value, length, within, big, desk)
@@ -88,7 +88,7 @@ def walk_frames(
             if end < 0:
                 return row, at
             at = end
-        desk.state[S_CLEAN] = 0
+        desk.clean = 0
         begin_row(row, desk)
         if shared_end > 0:
             some, extent, within = next_item(buf, shared, shared_end, big)

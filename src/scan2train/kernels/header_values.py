@@ -17,8 +17,6 @@ from scan2train.kernels.header_codes import (
     ODD_UID,
     ORDINALS,
     PRESENT,
-    S_REPARSE,
-    S_ROW,
     START,
     VR_OTHER,
     VR_TEXT,
@@ -150,12 +148,12 @@ def keep_decimals(buf: Array, at: int, length: int, entry: int, desk: Desk) -> i
 @inner
 def note_reparse(buf: Array, start: int, stop: int, column: int, desk: Desk) -> None:
     """List a number that the caller must parse."""
-    k = desk.state[S_REPARSE]
-    desk.reparse[k, 0] = desk.state[S_ROW]
+    k = desk.n_reparse
+    desk.reparse[k, 0] = desk.row
     desk.reparse[k, 1] = column
     desk.reparse[k, 2] = keep_raw(buf, start, stop, desk)
     desk.reparse[k, 3] = stop - start
-    desk.state[S_REPARSE] = k + 1
+    desk.n_reparse = k + 1
 
 
 @inner
@@ -173,9 +171,7 @@ def keep_binary(buf: Array, at: int, length: int, vr: int, big: bool, entry: int
             desk.numbers[desk.column[k]] = value
             if not np.isfinite(value):
                 note_reparse(buf, at, at, desk.column[k], desk)
-                desk.reparse[desk.state[S_REPARSE] - 1, 3] = (
-                    -1 if np.isnan(value) else (-2 if value > 0 else -3)
-                )
+                desk.reparse[desk.n_reparse - 1, 3] = -1 if np.isnan(value) else (-2 if value > 0 else -3)
     return 0
 
 
