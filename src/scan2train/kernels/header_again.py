@@ -13,8 +13,9 @@ from scan2train.kernels.header_codes import (
 from scan2train.kernels.header_collect import over_sequence
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import byte, read_element, word
-from scan2train.kernels.header_row import check_vr, keep_all, note_pixels
+from scan2train.kernels.header_row import check_vr, clear_all, note_pixels
 from scan2train.kernels.header_sequences import holds_items
+from scan2train.kernels.header_values import keep_all
 
 _CHARSET = 0x00080005
 
@@ -68,7 +69,8 @@ def walk_again(
             if entry >= 0:
                 if check_vr(vr, length, entry, desk) != OK:
                     return False
-                keep_all(buf, value, length, vr, big, entry, desk)
+                clear_all(tag, entry, desk)
+                keep_all(buf, value, length, vr, big, tag, entry, desk.n_top, desk)
         if desk.odd != 0:
             return False
         line += 1

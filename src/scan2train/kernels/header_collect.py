@@ -26,7 +26,7 @@ from scan2train.kernels.header_sequences import (
     skip_fragments,
     skip_sequence,
 )
-from scan2train.kernels.header_values import keep_value
+from scan2train.kernels.header_values import keep_all
 
 _SHARED, _FRAMES = 0x52009229, 0x52009230
 
@@ -99,9 +99,10 @@ def collect_item(buf: Array, at: int, end: int, implicit: bool, big: bool, paren
         elif length > end - value:
             return
         else:
-            for entry in range(first, last):
-                if desk.tag[entry] == tag:
-                    desk.odd |= keep_value(buf, value, length, vr, big, entry, desk)
+            entry = first
+            while entry < last and desk.tag[entry] < tag:
+                entry += 1
+            keep_all(buf, value, length, vr, big, tag, entry, last, desk)
             at = value + length
         if status != OK:
             return

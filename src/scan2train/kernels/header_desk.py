@@ -103,15 +103,18 @@ _FACTS = {
 }
 _WORK = [
     ("ends", np.int64, (3, 2 * MAX_DEPTH + 2)),
-    ("bits", np.uint64, (2,)),
+    ("double_bits", np.int64),
+    ("single_bits", np.uint32),
     ("scratch", np.uint8, (MAX_TEXT,)),
 ]
 
 
-def _with_facts(plain: np.dtype[np.void]) -> np.dtype[np.void]:
-    """The same record, where each element of ``facts`` has a name too."""
+def _with_views(plain: np.dtype[np.void]) -> np.dtype[np.void]:
+    """The same record, where each element of ``facts`` has a name too, and bits are read as the numbers they are."""
     fields = {name: (kind, offset) for name, (kind, offset, *_) in (plain.fields or {}).items()}
     fields |= {name: (np.dtype(np.int64), fields["facts"][1] + 8 * k) for name, k in _FACTS.items()}
+    fields["double"] = (np.dtype(np.float64), fields["double_bits"][1])
+    fields["single"] = (np.dtype(np.float32), fields["single_bits"][1])
     return np.dtype(
         {
             "names": list(fields),
@@ -123,7 +126,7 @@ def _with_facts(plain: np.dtype[np.void]) -> np.dtype[np.void]:
     )
 
 
-DESK = _with_facts(np.dtype(_COUNTS + _WORK + _PLAN + _ROW + _LINES + _TEXTS, align=True))
+DESK = _with_views(np.dtype(_COUNTS + _WORK + _PLAN + _ROW + _LINES + _TEXTS, align=True))
 
 #: For functions that only compiled code calls and that allocate nothing: without counting references to arrays, which
 #: would take longer than the walk itself, and without an entrance for the interpreter.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-from scan2train.kernels.file_facts import look_open
+from scan2train.kernels.file_facts import STATX, look_open
 from scan2train.kernels.header_codes import (
     BROKEN,
     LENGTH,
@@ -188,7 +188,7 @@ def walk_files(
     desk was full: ``last_row`` if all are done.
     """
     buf, old, first = np.empty(_MOST, dtype=np.uint8), np.empty(_MOST, dtype=np.uint8), _FIRST
-    desk, about, nothing = desks[0], np.empty(32, dtype=np.uint64), np.zeros(1, dtype=np.uint8)
+    desk, about, nothing = desks[0], np.empty(1, dtype=STATX), np.zeros(1, dtype=np.uint8)
     for row in range(first_row, last_row):
         if not has_room(desk):
             return row

@@ -32,8 +32,7 @@ from scan2train.kernels.header_codes import (
     VR_US,
     WRONG_VR,
 )
-from scan2train.kernels.header_desk import MAX_COLUMNS, Array, Desk, inner
-from scan2train.kernels.header_values import keep_value
+from scan2train.kernels.header_desk import MAX_COLUMNS, Desk, inner
 
 _FLOAT, _PIXELS = 0x7FE00008, 0x7FE00010
 
@@ -79,6 +78,14 @@ def end_row(whole: bool, desk: Desk) -> None:
 
 
 @inner
+def clear_all(tag: int, entry: int, desk: Desk) -> None:
+    """Empty the cells of ``entry`` and of those of the same tag behind it."""
+    while entry < desk.n_top and desk.tag[entry] == tag:
+        clear_entry(entry, desk)
+        entry += 1
+
+
+@inner
 def clear_entry(entry: int, desk: Desk) -> None:
     """Empty the cells of one plan entry."""
     kind = desk.kind[entry]
@@ -120,16 +127,6 @@ def add_line(at: int, tag: int, entry: int, desk: Desk) -> None:
         desk.line_tag[line] = tag
         desk.line_entry[line] = entry
     desk.n_lines = line + 1
-
-
-@inner
-def keep_all(buf: Array, value: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> None:
-    """Store a value for ``entry`` and for the entries of the same tag behind it."""
-    tag = desk.tag[entry]
-    while entry < desk.n_top and desk.tag[entry] == tag:
-        clear_entry(entry, desk)
-        desk.odd |= keep_value(buf, value, length, vr, big, entry, desk)
-        entry += 1
 
 
 @inner

@@ -32,7 +32,7 @@ from scan2train.kernels.header_codes import (
 from scan2train.kernels.header_desk import Array, Desk, inner
 from scan2train.kernels.header_elements import missing, read_element, u16, u32, vr_code
 from scan2train.kernels.header_row import clear_slot
-from scan2train.kernels.header_values import keep_value, strip
+from scan2train.kernels.header_values import keep_text, strip
 
 
 def _ascii(text: str) -> Array:
@@ -144,7 +144,7 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
         at = 4
     else:
         desk.odd |= ODD_NO_PREAMBLE
-        at = 0
+        at = START
         while not bare(buf, n, size, at):
             at += 1
             if at > _STRAY:
@@ -157,7 +157,7 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
             return TRUNCATED
         if at + 4 <= n and u16(buf, at, LITTLE) != 0x0002:
             break
-        status, tag, vr, length, value = read_element(buf, n, size, at, LITTLE, LITTLE)
+        status, tag, _, length, value = read_element(buf, n, size, at, LITTLE, LITTLE)
         desk.at, desk.at_tag, desk.found = at, tag, length
         if status != OK:
             return status if status != DECLINED or at > begin else DECLINED
@@ -173,7 +173,7 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
             syntax = syntax_of(buf, start, stop)
             clear_slot(START, desk)
             desk.seen[0] = desk.stamp
-            keep_value(buf, value, length, vr, LITTLE, START, desk)
+            keep_text(buf, start, stop, START, LITTLE, desk)
         elif tag == _CLASS:
             start, stop = strip(buf, value, value + length)
             directory = stop - start == _DICOMDIR.size and begins(buf, start, stop, _DICOMDIR)

@@ -31,28 +31,33 @@ from scan2train.kernels.header_numbers import EMPTY, EXACT, binary_value, binary
 
 
 @inner
-def keep_value(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
-    """Store the value ``buf[at : at + length]`` of plan entry ``entry``; returns the oddities noticed.
+def keep_all(
+    buf: Array, at: int, length: int, vr: int, big: bool, tag: int, entry: int, last: int, desk: Desk
+) -> None:
+    """Store the value ``buf[at : at + length]`` of a tag for plan entry ``entry`` and those like it before ``last``.
 
     The caller has checked that the bytes are there. ``vr`` is the class that the file names; where it names none, the
-    plan's own VR counts.
+    plan's own VR counts. What is odd is noted.
     """
-    kind = desk.kind[entry]
-    if kind == PRESENT:
-        desk.flags[desk.slot[entry]] = 1
-        return 0
-    if vr in (VR_OTHER, VR_UN):
-        vr = desk.vr[entry]
-    if kind == NUMBER:
-        if vr == VR_TEXT:
-            return keep_decimals(buf, at, length, entry, desk)
-        return keep_binary(buf, at, length, vr, big, entry, desk)
-    if kind == ORDINALS:
-        return keep_ordinals(buf, at, length, vr, big, entry, desk)
-    start, stop = strip(buf, at, at + length)
-    if kind == DATE:
-        return 0 if start == stop or is_date(buf, start, stop) else ODD_DATE
-    return keep_text(buf, start, stop, entry, kind == FILLED, desk)
+    while entry < last and desk.tag[entry] == tag:
+        kind, odd = desk.kind[entry], 0
+        meant = desk.vr[entry] if vr in (VR_OTHER, VR_UN) else vr
+        if kind == PRESENT:
+            desk.flags[desk.slot[entry]] = 1
+        elif kind == NUMBER and meant == VR_TEXT:
+            odd = keep_decimals(buf, at, length, entry, desk)
+        elif kind == NUMBER:
+            odd = keep_binary(buf, at, length, meant, big, entry, desk)
+        elif kind == ORDINALS:
+            keep_ordinals(buf, at, length, meant, big, entry, desk)
+        else:
+            start, stop = strip(buf, at, at + length)
+            if kind != DATE:
+                odd = keep_text(buf, start, stop, entry, kind == FILLED, desk)
+            elif start < stop and not is_date(buf, start, stop):
+                odd = ODD_DATE
+        desk.odd |= odd
+        entry += 1
 
 
 @inner
@@ -176,11 +181,11 @@ def keep_binary(buf: Array, at: int, length: int, vr: int, big: bool, entry: int
 
 
 @inner
-def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
+def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> None:
     """Unsigned numbers as text, joined by backslashes."""
     width = 2 if vr == VR_US else 4
     if vr not in (VR_US, VR_UL) or length < width or length > MAX_TEXT // 4:
-        return 0
+        return
     text = desk.scratch
     used = START
     for k in range(length // width):
@@ -195,6 +200,4 @@ def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: i
             text[used + place] = 48 + value % 10
             value //= 10
         used += digits
-    slot = desk.slot[entry]
-    desk.codes[slot] = intern_scratch(used, desk)
-    return 0
+    desk.codes[desk.slot[entry]] = intern_scratch(used, desk)

@@ -39,13 +39,14 @@ from scan2train.kernels.header_row import (
     add_line,
     begin_row,
     check_vr,
+    clear_all,
     end_row,
     forget_row,
-    keep_all,
     note_pixels,
 )
 from scan2train.kernels.header_sequences import holds_items
 from scan2train.kernels.header_start import guess, read_start
+from scan2train.kernels.header_values import keep_all
 
 _CHARSET = 0x00080005
 _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
@@ -171,7 +172,8 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
             status = check_vr(vr, length, want, desk)
             if status != OK:
                 return status
-            keep_all(buf, value, length, vr, big, want, desk)
+            clear_all(tag, want, desk)
+            keep_all(buf, value, length, vr, big, tag, want, n_top, desk)
             if tag == _CHARSET:
                 desk.charset = desk.codes[desk.slot[want]]
         at = value + length
