@@ -6,9 +6,9 @@ import ctypes
 import sys
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
-from scan2train.kernels.header_desk import inner
+from scan2train.kernels.compiling import inner, outer
 
 _AT_SYMLINK_NOFOLLOW = 0x100
 _AT_EMPTY_PATH = 0x1000
@@ -68,7 +68,7 @@ def look_open(fd, nothing, row, about, sizes, mtimes):
     return tell(row, about, sizes, mtimes)
 
 
-@njit(cache=True, nogil=True)
+@outer
 def look(folder, paths, starts, sizes, mtimes):
     """Fill ``sizes`` (bytes) and ``mtimes`` (ns since the epoch) of the regular files whose names begin at ``starts``.
 

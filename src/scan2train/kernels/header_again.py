@@ -6,12 +6,13 @@ and only the others are walked. This holds for rows only in which nothing was od
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     OK,
     SEQUENCE,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, read_element, word
 from scan2train.kernels.header_row import check_vr, clear_all, note_pixels
 from scan2train.kernels.header_sequences import holds_items

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BROKEN,
     DECLINED,
@@ -16,7 +17,7 @@ from scan2train.kernels.header_codes import (
     VR_SQ,
     VR_UN,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_row import clear_entry
 from scan2train.kernels.header_sequences import (

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from scan2train.kernels import header_codes
 from scan2train.kernels.header_codes import MAX_DEPTH, MAX_LINES, MAX_TEXT, N_FACTS
@@ -127,18 +126,6 @@ def _with_views(plain: np.dtype[np.void]) -> np.dtype[np.void]:
 
 
 DESK = _with_views(np.dtype(_COUNTS + _WORK + _PLAN + _ROW + _LINES + _TEXTS, align=True))
-
-#: For functions that only compiled code calls and that allocate nothing: without counting references to arrays, which
-#: would take longer than the walk itself, and without an entrance for the interpreter.
-inner = njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-#: The same for what runs once for every element, and is worth copying into its callers.
-inlined = njit(
-    cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
-)
-
-#: For the steps from a batch down to one header: compiled as part of their callers, because every level of calls
-#: has all that is below it optimised once more.
-merged = njit(cache=True, nogil=True, inline="always")
 
 
 def make_desk(top: int, plan: dict[str, list[int]]) -> Array:

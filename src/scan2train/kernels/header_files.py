@@ -7,8 +7,9 @@ caller gives (read only, never following a link, never blocking on a pipe).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from scan2train.kernels.compiling import merged, nested, outer
 from scan2train.kernels.file_facts import STATX, look_open
 from scan2train.kernels.header_codes import (
     BROKEN,
@@ -29,7 +30,7 @@ from scan2train.kernels.header_codes import (
     UNDEFINED,
     UNOPENED,
 )
-from scan2train.kernels.header_desk import Array, Desk, merged
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import u16, u32
 from scan2train.kernels.header_intern import has_room
 from scan2train.kernels.header_row import begin_row
@@ -45,7 +46,7 @@ _MOST = 262_144  #: bytes of the first read where the file before had a long hea
 _GROWTH = 8
 
 
-@njit(cache=True, nogil=True)
+@nested
 def read_at(fd: int, buf: Array, count: int, offset: int) -> int:
     """Fill ``buf[:count]`` from ``offset`` as far as the file goes; the number of bytes, or -1."""
     have = 0
@@ -59,7 +60,7 @@ def read_at(fd: int, buf: Array, count: int, offset: int) -> int:
     return have
 
 
-@njit(cache=True, nogil=True)
+@nested
 def walk_fragments(fd: int, buf: Array, n: int, size: int, desk: Desk) -> int:
     """Follow the items of encapsulated pixel data (PS3.5 A.4) to their end and note their length.
 
@@ -95,7 +96,7 @@ def walk_fragments(fd: int, buf: Array, n: int, size: int, desk: Desk) -> int:
         at += 8 + length
 
 
-@njit(cache=True, nogil=True)
+@nested
 def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
     """Note bytes behind native pixel data that do not begin like another element of a later group."""
     end, big = desk.pixel_at + desk.pixel_length, desk.syntax == SYNTAX_BIG
@@ -150,7 +151,7 @@ def walk_open(
     return status
 
 
-@njit(cache=True, nogil=True)
+@nested
 def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, desk: Desk) -> None:
     """Copy the row at hand into the caller's columns."""
     for k in range(numbers.shape[0]):
@@ -163,7 +164,7 @@ def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, de
         facts[k, row] = desk.facts[k]
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_files(
     folder: int,
     paths: Array,
@@ -215,7 +216,7 @@ def walk_files(
     return last_row
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_memory(
     buf: Array,
     size: int,

@@ -5,11 +5,10 @@ What the shared groups say is written to every frame first; what a frame's own g
 
 from __future__ import annotations
 
-from numba import njit
-
+from scan2train.kernels.compiling import inner, outer
 from scan2train.kernels.header_codes import OK, UNDEFINED, VR_UN
 from scan2train.kernels.header_collect import collect_item
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_files import store
 from scan2train.kernels.header_intern import has_room
@@ -53,7 +52,7 @@ def collect_groups(buf: Array, at: int, end: int, implicit: bool, big: bool, des
                 collect_item(buf, inside, last, within, big, entry, desk)
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_frames(
     buf: Array,
     shared: int,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     MAX_DUPLICATES,
     MAX_TEXT,
     NOTHING,
     START,
 )
-from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk, inner
+from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk
 from scan2train.kernels.header_elements import byte, word
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)

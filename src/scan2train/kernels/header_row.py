@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     DATE,
     FILLED,
@@ -32,7 +33,7 @@ from scan2train.kernels.header_codes import (
     VR_US,
     WRONG_VR,
 )
-from scan2train.kernels.header_desk import MAX_COLUMNS, Desk, inner
+from scan2train.kernels.header_desk import MAX_COLUMNS, Desk
 
 _FLOAT, _PIXELS = 0x7FE00008, 0x7FE00010
 

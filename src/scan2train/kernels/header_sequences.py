@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
@@ -18,7 +19,7 @@ from scan2train.kernels.header_codes import (
     VR_SQ,
     VR_UN,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element, u32
 
 ITEM = 0xFFFEE000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BIG,
     DECLINED,
@@ -29,7 +30,7 @@ from scan2train.kernels.header_codes import (
     SYNTAX_UNKNOWN,
     TRUNCATED,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element, u16, u32, vr_code
 from scan2train.kernels.header_row import clear_slot
 from scan2train.kernels.header_values import keep_text, strip
@@ -144,8 +145,8 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
         at = 4
     else:
         desk.odd |= ODD_NO_PREAMBLE
-        at = START
-        while not bare(buf, n, size, at):
+        at = 0
+        while not bare(buf, n, size, START + at):
             at += 1
             if at > _STRAY:
                 return FOREIGN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     DATE,
     FILLED,
@@ -24,7 +25,7 @@ from scan2train.kernels.header_codes import (
     VR_UN,
     VR_US,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, u16, u32
 from scan2train.kernels.header_intern import intern, intern_scratch, is_plain, keep_raw, note_special
 from scan2train.kernels.header_numbers import EMPTY, EXACT, binary_value, binary_width, parse_decimal

@@ -6,6 +6,7 @@ same). Every length is compared with the file before it is used; a nested pixel 
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner, merged
 from scan2train.kernels.header_again import walk_again
 from scan2train.kernels.header_codes import (
     BOMB,
@@ -33,7 +34,7 @@ from scan2train.kernels.header_codes import (
     TRUNCATED,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import Array, Desk, inner, merged
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_row import (
     add_line,
