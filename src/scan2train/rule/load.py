@@ -31,7 +31,7 @@ def built_in() -> tuple[Rule, ...]:
 @cache
 def at_reading() -> tuple[Rule, ...]:
     """Those of them that judge one volume by what reading it shows anyway."""
-    return tuple(rule for rule in built_in() if AT_READING.issuperset(rule.needs))
+    return tuple(rule for rule in built_in() if rule.looks_at(AT_READING))
 
 
 def all_rules(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
