@@ -72,10 +72,15 @@ class Rule:
             message=hit.message,
             where=hit.where or where,
             advice=hit.advice or self.page.advice,
-            seen=hit.seen,
-            expected=hit.expected,
+            seen=_text(hit.seen),
+            expected=_text(hit.expected),
             affects=hit.affects,
         )
+
+
+def _text(cell: object) -> str:
+    """Rules hand on cells of tables as they are: numbers, and null."""
+    return "" if cell is None else str(cell)
 
 
 def rule_of(module: ModuleType) -> Rule:
