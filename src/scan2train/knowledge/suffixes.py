@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Final
 
 #: Format word -> its suffixes.
@@ -23,7 +22,8 @@ DICOM: Final = (".dcm", ".dicom", ".dic", ".ima")
 
 def suffix_of(name: str) -> str:
     """A name's suffix in lower case, ``.nii.gz`` and the like as one; empty if there is none."""
-    parts = [part.lower() for part in PurePosixPath(name).suffixes]
-    if len(parts) > 1 and parts[-1] == ".gz":
-        return "".join(parts[-2:])
-    return parts[-1] if parts else ""
+    stem, dot, last = name.rpartition("/")[2].lstrip(".").lower().rpartition(".")
+    before = stem.rpartition(".")
+    if last == "gz" and before[1] and before[2]:
+        return f".{before[2]}.gz"
+    return dot + last if last and stem else ""

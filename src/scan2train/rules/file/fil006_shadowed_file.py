@@ -47,6 +47,7 @@ def check(files: pl.DataFrame) -> Iterator[Hit]:
     """Group image files by source, folder and name without suffix; and data files by the headers that name them."""
     import polars as pl
 
+    files = files.filter(pl.col("format").ne_missing("dicom"))
     lower = pl.col("path").str.to_lowercase()
     for word, pattern in _FAMILIES.items():
         family = files.filter(
