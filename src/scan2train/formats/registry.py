@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from scan2train.errors import UnknownName
 from scan2train.formats.header import ImageHeader
+from scan2train.knowledge import suffixes as suffixes_known
 from scan2train.volume import Volume
 
 _MODULES = {
@@ -108,7 +109,4 @@ def by_suffix(path: Path) -> Format:
 
 def suffix_of(path: Path) -> str:
     """Give a name's suffix in lower case, ``.nii.gz`` and the like as one; empty if there is none."""
-    parts = [part.lower() for part in path.suffixes]
-    if len(parts) > 1 and parts[-1] == ".gz":
-        return "".join(parts[-2:])
-    return parts[-1] if parts else ""
+    return suffixes_known.suffix_of(path.name)

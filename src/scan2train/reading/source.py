@@ -18,6 +18,7 @@ from scan2train.errors import (
     UnreadableFile,
 )
 from scan2train.finding import Finding, Severity, Where
+from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.reading.refusals import refusal
 
 if TYPE_CHECKING:
@@ -130,9 +131,7 @@ def lost_finding(row: Mapping[str, Any], lost: list[dict[str, Any]]) -> Finding:
     """Give the finding that files beside a volume may belong to it."""
     return Finding(
         code=lost[0]["code"],
-        name={"FIL001": "unreadable-file", "FIL002": "hostile-file"}.get(
-            lost[0]["code"], "nonconforming-header"
-        ),
+        name=RULE_NAMES[lost[0]["code"]],
         severity=Severity.ERROR,
         scope="volume",
         message="a file beside these slices cannot be read and may be one of them",
