@@ -70,7 +70,7 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
 def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...]) -> tuple[Rule, ...]:
     chosen = (rule for rule in all_rules(folders) if rule.code in codes)
     # What decoding showed was judged when the volume was read.
-    return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & set(rule.needs))
+    return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & {*rule.needs, *rule.takes})
 
 
 def _inputs(
@@ -79,7 +79,7 @@ def _inputs(
     """What ``rule`` is called with; ``None`` where it looks at something else."""
     if isinstance(volume, Labels):
         return {"labels": volume, "declared": declared or {}, "row": row} if "labels" in rule.needs else None
-    return {"volume": volume, "row": row} if "volume" in rule.needs else None
+    return {"volume": volume, "row": row} if "volume" in (*rule.needs, *rule.takes) else None
 
 
 def _placed(one: Finding, where: Where) -> Finding:

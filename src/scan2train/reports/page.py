@@ -14,6 +14,10 @@ def as_page(rule: Rule) -> str:
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in rule.page.sections.items()]
     if not PIXELS.isdisjoint(rule.needs):
         parts.append("Looks at pixels: runs with --pixels, and whenever a volume is read.")
+    elif not PIXELS.isdisjoint(rule.takes):
+        parts.append(
+            "Judges headers, and says more of decoded pixels: with --pixels, and whenever a volume is read."
+        )
     lines = [
         f"  {_KINDS[one.kind]:10s} {one.name}" + (f": {one.finds.value}" if one.finds else "")
         for one in rule.examples()

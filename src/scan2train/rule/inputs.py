@@ -1,4 +1,8 @@
-"""What a rule can ask for by naming a parameter of its ``check``."""
+"""What a rule can ask for by naming a parameter of its ``check``.
+
+A parameter with a default (``decoded: Decoded | None = None``) is given where it is there: such a rule judges headers
+alone, and says more once pixels are decoded.
+"""
 
 from __future__ import annotations
 

@@ -26,12 +26,13 @@ FILE_NAME = re.compile(r"(?P<code>[a-z]{3}\d{3})_(?P<name>[a-z0-9_]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. ``needs`` are the parameters of its ``check``."""
+    """One rule. ``needs`` are the parameters of its ``check``, ``takes`` those with a default."""
 
     code: str
     name: str
     page: Page
     needs: tuple[str, ...]
+    takes: tuple[str, ...] = ()
     module: ModuleType
 
     @property
@@ -52,7 +53,8 @@ class Rule:
 
     def run(self, inputs: Mapping[str, Any], where: Where | None = None) -> list[Finding]:
         """Call ``check`` with what it needs; ``where`` is the place of hits that name none."""
-        hits: Iterable[Hit] = self.module.check(**{name: inputs[name] for name in self.needs})
+        given = [*self.needs, *(name for name in self.takes if name in inputs)]
+        hits: Iterable[Hit] = self.module.check(**{name: inputs[name] for name in given})
         return [self._finding(hit, where or Where()) for hit in hits]
 
     def _finding(self, hit: Hit, where: Where) -> Finding:
@@ -87,8 +89,10 @@ def rule_of(module: ModuleType) -> Rule:
     for name in ("check", "examples"):
         if not callable(getattr(module, name, None)):
             raise WrongUse(f"a rule has a function {name}", where=where)
-    needs = tuple(inspect.signature(module.check).parameters)
-    unknown = [name for name in needs if name not in INPUTS]
+    parameters = inspect.signature(module.check).parameters
+    needs = tuple(name for name, one in parameters.items() if one.default is one.empty)
+    takes = tuple(name for name in parameters if name not in needs)
+    unknown = [name for name in parameters if name not in INPUTS]
     if unknown or not needs:
         raise WrongUse(
             "the parameters of check name what the rule looks at",
@@ -101,5 +105,6 @@ def rule_of(module: ModuleType) -> Rule:
         name=named["name"].replace("_", "-"),
         page=page_of(module.__doc__, where),
         needs=needs,
+        takes=takes,
         module=module,
     )
