@@ -76,6 +76,7 @@ def test_padding_is_that_of_each_slice(tmp_path: Path) -> None:
     expected[1, :, 0] = expected[1, :, 1] = expected[2, :, 1] = expected[3, :, 2] = False
     assert found.valid is not None
     np.testing.assert_array_equal(found.valid, expected)
+    assert "PIX007" not in codes(found)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +205,4 @@ def test_padding_of_floating_point_pixels_is_masked(
     expected[4, 1:3, 2] = expected[6, 0, 4] = False
     assert found.valid is not None
     np.testing.assert_array_equal(found.valid, expected)
+    assert "PIX007" not in codes(found)

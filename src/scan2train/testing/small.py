@@ -67,6 +67,30 @@ def small_series(
     return build
 
 
+def small_enhanced(
+    orientation: str = "LPS",
+    *,
+    shape: tuple[int, int, int] = (13, 11, 8),
+    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    below: str = "enhanced.dcm",
+    modality: str = "CT",
+    values: Change | None = None,
+    **more: Any,
+) -> Build:
+    """One enhanced multi-frame object of the same body: arguments as of :func:`small_series`.
+
+    ``more`` goes to :func:`~scan2train.testing.dicom_enhanced.write_enhanced`.
+    """
+    volume = _changed(_body(orientation, shape, spacing, 0.0, 0.0, modality), values)
+
+    def build(folder: Path) -> object:
+        from scan2train.testing.dicom_enhanced import write_enhanced
+
+        return write_enhanced(volume, folder / below, modality=modality, **more)
+
+    return build
+
+
 def small_film(
     modality: str = "DX",
     *,

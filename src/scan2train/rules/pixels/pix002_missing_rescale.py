@@ -31,6 +31,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from scan2train.knowledge.tolerances import (
     PIX002_AIR_HU,
     PIX002_INTERCEPT_MOST_HU,
@@ -114,7 +116,7 @@ def _told(pairs: list[tuple[float, float]]) -> str:
 def examples() -> Iterator[Example]:
     """A rescale that is there, is not, or cannot be meant."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_series
+    from scan2train.testing.small import small_enhanced, small_series
 
     gone = {"RescaleSlope": None, "RescaleIntercept": None, "RescaleType": None}
     nought = {"RescaleSlope": "1", "RescaleIntercept": "0"}
@@ -143,6 +145,20 @@ def examples() -> Iterator[Example]:
     yield near("unsigned values with intercept −1000", small_series(tags={"RescaleIntercept": "-1000"}))
     yield near("effective atomic number", small_series(tags={**nought, "RescaleType": "Z_EFF"}))
     yield near(
+        "an enhanced object whose frames say that they are not in HU",
+        small_enhanced(values=_lifted, intercept=0, rescale_type="US"),
+    )
+    yield near(
+        "an enhanced object that says HU",
+        small_enhanced(values=_lifted, intercept=0, rescale_type="HU"),
+        Severity.ERROR,
+    )
+    yield near(
         "a localizer without rescale",
         small_series(shape=(9, 8, 1), tags={**gone, "ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}),
     )
+
+
+def _lifted(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values that are nowhere below 0."""
+    return array + 1024

@@ -48,6 +48,7 @@ def check(row: Mapping[str, Any], decoded: Decoded | None = None) -> Iterator[Hi
     if mixed and row["role"] in (row["siblings"] or ()):
         yield warning(
             f"images of one series differ in {', '.join(mixed)}; they were set apart",
+            seen=f"{'signed' if row['pixel_representation'] == 1 else 'unsigned'}, {_told(row)}, and others",
             expected="one layout in a series",
             scope="series",
         )

@@ -38,8 +38,9 @@ FACTS = {"without": (~(_SHOWN | _OTHERWISE)).sum()}
 
 def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Count the slices that have none."""
-    grey = (row["samples"] or 1) == 1 and row["role"] not in ("labels", "capture")
-    if facts["without"] and grey and row["modality"] in (*SLICED, *FILMS):
+    grey = (row["samples"] or 1) == 1 and row["photometric"] != "PALETTE COLOR"
+    judged = row["modality"] in (*SLICED, *FILMS) and row["role"] not in ("labels", "capture")
+    if facts["without"] and grey and judged:
         yield info(
             "no Window Center and Window Width", seen=f"on {facts['without']} of {row['n_slices']} slices"
         )
@@ -67,6 +68,10 @@ def examples() -> Iterator[Example]:
     )
     yield bad(
         "a mammogram without", small_film("MG", manufacturer="GE MEDICAL SYSTEMS", tags=gone), Severity.INFO
+    )
+    yield near(
+        "a colour film needs none",
+        small_film("CR", tags={**gone, "PhotometricInterpretation": "PALETTE COLOR"}),
     )
     yield near("a VOI LUT in its place", small_film(tags={**gone, **modality_lut("VOILUTSequence")}))
     yield near(

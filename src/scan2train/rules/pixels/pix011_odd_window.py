@@ -41,7 +41,7 @@ FACTS = {
 
 def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Look at the distinct words of all slices: most volumes have one of each."""
-    if (row["samples"] or 1) > 1:
+    if (row["samples"] or 1) > 1 or row["photometric"] == "PALETTE COLOR":
         return
     centers, widths = ({_numbers(text) for text in facts[name]} for name in ("centers", "widths"))
     functions = sorted({text.strip().upper() for text in facts["functions"]} - {""})
