@@ -48,9 +48,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Look for a rescale, then at what it can give."""
     if row["format"] != "dicom" or row["modality_lut"]:
         return
-    pairs = list(zip(row["member_slope"], row["member_intercept"], strict=True))
-    without = sum(None in pair for pair in pairs)
-    known = [(slope, add) for slope, add in pairs if slope is not None and add is not None]
+    pairs = set(zip(row["member_slope"], row["member_intercept"], strict=True))
+    known = sorted((slope, add) for slope, add in pairs if slope is not None and add is not None)
+    without = len(known) < len(pairs)
     if any(word.partition(":")[2] in _NAMES for word in row["oddities"] or ()) or not all(
         map(_usable, known)
     ):
@@ -59,10 +59,10 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             seen=_told(known),
             expected="finite numbers, and a slope that is not 0",
         )
-    elif 0 < without < len(pairs):
+    elif without and len(pairs) > 1:
         yield error(
             "Rescale Slope or Rescale Intercept is missing on some slices and there on others",
-            seen=f"{without} of {len(pairs)} slices without",
+            seen=_without(row),
             expected="a rescale on all slices or on none",
         )
     elif row["modality"] == "CT" and row["role"] == "volume":
@@ -73,6 +73,11 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             )
         else:
             yield from _as_hounsfield(row, known)
+
+
+def _without(row: Mapping[str, Any]) -> str:
+    count = sum(None in pair for pair in zip(row["member_slope"], row["member_intercept"], strict=True))
+    return f"{count} of {row['n_slices']} slices without"
 
 
 def _usable(pair: tuple[float, float]) -> bool:
