@@ -50,23 +50,21 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         return
     pairs = set(zip(row["member_slope"], row["member_intercept"], strict=True))
     known = sorted((slope, add) for slope, add in pairs if slope is not None and add is not None)
-    without = len(known) < len(pairs)
-    if any(word.partition(":")[2] in _NAMES for word in row["oddities"] or ()) or not all(
-        map(_usable, known)
-    ):
+    broken = any(word.partition(":")[2] in _NAMES for word in row["oddities"] or ())
+    if broken or not all(map(_usable, known)):
         yield error(
             "Rescale Slope or Rescale Intercept is no usable number",
             seen=_told(known),
             expected="finite numbers, and a slope that is not 0",
         )
-    elif without and len(pairs) > 1:
+    elif len({(slope is None, add is None) for slope, add in pairs}) > 1:
         yield error(
             "Rescale Slope or Rescale Intercept is missing on some slices and there on others",
             seen=_without(row),
             expected="a rescale on all slices or on none",
         )
     elif row["modality"] == "CT" and row["role"] == "volume":
-        if without:
+        if not known:
             yield error(
                 "CT without Rescale Slope or Rescale Intercept: the values are not known to be HU",
                 expected="both, such as slope 1 and intercept −1024",
@@ -89,19 +87,12 @@ def _as_hounsfield(row: Mapping[str, Any], pairs: list[tuple[float, float]]) -> 
         yield error("a Rescale Slope or Intercept that no CT can have", seen=_told(pairs))
         return
     stored = row["bits_stored"] or row["bits_allocated"]
-    if (
-        (row["rescale_type"] or "HU").strip().upper() != "HU"
-        or row["pixel_kind"] in ("float", "double")
-        or not stored
-    ):
+    hounsfield = (row["rescale_type"] or "HU").strip().upper() == "HU"
+    if not hounsfield or row["pixel_kind"] in ("float", "double") or not stored:
         return
-    low, high = (
-        (-(1 << (stored - 1)), (1 << (stored - 1)) - 1)
-        if row["pixel_representation"] == 1
-        else (0, (1 << stored) - 1)
-    )
+    low = -(1 << (stored - 1)) if row["pixel_representation"] == 1 else 0
     least = min(slope * low + add for slope, add in pairs)
-    most = max(slope * high + add for slope, add in pairs)
+    most = max(slope * (low + (1 << stored) - 1) + add for slope, add in pairs)
     if least > PIX002_AIR_HU or most < PIX002_WATER_HU:
         what = "air" if least > PIX002_AIR_HU else "water"
         yield error(
@@ -133,6 +124,11 @@ def examples() -> Iterator[Example]:
     yield bad("neither slope nor intercept", small_series(manufacturer="SIEMENS", tags=gone), Severity.ERROR)
     yield bad("no intercept, sagittal", small_series("PIR", tags={"RescaleIntercept": None}), Severity.ERROR)
     yield bad("missing on one slice", small_series(tags=lambda k: gone if k == 3 else {}), Severity.ERROR)
+    yield bad(
+        "a slope a slice and no intercept",
+        small_series(tags=lambda k: {"RescaleSlope": str(k + 1), "RescaleIntercept": None}),
+        Severity.ERROR,
+    )
     yield bad("unsigned values with intercept 0", small_series(turned_deg=15, tags=nought), Severity.ERROR)
     yield bad(
         "a slope of 0 on MR",
