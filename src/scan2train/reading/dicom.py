@@ -14,6 +14,7 @@ from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
+from scan2train.measures.twins import twins_are_copies, twins_of
 from scan2train.reading.noticed import noticed
 from scan2train.reading.refusals import refusal
 from scan2train.volume import Volume
@@ -46,7 +47,7 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
         As :func:`~scan2train.formats.dicom.pixels.read_pixels`.
     """
     refused = refusal(row, str(base / row["path"]))
-    if refused is not None:
+    if refused is not None and not (row["irregular"] == "duplicate-positions" and twins_are_copies(row)):
         raise refused
     pixels = read_pixels(row, base)
     findings = (*_copies(row, base, pixels), *noticed(row, pixels))
@@ -92,6 +93,9 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
         # Two paddings that leave out the same pixels are one to whoever reads the values.
         if not np.array_equal(_valid(other, at), _valid(pixels, k)):
             raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
+    further = len(copied) - len(twins_of(row))
+    if not further:
+        return ()
     return (
         Finding(
             code="FIL004",
@@ -100,8 +104,8 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
             scope="volume",
             message="some instances are there more than once, with the same pixels; one of each was used",
             where=Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"]),
-            seen=f"{len(copied)} further files",
-            affects=len(copied),
+            seen=f"{further} further files",
+            affects=further,
         ),
     )
 

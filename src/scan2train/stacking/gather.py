@@ -11,6 +11,7 @@ from scan2train.knowledge.sop_classes import SLICED
 from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
 from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.group import geometry, groups
+from scan2train.stacking.lacking import lacking
 from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
@@ -109,8 +110,10 @@ def _rows(
     rows = volume_columns(all_frames(flat))
     told = told_apart(table, planes, found)
 
-    film = (table["role"] == "picture").to_numpy()[first] & (mean[:, 6:] > 0).all(axis=1)
-    physical = usable | film
+    picture = (table["role"] == "picture").to_numpy()[first]
+    physical = usable | (picture & (mean[:, 6:] > 0).all(axis=1))
+    frames = table["span"].to_numpy()[first]
+    lacks = lacking(physical, picture, frames, places.position[first], axes_error[first], planes[first, 6:])
     step, step_source = _steps(table, found, first, normal, usable)
     x[~usable], y[~usable] = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
     step[~usable] = (0.0, 0.0, 1.0)
@@ -119,6 +122,7 @@ def _rows(
     affine = affines(x, y, spacing, step, origin)
     lengths = np.linalg.norm(affine[:, :3, :3], axis=1)
     worst = np.maximum.reduceat(np.nan_to_num(axes_error[every], nan=9.0), starts)
+    damaged = np.isfinite(axes_error[first]) & (worst > GEO013_WARNING)
     rows = rows.with_columns(
         role=pl.Series(told.role, dtype=pl.String),
         split_by=pl.Series(told.split_by, dtype=pl.String),
@@ -135,8 +139,9 @@ def _rows(
         physical=pl.Series(physical),
         affine=pl.Series(affine.reshape(-1, 16)).cast(pl.List(pl.Float64)),
         step_source=pl.Series(step_source, dtype=pl.String),
+        lacks=pl.Series(lacks, dtype=pl.List(pl.String)),
         spacing_source=pl.when(pl.Series(physical)).then("spacing_source").otherwise(pl.lit("")),
-        axes_error=pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
+        axes_error=pl.Series(np.where(usable | damaged, worst, np.nan), nan_to_null=True),
     )
     rows = with_spares(rows, table, found)
     rows = rows.with_columns(

@@ -21,7 +21,8 @@ _SAME_NAME = (
     *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
     *("bits_stored", "high_bit"),
     *("pixel_representation", "pixel_kind", "rescale_type", "units", "modality_lut", "spacing_source"),
-    *("sop_class_uid", "charset"),
+    *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
+    "spacing_calibration",
 )
 _MEMBERS = {
     "path": "member_path",
