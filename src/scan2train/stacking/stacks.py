@@ -23,7 +23,8 @@ class Stack:
 
     ``units`` are its slices in order of k, ``spares`` further slices at the places of some of them (the same SOP
     Instance UID; or another one, where only the pixels can tell whether they are copies), ``spare_of`` the slice that
-    each lies on. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is each slice's place. ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
+    each lies on. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is each slice's place.
+    ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
     """
 
     units: IntArray
