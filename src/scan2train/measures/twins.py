@@ -18,9 +18,12 @@ _MEANING = ("slope", "intercept", "padding_value", "padding_limit", "transfer_sy
 
 
 def twins_of(row: Mapping[str, Any]) -> list[int]:
-    """Which of a volume's spares are instances of their own, and no second file of the slice that they lie on."""
-    uids, mine = row["spare_uid"] or (), row["member_uid"]
-    return [at for at, k in enumerate(row["spare_of"] or ()) if uids[at] != mine[k]]
+    """Which of a volume's spares are slices of their own, and no second file of the slice that they lie on."""
+    return [
+        at
+        for at, k in enumerate(row["spare_of"] or ())
+        if any(row[f"spare_{name}"][at] != row[f"member_{name}"][k] for name in ("uid", "frame"))
+    ]
 
 
 def twins_are_copies(row: Mapping[str, Any]) -> bool:

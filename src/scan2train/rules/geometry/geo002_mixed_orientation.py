@@ -33,18 +33,19 @@ import polars as pl
 from scan2train.finding import Where
 from scan2train.knowledge.tolerances import SAME_ORIENTATION
 from scan2train.rule import Example, Hit, at, bad, error, good, info, near, warning
+from scan2train.rule.slices import IMAGES
 
-_SERIES = ("source", "series_uid")
+_SERIES = ("source", "series")
 
 
 def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     """Compare the directions of the volumes of each series."""
     images = volumes.filter(
-        (pl.col("format") == "dicom")
-        & pl.col("physical")
-        & pl.col("role").is_in(["volume", "derived"])
-        & pl.col("series_uid").is_not_null()
-    ).select(*_SERIES, "path", "volume", "n_slices", "irregular", "orientation", "affine")
+        (pl.col("format") == "dicom") & pl.col("physical") & pl.col("role").is_in(IMAGES)
+    ).select(
+        *("source", "path", "volume", "series_uid", "n_slices", "irregular", "orientation", "affine"),
+        series=pl.coalesce("series_uid", "study_uid"),
+    )
     crowded = images.filter(pl.len().over(_SERIES) > 1)
     if crowded.is_empty():
         return
@@ -93,7 +94,7 @@ def _directions(rows: pl.DataFrame) -> np.ndarray[Any, Any]:
     """``(n,)`` number of each row's direction: 0 where it is that of the first row of its series."""
     affines = rows["affine"].list.to_array(16).to_numpy().reshape(-1, 4, 4)
     axes = affines[:, :3, :2] / np.linalg.norm(affines[:, :3, :2], axis=1, keepdims=True)
-    first = rows.select(pl.int_range(pl.len()).first().over(_SERIES)).to_series().to_numpy()
+    first = rows.with_row_index("at").select(pl.col("at").first().over(_SERIES)).to_series().to_numpy()
     off: np.ndarray[Any, Any] = np.abs(axes - axes[first]).max(axis=(1, 2))
     return (off > SAME_ORIENTATION).astype(np.int64)
 
@@ -107,6 +108,10 @@ def examples() -> Iterator[Example]:
     def part(orientation: str, slices: int, seed: int, **more: Any) -> Any:
         shape = (13, 11, slices)
         return small_series(orientation, shape=shape, seed=seed, below=f"part{seed}", tags=ONE_SERIES, **more)
+
+    def other(seed: int, kernel: str) -> Any:
+        tags = {**ONE_SERIES, "SeriesInstanceUID": "2.25.7"}
+        return small_series("RPI", seed=5 + seed, kernel=kernel, below=kernel, tags=tags)
 
     yield good("an axial series", small_series())
     yield good("a series of two kernels", together(part("LPS", 6, 0), part("LPS", 6, 1, kernel="LUNG")))
@@ -123,6 +128,15 @@ def examples() -> Iterator[Example]:
     yield bad(
         "an axial and a coronal stack of MR in one series",
         together(part("LPS", 6, 0, modality="MR"), part("LIP", 7, 1, modality="MR")),
+        Severity.INFO,
+    )
+    yield bad(
+        "the same, after a series of two other stacks that are parallel",
+        together(
+            *(other(n, kernel) for n, kernel in enumerate("AB")),
+            part("PIR", 6, 0, modality="MR"),
+            part("LIP", 7, 1, modality="MR"),
+        ),
         Severity.INFO,
     )
     yield bad(

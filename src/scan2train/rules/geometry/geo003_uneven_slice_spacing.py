@@ -25,7 +25,7 @@ DICOM PS3.3 C.7.6.2.1.1 (Image Position and Image Orientation).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ import numpy as np
 from scan2train.knowledge.tolerances import GEO003_INFO_MM, GEO003_INFO_PART
 from scan2train.measures.gaps import Gaps, gaps_between
 from scan2train.rule import Example, Hit, bad, error, good, info, near
+from scan2train.rule.slices import IMAGES
 
 _EVEN = "slices at even distances along their normal"
 #: What the gaps of these volumes are is said by another rule.
@@ -44,15 +45,16 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     gaps = gaps_between(row["member_position_mm"]) if row["physical"] else None
     if gaps is None or row["format"] != "dicom":
         return
+    severity = error if row["role"] in IMAGES else info
     if row["irregular"] == "shifted-slices":
-        yield error(
+        yield severity(
             "slices are shifted within their planes, out of the line of the others",
             seen=f"{len(gaps.places)} slices at even distances of {gaps.usual:.4g} mm",
             expected="positions on one straight line",
             affects=row["n_slices"],
         )
     elif row["irregular"] == "uneven-spacing":
-        yield _uneven(gaps)
+        yield _uneven(gaps, severity)
     elif row["irregular"] not in _OTHERS and gaps.audible.any() and not gaps.beyond.any():
         yield info(
             "the gaps between slices differ a little; the mean step was used",
@@ -62,9 +64,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         )
 
 
-def _uneven(gaps: Gaps) -> Hit:
+def _uneven(gaps: Gaps, severity: Callable[..., Hit]) -> Hit:
     if gaps.beyond.any():
-        return error(
+        return severity(
             "the gaps between slices differ",
             seen=gaps.told(gaps.beyond),
             expected=_EVEN,
@@ -72,7 +74,7 @@ def _uneven(gaps: Gaps) -> Hit:
         )
     off = np.abs(gaps.drift)
     limit = max(GEO003_INFO_MM, GEO003_INFO_PART * gaps.usual)
-    return error(
+    return severity(
         "small differences of the gaps add up until slices lie at the wrong place",
         seen=f"slice {int(off.argmax())} is {off.max():.3g} mm from its place among even steps of "
         f"{(gaps.places[-1] - gaps.places[0]) / (len(gaps.places) - 1):.4g} mm",

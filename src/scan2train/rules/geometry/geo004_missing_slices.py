@@ -29,7 +29,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scan2train.measures.gaps import gaps_between
-from scan2train.rule import Example, Hit, bad, error, good, near
+from scan2train.rule import Example, Hit, bad, error, good, info, near
+from scan2train.rule.slices import IMAGES
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
@@ -41,7 +42,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         return
     missing = int(gaps.missing.sum())
     uneven = int((gaps.beyond & (gaps.missing == 0)).sum())
-    yield error(
+    # Masks leave out slices without a label, and localizers any.
+    severity = error if row["role"] in IMAGES else info
+    yield severity(
         "slices are missing: a gap is a multiple of the usual one",
         seen=gaps.told(gaps.missing > 0) + (f"; and {uneven} other uneven gaps" if uneven else ""),
         expected=f"{len(gaps.places) + missing} slices at even distances",

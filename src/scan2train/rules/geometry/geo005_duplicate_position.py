@@ -34,7 +34,8 @@ import numpy as np
 from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
 from scan2train.measures.gaps import gaps_between
 from scan2train.measures.twins import twins_are_copies, twins_of
-from scan2train.rule import Example, Hit, bad, error, good, near, warning
+from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
+from scan2train.rule.slices import IMAGES
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
@@ -59,7 +60,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             affects=len(doubled),
         )
     else:
-        yield error(
+        severity = error if row["role"] in IMAGES else info
+        yield severity(
             "several slices lie at one place, and no attribute explains it",
             seen=seen,
             expected="one slice at each place",

@@ -32,11 +32,12 @@ from typing import Any
 
 from scan2train.knowledge.tolerances import GEO006_SILENT_PIXELS
 from scan2train.rule import Example, Hit, bad, good, near, warning
+from scan2train.rule.slices import IMAGES
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Measure the shift from the first to the last slice in pixels."""
-    if row["format"] != "dicom" or row["step_source"] != "positions" or row["role"] == "localizer":
+    if row["format"] != "dicom" or row["step_source"] != "positions" or row["role"] not in IMAGES:
         return
     first, last = row["member_position_mm"][0], row["member_position_mm"][-1]
     shift = tan(radians(row["tilt_deg"])) * (last - first)

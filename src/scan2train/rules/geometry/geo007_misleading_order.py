@@ -29,6 +29,7 @@ from typing import Any
 import polars as pl
 
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+from scan2train.rule.slices import IMAGES
 
 _NUMBER = pl.col("instance_number")
 #: Over the slices of a volume in order of place.
@@ -45,7 +46,7 @@ def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare the order of numbers with that of places."""
     n = row["n_slices"]
     # All frames of a multi-frame object share its one number.
-    if n < 2 or not row["physical"] or row["role"] not in ("volume", "derived") or facts["last_frame"] > 0:
+    if n < 2 or not row["physical"] or row["role"] not in IMAGES or facts["last_frame"] > 0:
         return
     repeated = n - facts["absent"] - facts["different"]
     if facts["absent"]:

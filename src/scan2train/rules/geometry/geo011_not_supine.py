@@ -29,6 +29,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+from scan2train.rule.slices import IMAGES
 
 _FIRST = {
     "HF": "head first",
@@ -43,7 +44,7 @@ _LYING = {"S": "supine", "P": "prone", "DR": "on the right side", "DL": "on the 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Judge Patient Position, where it is one of the defined terms."""
-    if row["format"] != "dicom" or row["role"] not in ("volume", "derived"):
+    if row["format"] != "dicom" or row["role"] not in IMAGES:
         return
     term = (row["patient_position"] or "").strip().upper()
     first, lying = _FIRST.get(term[:2]), _LYING.get(term[2:])
