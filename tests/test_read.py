@@ -212,6 +212,7 @@ def test_a_slice_under_another_uid_is_read_once_only_if_it_is_a_copy(tmp_path: P
     with pytest.raises(IrregularSlices) as caught:
         read(row)
     assert caught.value.code == "GEO005"
+    assert "1 more at the places of slice 2 (at 5 mm)" in str(caught.value)
 
 
 def test_labels_must_be_whole_numbers(tmp_path: Path) -> None:

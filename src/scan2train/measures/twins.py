@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
+from scan2train.measures.gaps import gaps_between
+
 _SLAB = 1 << 20
+#: So many places are named one by one.
+_NAMED = 4
 #: What must be equal beside the bytes, for the same bytes to mean the same values.
 _MEANING = ("slope", "intercept", "padding_value", "padding_limit", "transfer_syntax", "pixel_kind")
 
@@ -35,6 +40,25 @@ def twins_are_copies(row: Mapping[str, Any]) -> bool:
     source = Path(row["source"])
     base = str(source if source.is_dir() else source.parent)
     return bool(twins) and all(_copies(row, base, at, row["spare_of"][at]) for at in twins)
+
+
+def doubled_slices(row: Mapping[str, Any]) -> list[int]:
+    """For each slice too many, the slice that it lies on: its number in order of k."""
+    twins = [row["spare_of"][at] for at in twins_of(row)]
+    gaps = gaps_between(row["member_position_mm"])
+    if twins or gaps is None:
+        return twins
+    close: list[int] = (gaps.sizes <= GEO005_SAME_PLACE_MM).nonzero()[0].tolist()
+    return close
+
+
+def told_doubles(row: Mapping[str, Any]) -> str:
+    """These slices in words: how many, and where."""
+    doubled = doubled_slices(row)
+    at = [f"slice {k} (at {row['member_position_mm'][k]:.5g} mm)" for k in dict.fromkeys(doubled)]
+    return f"{len(doubled)} more at the places of {', '.join(at[:_NAMED])}" + (
+        ", …" if len(at) > _NAMED else ""
+    )
 
 
 def _copies(row: Mapping[str, Any], base: str, at: int, k: int) -> bool:

@@ -13,6 +13,7 @@ from scan2train.errors import (
     UnreadableFile,
 )
 from scan2train.measures.gaps import gaps_between
+from scan2train.measures.twins import told_doubles
 
 _SPLIT = "Read the parts one by one from the rows of the index, or remove the files that do not belong."
 
@@ -53,7 +54,7 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             "no place in the patient follows from the header",
             where=where,
             expected="Image Position and Orientation (Patient) and Pixel Spacing, finite, unit and perpendicular",
-            found=", ".join(row["oddities"] or ()) or word.replace("-", " "),
+            found=_lacking(row),
             advice="Fetch the original files: an export has dropped or damaged their geometry.",
             code="GEO013" if word == "bad-orientation" else "GEO001",
         )
@@ -92,10 +93,15 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
     )
 
 
+def _lacking(row: Mapping[str, Any]) -> str:
+    words = [*(f"no usable {name}" for name in row["lacks"] or ()), *(row["oddities"] or ())]
+    return ", ".join(words) or str(row["irregular"]).replace("-", " ")
+
+
 def _gaps(row: Mapping[str, Any]) -> str:
     gaps = gaps_between(row["member_position_mm"])
     if gaps is None or row["irregular"] == "duplicate-positions":
-        return "several slices at one place"
+        return told_doubles(row)
     if row["irregular"] == "shifted-slices":
         return f"{len(gaps.places)} slices at even distances of {gaps.usual:.4g} mm, but out of line"
     if not gaps.beyond.any():

@@ -29,11 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
-from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
-from scan2train.measures.gaps import gaps_between
-from scan2train.measures.twins import twins_are_copies, twins_of
+from scan2train.measures.twins import doubled_slices, told_doubles, twins_are_copies
 from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
 from scan2train.rule.slices import IMAGES
 
@@ -42,22 +38,13 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Name the slices that share a place in a stack that was found to have such slices."""
     if row["irregular"] != "duplicate-positions":
         return
-    doubled = [row["spare_of"][at] for at in twins_of(row)]
-    if not doubled:
-        gaps = gaps_between(row["member_position_mm"])
-        close = gaps.sizes <= GEO005_SAME_PLACE_MM if gaps is not None else np.ones(1, dtype=np.bool_)
-        doubled = np.flatnonzero(close).tolist()
-    where = [
-        f"slice {k}" + ("" if place is None else f" (at {place:.5g} mm)")
-        for k, place in ((k, row["member_position_mm"][k]) for k in dict.fromkeys(doubled[:4]))
-    ]
-    seen = f"{len(doubled)} more at the places of {', '.join(where)}" + (", …" if len(doubled) > 4 else "")
+    seen, n = told_doubles(row), len(doubled_slices(row))
     if twins_are_copies(row):
         yield warning(
             "several slices lie at one place, with the same pixels; one of each was used",
             seen=seen,
             expected="one slice at each place",
-            affects=len(doubled),
+            affects=n,
         )
     else:
         severity = error if row["role"] in IMAGES else info
@@ -65,7 +52,7 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             "several slices lie at one place, and no attribute explains it",
             seen=seen,
             expected="one slice at each place",
-            affects=len(doubled),
+            affects=n,
         )
 
 
