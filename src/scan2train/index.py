@@ -95,6 +95,7 @@ def index(
     WrongUse
         If a source does not exist, or the salt cannot be read or kept.
     """
+    from scan2train.indexing.label_roles import with_label_roles
     from scan2train.indexing.run import index_source
     from scan2train.indexing.salt import read_salt
     from scan2train.indexing.saved import is_saved, join
@@ -120,4 +121,8 @@ def index(
                 advice="The table of skipped files says why each was passed over.",
             )
         found.append(one)
-    return found[0] if len(found) == 1 else Index(**join(found))
+    if len(found) == 1:
+        return found[0]
+    tables = join(found)
+    # A mask's image may lie in another source.
+    return Index(**{**tables, "volumes": with_label_roles(tables["volumes"])})

@@ -1,4 +1,4 @@
-"""Makes ``rows`` and ``hospital`` importable, and gives tests a small hospital."""
+"""Makes ``hospital`` importable, and gives tests a small hospital."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from rows import row
 
+from rows import row
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.preparing.choosing import choose
 from scan2train.tables import VOLUMES

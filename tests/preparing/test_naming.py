@@ -5,11 +5,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import row
 
+from rows import row
+from scan2train.knowledge.file_names import natural_key
 from scan2train.preparing.naming import name_cases, safe
 from scan2train.preparing.seeds import seed_of
-from scan2train.preparing.words import natural_key
 
 
 def names(*paths, **more):

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 from hospital import grid_of, write_labels
-from rows import row
 
-from scan2train.preparing.pairing import pair_beside, pair_given
+from rows import row
+from scan2train.preparing.pairing import pair_beside as pair_table
+from scan2train.preparing.pairing import pair_given
+from scan2train.tables import VOLUMES
 
 OTHER_GRID = [2.0, 0, 0, 3, 0, 2.0, 0, 0, 0, 0, 2.0, 0, 0, 0, 0, 1]
+
+
+def pair_beside(rows):
+    return pair_table(VOLUMES.frame(rows))
 
 
 def paired(*paths, **more):

@@ -17,7 +17,7 @@ KEPT = {
 ABOUT = """\
 # Columns of the tables
 
-Every table is written as Parquet, with exactly these columns. The plural types are lists, one item a slice or number.
+A table that is written is Parquet, with exactly these columns. The plural types are lists, one item a slice or number.
 Names, birth dates, patient ids and accession numbers are never kept as they are.
 """
 

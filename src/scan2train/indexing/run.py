@@ -8,6 +8,7 @@ from collections.abc import Callable
 import polars as pl
 
 from scan2train.indexing import cache as cached
+from scan2train.indexing.label_roles import with_label_roles
 from scan2train.indexing.source import Found, read_tree
 from scan2train.indexing.tree import look, walk_tree
 from scan2train.kernels.file_facts import HAS_STATX
@@ -51,7 +52,9 @@ def index_source(
 
 
 def _volumes(found: Found) -> pl.DataFrame:
-    """The DICOM stacks, then the volumes of other files."""
+    """The DICOM stacks, then the volumes of other files; masks are told from images when all are there."""
     dicom = found.instances["format"] == "dicom"
     parts = [stack(found.instances, found.frames)] if dicom.any() else []
-    return pl.concat([*parts, found.others]) if parts or found.others.height else VOLUMES.frame()
+    if not (parts or found.others.height):
+        return VOLUMES.frame()
+    return with_label_roles(pl.concat([*parts, found.others]))

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from scan2train.preparing.pairing import file_of
-from scan2train.preparing.words import CHANNEL, image_folder, stem, without_image_word, words
+from scan2train.knowledge.file_names import CHANNEL, image_folder, stem, without_image_word, words
+from scan2train.pairing.place import file_of
 
 #: Formats whose files are named by those who made the data set; a DICOM file's or folder's name may be a person's.
 _NAMED_BY_THE_STUDY = frozenset({"nifti", "metaimage", "nrrd", "npy"})

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scan2train.errors import NoImages, WrongUse
+from scan2train.knowledge.file_names import natural_key
+from scan2train.pairing.place import file_of
 from scan2train.preparing.choosing import choose
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
-from scan2train.preparing.pairing import Paired, file_of, pair_beside, pair_given
+from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.seeds import seed_of
 from scan2train.preparing.sources import path_below
-from scan2train.preparing.words import natural_key
 
 if TYPE_CHECKING:
     from scan2train.index import Index
 
 #: Why a file of labels is left out that belongs to no image.
 _LONELY = "labels-without-image"
+#: So many of the files that an image could have as its labels are named.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def plan(
     """
     volumes = _without(index.volumes, out)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
-    paired = _pair(rows, labels)
+    paired = _pair(volumes, rows, labels)
     images = [at for at in range(len(rows)) if at not in paired.labels]
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
@@ -132,10 +135,12 @@ def _labels_left_out(
 
 
 def _several_labels(found: Sequence[Path]) -> Failed:
-    names = ", ".join(sorted(file.name for file in found))
+    names = sorted(file.name for file in found)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return Failed(
-        error=f"several files could be its labels: {names}",
-        advice="Name the folder or the files that are meant with --labels.",
+        error=f"several files could be its labels: {', '.join(names[:_NAMED])}{more}",
+        advice="Name the folder or the files that are meant with --labels; masks of parts, one file each, must be "
+        "made one file first. --labels none leaves labels out.",
     )
 
 
@@ -147,9 +152,9 @@ def _shared_labels(found: Sequence[Path]) -> Failed:
     )
 
 
-def _pair(rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:
+def _pair(volumes: pl.DataFrame, rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:
     if labels in (None, "auto"):
-        paired = pair_beside(rows)
+        paired = pair_beside(volumes)
         return paired if labels == "auto" else replace(paired, found={}, doubtful={}, lonely=())
     root, files = label_files(str(labels))
     paired = pair_given(rows, files, root)

@@ -1,31 +1,16 @@
-"""Whose labels a file is, where its name would do for several images: told by folders first, then by the grid."""
+"""What tells whose labels a given file is, where its name would do for several images: its folders, and its grid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.formats.registry import by_format
 from scan2train.formats.sniff import HEAD_BYTES, sniff
 from scan2train.grid import Grid
-from scan2train.preparing.words import CHANNEL, image_folder, label_folder, stem
-
-Row = Mapping[str, Any]
-#: Sizes, and the affine row by row.
-Place = tuple[tuple[int, ...], Sequence[float]]
-
-#: Two grids are one where no number of their affines differs by more than this, in mm.
-_SAME_GRID_MM = 1e-3
-
-
-def place_of(row: Row) -> Place | None:
-    """The grid of a row of the volumes table; ``None`` where it has none."""
-    sizes = tuple(row[f"size_{axis}"] for axis in "ijk")
-    return None if row["affine"] is None or None in sizes else (sizes, row["affine"])
+from scan2train.knowledge.file_names import image_folder, label_folder
+from scan2train.pairing.place import Place
 
 
 def place_in_file(file: Path) -> Place | None:
@@ -39,20 +24,6 @@ def place_in_file(file: Path) -> Place | None:
     except (Scan2TrainError, OSError):
         return None
     return grid.shape, grid.affine.ravel().tolist()
-
-
-def on_one_grid(a: Place | None, b: Place | None) -> bool:
-    """Whether both are known and the same."""
-    if a is None or b is None or a[0] != b[0]:
-        return False
-    return bool(np.abs(np.subtract(a[1], b[1])).max() <= _SAME_GRID_MM)
-
-
-def of_one_scan(rows: Sequence[Row], files: Sequence[PurePosixPath], hits: Sequence[int]) -> bool:
-    """Whether all are points or channels of one scan, whose labels are theirs in common."""
-    if len(hits) > 1 and any(rows[at]["format"] == "dicom" for at in hits):
-        return False
-    return len({(files[at].parent, CHANNEL.sub("", stem(files[at].name))) for at in hits}) <= 1
 
 
 def in_the_same_folders(label: PurePosixPath, images: Mapping[int, PurePosixPath]) -> list[int]:

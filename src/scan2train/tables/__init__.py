@@ -1,10 +1,11 @@
-"""Every column of every table that the package writes, declared once: name, type, unit, DICOM tag, meaning."""
+"""Every column of every table, declared once: name, type, unit, DICOM tag, meaning."""
 
 from scan2train.tables.cases import CASES
 from scan2train.tables.column import Column, Table
 from scan2train.tables.frames import FRAMES
 from scan2train.tables.instances import INSTANCES
+from scan2train.tables.pairs import PAIRS
 from scan2train.tables.skipped import SKIPPED
 from scan2train.tables.volumes import VOLUMES
 
-__all__ = ["CASES", "FRAMES", "INSTANCES", "SKIPPED", "VOLUMES", "Column", "Table"]
+__all__ = ["CASES", "FRAMES", "INSTANCES", "PAIRS", "SKIPPED", "VOLUMES", "Column", "Table"]

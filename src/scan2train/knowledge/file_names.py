@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 #: Longest first, so that ``.nii.gz`` is not taken for ``.gz``.
 _SUFFIXES = (
@@ -49,28 +48,33 @@ _LABEL_FOLDER = re.compile(
     rf"(?:labels?|segmentations?|segs?|masks?|annotations?|gt|ground[-_]?truth){_PART}"
 )
 
+#: What stands between the words of a name.
+_BETWEEN = re.compile(r"[-_.\s]+")
+
 #: The channel number of nnU-Net's raw layout.
 CHANNEL = re.compile(r"_\d{4}$")
 
 
 def stem(name: str) -> str:
     """A file's name without its folders and its suffix, ``.nii.gz`` counting as one."""
-    last = PurePosixPath(name).name
-    for suffix in _SUFFIXES:
-        if last.lower().endswith(suffix) and len(last) > len(suffix):
+    last = name.rpartition("/")[2]
+    low = last.lower()
+    for suffix in _SUFFIXES if low.endswith(_SUFFIXES) else ():
+        if low.endswith(suffix) and len(last) > len(suffix):
             return last[: -len(suffix)]
     return last
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a stem, in lower case: what ``-``, ``_``, dots and blanks stand between."""
-    return tuple(word for word in re.split(r"[-_.\s]+", text.lower()) if word)
+    return tuple(word for word in _BETWEEN.split(text.lower()) if word)
 
 
 def without_label_word(text: str) -> tuple[str, ...] | None:
     """The words of a stem less those that mean labels; ``None`` if it has none of them."""
-    rest = tuple(word for word in words(text) if not _LABEL.fullmatch(word))
-    return rest if len(rest) < len(words(text)) else None
+    every = words(text)
+    rest = tuple(word for word in every if not _LABEL.fullmatch(word))
+    return rest if len(rest) < len(every) else None
 
 
 def without_image_word(text: str) -> tuple[str, ...]:
