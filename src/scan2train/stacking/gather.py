@@ -11,6 +11,7 @@ from scan2train.knowledge.sop_classes import SLICED
 from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
 from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.group import geometry, groups
+from scan2train.stacking.mixed import with_mixed
 from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
@@ -122,6 +123,7 @@ def _rows(
     rows = rows.with_columns(
         role=pl.Series(told.role, dtype=pl.String),
         split_by=pl.Series(told.split_by, dtype=pl.String),
+        rival=pl.Series([one.rival for one in found], dtype=pl.String),
         siblings=pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
         dimension=pl.Series(
             ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String
@@ -142,6 +144,7 @@ def _rows(
     rows = rows.with_columns(
         irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String)
     )
+    rows = with_mixed(rows)
     schema = VOLUMES.schema
     missing = [
         pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns

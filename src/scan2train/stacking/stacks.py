@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.stacking.explain_repeats import Attributes, Part, apart, explain
+from scan2train.stacking.rival import rival_of
 from scan2train.stacking.regularity import irregularity, ordered
 
 IntArray = npt.NDArray[np.int64]
@@ -22,7 +23,8 @@ class Stack:
 
     ``units`` are its slices in order of k, ``spares`` further copies of some of them (same SOP Instance UID, same
     place), ``spare_of`` the slice that each copies. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is
-    each slice's place. ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
+    each slice's place. ``reasons`` are attribute, dimension and rank of the value that told it from its siblings,
+    ``rival`` is an attribute that would tell them apart otherwise.
     """
 
     units: IntArray
@@ -30,6 +32,7 @@ class Stack:
     reasons: tuple[tuple[str, str, int], ...] = ()
     step_mm: FloatArray | None = None
     along_mm: FloatArray | None = None
+    rival: str = ""
     spares: IntArray = field(default_factory=lambda: _NO_UNITS)
     spare_of: IntArray = field(default_factory=lambda: _NO_UNITS)
 
@@ -68,13 +71,14 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
     def regular(members: IntArray) -> bool:
         return irregularity(position[np.sort(members)], normal) == ""
 
-    def built(part: Part, irregular: str) -> Stack:
+    def built(part: Part, irregular: str, rival: str = "") -> Stack:
         members = np.sort(part.members)
         mine = np.isin(spare_of, rows[members]) if len(spares) else np.zeros(0, dtype=np.bool_)
         return Stack(
             units=rows[members],
             irregular=irregular,
             reasons=part.reasons,
+            rival=rival,
             step_mm=_step(position[members], normal),
             along_mm=position[members] @ normal,
             spares=spares[mine],
@@ -87,11 +91,13 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
         parts = apart(attributes, rows, regular) if verdict else None
         if parts is None:
             return [built(everything, verdict)]
+        rival = ""
     else:
         parts = explain(attributes, rows, place, regular)
         if parts is None:
             return [built(everything, "duplicate-positions")]
-    return [built(part, irregularity(position[np.sort(part.members)], normal)) for part in parts]
+        rival = rival_of(attributes, rows, place, parts)
+    return [built(part, irregularity(position[np.sort(part.members)], normal), rival) for part in parts]
 
 
 def _without_copies(

@@ -12,6 +12,7 @@ import polars as pl
 
 from scan2train.knowledge.kernels_of_vendors import kernel_class
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
+from scan2train.stacking.mixed import IN_COMMON, extremes
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,7 +22,7 @@ _SAME_NAME = (
     *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
     *("bits_stored", "high_bit"),
     *("pixel_representation", "pixel_kind", "rescale_type", "units", "modality_lut", "spacing_source"),
-    *("sop_class_uid", "charset"),
+    *("sop_class_uid", "charset", "conversion_type", "burned_in"),
 )
 _MEMBERS = {
     "path": "member_path",
@@ -52,7 +53,7 @@ NEEDED = tuple(
             *_SAME_NAME,
             *_MEMBERS,
             *("cardiac_percentage", "image_laterality", "laterality", "lossy", "columns", "rows"),
-            *("oddities", "span", "fits", "frames_lost"),
+            *("oddities", "span", "fits", "frames_lost", *IN_COMMON),
         )
     )
 )
@@ -80,6 +81,7 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
         some_rescale=_on_some("slope") | _on_some("intercept"),
         frames_lost=pl.col("frames_lost").any(),
         repeated=pl.col("repeated").any(),
+        **extremes(),
     )
     kernels = [
         kernel_class(maker or "", kernel or "") or None
