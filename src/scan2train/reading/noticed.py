@@ -24,12 +24,6 @@ from scan2train.knowledge.unsafe_text import unsafe
 from scan2train.rule import Decoded
 from scan2train.rule.load import at_reading
 
-_APART = {"localizer": "SER003", "capture": "SER004", "derived": "SER005"}
-#: Attributes that slices of a series share unless two series were mixed.
-_MIXED = (
-    *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
-    *("pixel_representation", "photometric", "samples", "kernel"),
-)
 _OTHER_SUFFIXES = {
     *suffixes(),
     ".txt",
@@ -67,7 +61,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
             **more,
         )
 
-    told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
+    told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row)]
     inputs = {"row": row, "decoded": _decoded(pixels)}
     judged = [one for rule in at_reading() for one in rule.run(inputs, place)]
     legacy = tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
@@ -228,24 +222,3 @@ def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Tol
     if shear >= GEO006_SILENT_PIXELS * min(row["spacing_i_mm"], row["spacing_j_mm"]):
         message = "slices are sheared against their normal; the affine is sheared with them"
         yield "GEO006", _WARNING, message, {"seen": f"{row['tilt_deg']:.4g}°"}
-
-
-def _series(row: Mapping[str, Any]) -> Iterator[Told]:
-    if row["role"] in _APART:
-        yield _APART[row["role"]], _INFO, f"the image is a {row['role']}", {}
-    siblings = row["siblings"] or ()
-    for role, code in _APART.items():
-        if role in siblings and role != row["role"]:
-            yield code, _INFO, f"the series also holds a {role}; it was set apart", {}
-    if row["role"] in siblings and row["split_by"]:
-        names = row["split_by"].split("+")
-        mixed = [name for name in names if name in _MIXED]
-        if mixed:
-            yield (
-                "SER002",
-                _WARNING,
-                f"the series mixes images that differ in {', '.join(mixed)}",
-                {"seen": row["split_by"]},
-            )
-        message = f"one of several volumes of its series, told apart by {', '.join(names)}"
-        yield "SER001", _INFO, message, {"seen": row["dimension_value"] or row["split_by"]}

@@ -16,9 +16,7 @@ _SERIES = ("source", pl.coalesce("series_uid", "study_uid"), "role")
 
 def extremes() -> dict[str, pl.Expr]:
     """The smallest and the largest of each of them over the slices of a volume, for :func:`with_mixed`."""
-    return {
-        f"{end}_{name}": getattr(pl.col(name), end)() for name in IN_COMMON for end in ("min", "max")
-    }
+    return {f"{end}_{name}": getattr(pl.col(name), end)() for name in IN_COMMON for end in ("min", "max")}
 
 
 def with_mixed(rows: pl.DataFrame) -> pl.DataFrame:

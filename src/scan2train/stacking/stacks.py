@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.stacking.explain_repeats import Attributes, Part, apart, explain
-from scan2train.stacking.rival import rival_of
 from scan2train.stacking.regularity import irregularity, ordered
+from scan2train.stacking.rival import rival_of
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

@@ -51,12 +51,12 @@ def small_series(
         As :func:`~scan2train.testing.dicom_series.write_dicom_series`; ``tags`` are its ``extra_tags``, and override
         the window, times and numbers that are written otherwise.
     """
-    volume = _body(orientation, shape, spacing, tilt, turned_deg, modality)
+    volume = body(orientation, shape, spacing, tilt, turned_deg, modality)
 
     def build(folder: Path) -> object:
         def both(k: int) -> dict[Any, Any]:
             own = tags(k) if callable(tags) else tags
-            return {**_careful(modality), **(own or {})}
+            return {**careful(modality), **(own or {})}
 
         return write_dicom_series(volume, folder / below, extra_tags=both, modality=modality, **more)
 
@@ -72,7 +72,7 @@ def small_nifti(
     labels: bool = False,
 ) -> Build:
     """One NIfTI file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2)."""
-    volume: Volume = _body(orientation, shape, spacing, 0.0, 0.0, "CT")
+    volume: Volume = body(orientation, shape, spacing, 0.0, 0.0, "CT")
     if labels:
         volume = Labels(array=mask_of(volume), grid=volume.grid)
 
@@ -105,7 +105,7 @@ def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
 
 
 @cache
-def _body(
+def body(
     orientation: str,
     shape: tuple[int, int, int],
     spacing: tuple[float, float, float],
@@ -137,7 +137,8 @@ def _body(
     return Volume(array=(values + noise).astype(np.int16), grid=Grid(shape, affine), unit=unit)
 
 
-def _careful(modality: str) -> dict[Any, Any]:
+def careful(modality: str) -> dict[Any, Any]:
+    """Attributes that a careful scanner writes: a window, and the unit of CT values."""
     window = (
         {"WindowCenter": "40", "WindowWidth": "400"}
         if modality == "CT"
