@@ -6,7 +6,7 @@ to axis, so that swapped axes show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,37 @@ def small_nifti(
     orientation: str = "RAS",
     shape: tuple[int, int, int] = (13, 11, 8),
     spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    tilt: float = 0.0,
+    turned_deg: float = 0.0,
     labels: bool = False,
+    change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]] | None = None,
+    shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    header: Mapping[str, Any] | None = None,
 ) -> Build:
-    """One NIfTI file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2)."""
-    volume: Volume = body(orientation, shape, spacing, 0.0, 0.0, "CT")
-    if labels:
-        volume = Labels(array=mask_of(volume), grid=volume.grid)
+    """One file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2).
+
+    Parameters
+    ----------
+    name
+        Its suffix chooses the format: NIfTI, MetaImage or NRRD.
+    orientation, shape, spacing, tilt, turned_deg
+        As for a series.
+    labels, change
+        A mask in place of the body; and what is done to its values, whose type and shape may change.
+    shift_mm
+        How far the whole file is from where it should be, RAS+.
+    header
+        Fields of the NIfTI header to be overwritten once the file is there; ``name`` must end in ``.nii``.
+    """
+    volume: Volume = body(orientation, shape, spacing, tilt, turned_deg, "CT")
+    if labels or change is not None or any(shift_mm):
+        array = mask_of(volume) if labels else volume.array
+        array = array if change is None else change(array.copy())
+        affine = volume.grid.affine.copy()
+        affine[:3, 3] += shift_mm
+        grid = Grid((array.shape[0], array.shape[1], array.shape[2]), affine)
+        kind = Labels if labels and array.dtype.kind != "f" else Volume
+        volume = kind(array=array, grid=grid)
 
     def build(folder: Path) -> object:
         from scan2train.write import write
@@ -82,9 +107,32 @@ def small_nifti(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write(volume, path)
+        if header:
+            _overwrite(path, header)
         return path
 
     return build
+
+
+def small_text(name: str, text: str) -> Build:
+    """A file of text, such as the declaration of a data set."""
+
+    def build(folder: Path) -> object:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.write_text(text, encoding="utf-8")
+
+    return build
+
+
+def _overwrite(path: Path, fields: Mapping[str, Any]) -> None:
+    from scan2train.formats.nifti_fields import NIFTI1
+
+    content = bytearray(path.read_bytes())
+    record = np.frombuffer(content, NIFTI1, count=1)
+    for name, value in fields.items():
+        record[0][name] = value
+    path.write_bytes(content)
 
 
 def together(*builds: Build) -> Build:
