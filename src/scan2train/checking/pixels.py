@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from scan2train.checking.conclude import Seen, conclude
+from scan2train.checking.failed import failed
 from scan2train.checking.header import run_safely
 from scan2train.errors import Scan2TrainError
 from scan2train.finding import Finding, Severity, Where
@@ -37,17 +39,20 @@ def check_pixels(
 
     codes = frozenset(rule.code for rule in rules)
     work = partial(check_volume, codes, tuple(folders))
+    gathered = []
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
         if outcome.failure:
             where = at(items[outcome.at][0])
             yield from () if "FIL001" not in codes else [_refused(where, "FIL001", outcome.failure)]
         else:
-            yield from outcome.value
+            yield from outcome.value.findings
+            gathered.append(outcome.value.gathered)
         if progress is not None:
             progress(done, len(items))
+    yield from conclude(rules, gathered)
 
 
-def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> list[Finding]:
+def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> Seen:
     """Read one volume and judge it; runs in a worker."""
     from scan2train.read import read
 
@@ -57,13 +62,20 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
         code = error.code or "FIL001"
-        return [_refused(where, code, _without_place(error), error)] if code in codes else []
+        return Seen(findings=[_refused(where, code, _without_place(error), error)] if code in codes else [])
+    gathered: dict[str, Any] = {}
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
     for rule in _pixel_rules(codes, folders):
-        found.extend(
-            run_safely(rule, inputs, where) if (inputs := _inputs(rule, volume, row, declared)) else ()
-        )
-    return found
+        inputs = _inputs(rule, volume, row, declared)
+        if inputs is None:
+            continue
+        found.extend(run_safely(rule, inputs, where))
+        if rule.gathers:
+            try:
+                gathered[rule.code] = rule.gather(inputs)
+            except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
+                found.append(failed(rule, error, where))
+    return Seen(findings=found, gathered=gathered)
 
 
 @cache

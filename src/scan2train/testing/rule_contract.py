@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from scan2train.checking.conclude import conclude
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.pixels import check_volume
@@ -47,10 +48,11 @@ def _all(rule: Rule, found: Index) -> Iterator[Finding]:
     yield from headers
     known = {(one.code, one.where.volume) for one in headers}
     folder = _folder_of(rule)
-    for item in items_of(found):
-        for one in check_volume(frozenset({rule.code}), folder, item):
-            if (one.code, one.where.volume) not in known:
-                yield one
+    seen = [check_volume(frozenset({rule.code}), folder, item) for item in items_of(found)]
+    for one in (one for each in seen for one in each.findings):
+        if (one.code, one.where.volume) not in known:
+            yield one
+    yield from conclude([rule], [each.gathered for each in seen])
 
 
 def _folder_of(rule: Rule) -> tuple[str, ...]:

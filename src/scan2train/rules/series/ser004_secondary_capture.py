@@ -83,7 +83,7 @@ def examples() -> Iterator[Example]:
     from scan2train.testing.small_several import several
 
     capture = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "ConversionType": "WSD"}
-    page = {"shape": (13, 11, 1), "below": "b", "series_number": 2}
+    page: dict[str, Any] = {"shape": (13, 11, 1), "below": "b", "series_number": 2}
     yield good("a CT", small_series())
     yield good(
         "a film from a detector",
