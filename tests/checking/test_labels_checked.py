@@ -24,8 +24,8 @@ def dataset(root, *, second=None, shape=(13, 11, 8)):
     (root / "dataset.json").write_text(json.dumps(DECLARED))
 
 
-def labels(root, **more):
-    found = check(root, select=["LAB"], **more)
+def labels(root, *, jobs=1, **more):
+    found = check(root, select=["LAB"], jobs=jobs, **more)
     assert not [one for one in found if one.code == "RUL001"]
     return {(one.code, one.severity.value, one.scope, one.where.path) for one in found}
 
@@ -34,7 +34,7 @@ def labels(root, **more):
 def test_a_class_that_no_mask_holds_is_said_once(tmp_path, jobs):
     dataset(tmp_path)
     assert labels(tmp_path, jobs=jobs) == {("LAB002", "warning", "dataset", None)}
-    (found,) = check(tmp_path, select=["LAB002"])
+    (found,) = check(tmp_path, select=["LAB002"], jobs=1)
     assert (found.seen, found.affects) == ("3 (spleen)", 2)
 
 

@@ -3,8 +3,9 @@
 What it finds
 -------------
 How far the distances of slices, and the sizes of pixels, of the volumes of one modality are apart: the largest by the
-smallest. The axis of the slices is that of the DICOM stack; in other formats, the one whose spacing is furthest from
-those of the other two.
+smallest. Formats that know of no modality are told apart by words in the names of their files, such as ct, pet or t1.
+The axis of the slices is that of the DICOM stack; in other formats, the one whose spacing is furthest from those of
+the other two.
 
 Why it matters
 --------------
@@ -23,14 +24,19 @@ Isensee et al., nnU-Net, Nature Methods 2021 (target spacing from the median of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
+from scan2train.knowledge.file_names import stem, without_sequence, words
 from scan2train.knowledge.tolerances import SET001_ERROR, SET001_WARNING
+from scan2train.pairing.pairs import may_be_labels
+from scan2train.pairing.place import file_of
 from scan2train.rule import Example, Hit, bad, error, good, near, warning
 
 _AXES = ("spacing_i_mm", "spacing_j_mm", "spacing_k_mm")
+_NAMED = ("source", "path", "format", "role", "modality")
 _WORDS = {"slices": "distance of slices", "pixels": "size of pixels"}
 
 
@@ -43,8 +49,10 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
         & (pl.min_horizontal("size_i", "size_j", "size_k") > 1)
         & (pl.min_horizontal(_AXES) > 0)
     )
+    kinds = [_kind(row) for row in scans.select(_NAMED).iter_rows(named=True)]
+    scans = scans.with_columns(kind=pl.Series(kinds, dtype=pl.String)).filter(pl.col("kind").is_not_null())
     told: list[tuple[float, str]] = []
-    for (modality,), those in scans.group_by("modality", maintain_order=True):
+    for (kind,), those in scans.group_by("kind", maintain_order=True):
         measured = those.select("path", **_measures())
         for name, word in _WORDS.items():
             ranked = measured.sort(name, maintain_order=True)
@@ -53,7 +61,7 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
             if ratio >= SET001_WARNING:
                 ends = f"{low[name]:.3g} mm ({low['path']}) to {high[name]:.3g} mm ({high['path']})"
                 seen = f"{word} {ends}, ratio {ratio:.3g}"
-                told.append((ratio, f"{modality}: {seen}" if modality else seen))
+                told.append((ratio, f"{kind}: {seen}" if kind else seen))
     if told:
         told.sort(key=lambda one: -one[0])
         severity = error if told[0][0] >= SET001_ERROR else warning
@@ -63,6 +71,18 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
             expected=f"a ratio below {SET001_WARNING:g}",
             affects=scans.height,
         )
+
+
+def _kind(row: Mapping[str, Any]) -> str | None:
+    """The modality; where a format does not know it, the words of the name that stand for it. None for masks."""
+    if row["modality"]:
+        return str(row["modality"])
+    file = file_of(row)
+    if may_be_labels(row, file):
+        return None
+    own = words(stem(file.name))
+    rest = without_sequence(own)
+    return " ".join(sorted({word for word in own if word not in rest and not word.isdigit()}))
 
 
 def _measures() -> dict[str, pl.Expr]:
@@ -106,6 +126,14 @@ def examples() -> Iterator[Example]:
             small_nifti("b.nii.gz", orientation="SRA", spacing=(4.0, 1.2, 1.1)),
         ),
         Severity.ERROR,
+    )
+    yield near(
+        "CT and PET by their names, and a mask without an image",
+        together(
+            small_nifti("a_ct.nii.gz"),
+            small_nifti("a_pet.nii.gz", spacing=(5.1, 5.2, 5.3)),
+            small_nifti("b_mask.nii.gz", spacing=(9.0, 9.1, 9.2)),
+        ),
     )
     yield near("2 and 2.9 mm", two((1.1, 1.3, 2.0), (1.1, 1.3, 2.9)))
     yield near("2 and 3.1 mm", two((1.1, 1.3, 2.0), (1.1, 1.3, 3.1)), Severity.WARNING)

@@ -24,7 +24,7 @@ DICOM PS3.3 A.1.2.3 (what a series is), C.7.6.16.2 (dimensions of multi-frame ob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
                 expected="an attribute with one value for each volume",
                 scope="series",
             )
-    elif row["role"] not in (row["siblings"] or ()) or not names:
+    elif row["role"] not in (row["siblings"] or ()) or not names or _lost(row, names):
         return
     elif row["rival"]:
         yield warning(
@@ -73,6 +73,11 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             seen=", ".join(names),
             scope="series",
         )
+
+
+def _lost(row: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Whether a slice stands by itself because it has no place, and not because its file holds a whole volume."""
+    return names == ["file"] and row["irregular"] != "mosaic" and max(row["member_frames"]) == 1
 
 
 def _held(row: Mapping[str, Any]) -> Any:
@@ -114,6 +119,10 @@ def examples() -> Iterator[Example]:
     )
     yield bad("only the folders tell", several({}, {}, folders=("a", "b")), Severity.WARNING)
     yield bad("nothing tells", several({"InstanceNumber": None}, {"InstanceNumber": None}), Severity.ERROR)
+    yield near(
+        "one slice has lost its place",
+        small_series(tags=lambda k: {"ImagePositionPatient": None} if k == 7 else None),
+    )
     yield near(
         "one place of eight is doubled",
         several({}, {"InstanceNumber": None}, drops=((), (0, 1, 2, 4, 5, 6, 7))),
