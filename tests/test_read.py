@@ -30,7 +30,7 @@ SHAPE = (7, 5, 6)
 
 
 def scan(values: Any = None, valid: Any = None) -> Volume:
-    affine = LPS_TO_RAS @ np.diag([0.8, 0.7, 1.3, 1.0])
+    affine = LPS_TO_RAS @ np.diag([1.4, 1.3, 2.5, 1.0])
     array = np.arange(np.prod(SHAPE)).reshape(SHAPE) - 1000 if values is None else values
     return Volume(array=array, grid=Grid(SHAPE, affine), valid=valid)
 

@@ -41,7 +41,7 @@ def check(
         Whether volumes are decoded for the rules that look at pixels; if not given, where there are fewer than
         200 volumes.
     rules
-        Folders with further rules, one file each; see :doc:`/howto/rules`.
+        Folders with further rules, one file each; see "Write a rule of your own".
     jobs
         Processes that decode; as many as there are processors if not given.
     progress

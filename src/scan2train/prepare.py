@@ -186,19 +186,20 @@ def _carry_out(
     output = Output.open(out, request.to_json(), keys)
     write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
     tally = Tally()
-    for entry, account in output.finished.values():
-        tally.done(account, entry.files)
     todo = []
     for job in planned.jobs:
         if job.case in planned.undecided:
             tally.failed(job, planned.undecided[job.case])
-        elif job.case not in output.finished:
+        elif job.case in output.finished:
+            entry, account = output.finished[job.case]
+            tally.done(job, account, entry.files)
+        else:
             todo.append(job)
     for job, result in run(planned, todo, output, request, jobs or _cores(), progress):
         if isinstance(result, Failed):
             tally.failed(job, result)
         else:
-            tally.done(result.account, result.files)
+            tally.done(job, result.account, result.files)
     cases, findings = tally.write(out, planned, request, found)
     states = cases["state"].to_list()
     return Prepared(

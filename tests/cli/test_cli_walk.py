@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,8 +14,14 @@ from typer.testing import CliRunner
 
 import scan2train
 from scan2train.cli.app import app
+from scan2train.cli.show_prepared import print_result
+from scan2train.grid import Grid
+from scan2train.prepare import Prepared
+from scan2train.recipe.lookup import preset_names
+from scan2train.tables import CASES, SKIPPED
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.phantoms import chest_ct
+from scan2train.volume import Volume
 
 SHAPE = (40, 36, 14)
 SPACING = (9.0, 9.5, 20.0)
@@ -64,6 +73,67 @@ def test_index_lists_volumes_and_what_was_skipped(scans):
     assert "9×9.5×20 mm" in done.stdout
     assert "files skipped" in done.stdout
     assert done.stderr == ""
+
+
+def test_index_shows_which_are_masks(scans):
+    lines = run("index", scans, "--no-cache", "--jobs", 1).stdout.splitlines()
+    roles = {line.split()[-1]: line.split()[1] for line in lines if line.endswith((".gz", "0", "1"))}
+    assert roles == {
+        "series0": "volume",
+        "series1": "volume",
+        "series0_seg.nii.gz": "labels",
+        "series1_seg.nii.gz": "labels",
+    }
+
+
+@pytest.fixture(scope="module")
+def tilted(tmp_path_factory):
+    """Two stacks that are sheared by 20 degrees, and one by so little that it is nothing."""
+    folder = tmp_path_factory.mktemp("tilt") / "scans"
+    for name, degrees in (("a", 20.0), ("b", 20.0), ("c", 0.01)):
+        affine = np.diag([9.0, 9.5, 20.0, 1.0])
+        affine[1, 2] = 20.0 * np.tan(np.radians(degrees))
+        values = np.random.default_rng(0).integers(-1000, 500, SHAPE, dtype=np.int16)
+        volume = Volume(array=values, grid=Grid(SHAPE, affine), unit="HU")
+        write_dicom_series(volume, folder / name, patient=name)
+    return folder
+
+
+def test_index_shows_a_tilt_that_matters(tilted):
+    lines = run("index", tilted, "--no-cache", "--jobs", 1).stdout.splitlines()
+    what = {line.split()[-1]: "CT tilt 20°" in line for line in lines if line.endswith(("a", "b", "c"))}
+    assert what == {"a": True, "b": True, "c": False}
+    assert sum("tilt" in line for line in lines) == 2
+
+
+def test_prepare_ends_with_what_is_to_be_looked_at(tilted, tmp_path):
+    done = run("prepare", tilted, "--recipe", "ct-lung", "-o", tmp_path / "out", "--no-cache", "--jobs", 1)
+    assert done.exit_code == 0, done.stderr
+    assert "  2 cases with GEO006 gantry-tilt (warning)\n" in done.stdout
+    assert done.stdout.endswith("findings.json says where, and what to do\n")
+
+
+def test_prepare_counts_cases_and_not_findings():
+    def told(code, severity, path, **more):
+        where = {"path": path, "volume": "0123456789ab", **more}
+        return {"code": code, "name": code.lower(), "severity": severity, "where": where}
+
+    findings = [told("AAA001", "warning", "x"), told("AAA001", "error", "x"), told("AAA001", "info", "y")]
+    findings += [told("BBB001", "warning", path) for path in ("x", "y", "y")]
+    findings += [told("CCC001", "info", "x"), {**told("FIL001", "error", "z"), "where": {"path": "z"}}]
+    lines = findings_lines(findings)
+    assert lines == ["1 case with AAA001 aaa001 (error)", "2 cases with BBB001 bbb001 (warning)"]
+
+
+def findings_lines(findings):
+    made = Prepared(
+        out=Path("out"), cases=CASES.frame(), findings=tuple(findings), skipped=SKIPPED.frame(), n_done=2
+    )
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        print_result(made)
+    return [
+        line.strip() for line in printed.getvalue().splitlines() if " with " in line and "labels" not in line
+    ]
 
 
 def test_index_as_json_is_complete(scans):
@@ -180,7 +250,13 @@ def test_failed_cases_end_with_1_and_are_named(tmp_path):
 def test_an_unknown_recipe_lists_the_near_ones_before_anything_is_read(tmp_path):
     done = run("prepare", tmp_path / "nowhere", "--recipe", "ct-lungs", "-o", tmp_path / "out")
     assert done.exit_code == 2
-    assert "ct-lung" in done.stderr
+    assert "Did you mean ct-lung?" in done.stderr
+    assert all(name in done.stderr for name in preset_names())
+
+
+def test_the_help_of_prepare_names_every_preset():
+    words = "".join(run("prepare", "--help").stdout.split())
+    assert all(name in words for name in preset_names())
 
 
 def test_convert_says_what_it_wrote(scans, tmp_path):

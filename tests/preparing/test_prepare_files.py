@@ -8,7 +8,7 @@ import os
 import numpy as np
 import polars as pl
 import pytest
-from hospital import RECIPE, contents, grid_of, run, write_image
+from hospital import RECIPE, contents, grid_of, run, write_image, write_labels
 
 from scan2train.grid import Grid
 from scan2train.preparing.atomic import sha256_of
@@ -93,6 +93,19 @@ def test_hashes_sizes_and_grids_of_the_table_are_those_of_the_files(source, tmp_
         assert stored.orientation == row["orientation"] == "LPS"
         np.testing.assert_allclose(stored.affine.ravel(), row["affine"], atol=1e-4)
         assert [row[f"spacing_{axis}_mm"] for axis in "ijk"] == pytest.approx([1.1, 1.3, 1.7])
+
+
+def test_the_table_says_where_each_case_came_from(source, tmp_path):
+    """Of cases that are made, that were made by an earlier run, that failed, and that are only planned."""
+    write_labels(source / "volume-2_mask.nii", (16, 23, 11))
+    expected = {"imagesTr/liver_10_0000.nii.gz": "done", "volume-2.nii": "failed", "pacs/DOE^JANE": "done"}
+    for _ in range(2):
+        made = run(source, tmp_path / "ready")
+        assert dict(made.cases.select("path", "state").iter_rows()) == expected
+        assert set(made.cases["source"]) == {"hospital"}
+    planned = run(source, tmp_path / "other", dry_run=True).cases
+    assert set(planned["path"]) == set(expected)
+    assert set(planned["source"]) == {"hospital"}
 
 
 def test_two_processes_give_the_same_bytes_as_one(source, tmp_path):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 
+import nibabel
 import numpy as np
 import pytest
-from hospital import case_of, run, write_image, write_labels
+from hospital import RECIPE, case_of, grid_of, run, write_image, write_labels
 
 from scan2train.errors import WrongUse
 from scan2train.formats import nifti
 from scan2train.grid import Grid
+from scan2train.index import index
+from scan2train.prepare import prepare
 from scan2train.preparing.atomic import sha256_of
 from scan2train.read import read
 from scan2train.volume import Labels, Volume
@@ -115,3 +118,77 @@ def test_labels_beside_the_images_without_one_are_named(source, tmp_path):
     assert left_out(made, "labels") == {"labelsTr/liver_10.nii.gz", "segmentation-2.nii"}
     without = run(source, tmp_path / "ready", labels=None, dry_run=True)
     assert left_out(without, "labels-without-image") == set()
+
+
+def write_header_and_voxels(folder, name, seed=0):
+    """A mask as ``.hdr`` and ``.img``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = np.random.default_rng(seed).integers(0, 3, grid_of().shape).astype(np.uint8)
+    nibabel.save(nibabel.Nifti1Pair(values, grid_of().affine), folder / f"{name}.img")
+
+
+@pytest.mark.parametrize("pattern", ["", "/*", "/*.img", "/*.hdr"])
+def test_a_mask_in_two_files_is_one(tmp_path, pattern):
+    write_image(tmp_path / "set" / "a.nii")
+    write_header_and_voxels(tmp_path / "truth", "a_seg")
+    made = run(tmp_path / "set", tmp_path / "ready", labels=f"{tmp_path / 'truth'}{pattern}")
+    made.raise_for_failures()
+    account = json.loads((made.out / "cases/a/account.json").read_text())
+    assert account["labels"]["path"] == "a_seg.hdr"
+    assert left_out(made, "labels-without-image") == set()
+
+
+def test_voxels_that_change_beside_their_header_make_the_case_anew(tmp_path):
+    write_image(tmp_path / "set" / "a.nii")
+    hashes = set()
+    for seed in (1, 2):
+        write_header_and_voxels(tmp_path / "truth", "a", seed)
+        made = run(tmp_path / "set", tmp_path / "ready", labels=tmp_path / "truth")
+        account = json.loads((made.out / "cases/a/account.json").read_text())
+        hashes |= {made.cases["labels_sha256"].item(), account["labels"]["sha256"]}
+    assert len(hashes) == 4
+
+
+def test_each_channel_is_a_case_with_the_labels_of_its_scan(tmp_path):
+    for channel in (0, 1):
+        write_image(tmp_path / "set" / "imagesTr" / f"X_000{channel}.nii.gz", seed=channel)
+    write_image(tmp_path / "set" / "imagesTr" / "Y_0000.nii.gz", seed=2)
+    for name in "XY":
+        write_labels(tmp_path / "set" / "labelsTr" / f"{name}.nii.gz", seed=ord(name))
+    made = run(tmp_path / "set", tmp_path / "ready")
+    made.raise_for_failures()
+    accounts = {
+        case: json.loads((made.out / "cases" / case / "account.json").read_text())["labels"]["path"]
+        for case in made.cases["case"]
+    }
+    assert accounts == {
+        "X_0000": "labelsTr/X.nii.gz",
+        "X_0001": "labelsTr/X.nii.gz",
+        "Y": "labelsTr/Y.nii.gz",
+    }
+    hashes = dict(made.cases.select("case", "labels_sha256").iter_rows())
+    assert hashes["X_0000"] == hashes["X_0001"] != hashes["Y"]
+
+
+def test_masks_of_single_organs_are_not_dropped_in_silence(tmp_path):
+    write_image(tmp_path / "set" / "case7" / "ct.nii.gz")
+    for n in range(7):
+        write_labels(tmp_path / "set" / "case7" / "segmentations" / f"organ{n}.nii.gz", seed=n)
+    made = run(tmp_path / "set", tmp_path / "ready")
+    assert made.cases["state"].to_list() == ["failed"]
+    assert "organ0.nii.gz" in made.cases["error"].item()
+    assert made.cases["error"].item().endswith("and 2 more")
+    run(tmp_path / "set", tmp_path / "other", labels=None).raise_for_failures()
+
+
+def test_masks_are_no_cases_whatever_where_says(source, tmp_path):
+    made = run(source, tmp_path / "ready", where="role IS NOT NULL", dry_run=True)
+    assert set(made.cases["case"]) & {"segmentation-2", "labelsTr-liver_10"} == set()
+    assert made.cases.height == 3
+
+
+def test_the_labels_of_an_image_in_another_source_are_found(source, tmp_path):
+    folders = (source / "imagesTr", source / "labelsTr")
+    made = prepare(index(*folders, cache=False), RECIPE, tmp_path / "ready", jobs=1)
+    assert made.cases["case"].to_list() == ["liver_10"]
+    assert made.cases["labels_sha256"].item() != ""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generated import api, command_line, errors, recipes, steps, tables
+from generated import api, command_line, errors, findings, recipes, rules, steps, tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-KINDS = (api, command_line, errors, recipes, steps, tables)
+KINDS = (api, command_line, errors, findings, recipes, rules, steps, tables)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from scan2train import Scan2TrainError
 FENCE = "```"
 
 PARTS = {
-    "The way through": ("index", "Index", "read", "read_all", "write", "convert", "prepare"),
+    "The way through": ("index", "Index", "check", "read", "read_all", "write", "convert", "prepare"),
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),
     "Findings": ("Finding", "Severity"),

@@ -41,12 +41,13 @@ def check_pixels(
     work = partial(check_volume, codes, tuple(folders))
     gathered = []
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
-        if outcome.failure:
-            where = at(items[outcome.at][0])
-            yield from () if "FIL001" not in codes else [_refused(where, "FIL001", outcome.failure)]
-        else:
-            yield from outcome.value.findings
-            gathered.append(outcome.value.gathered)
+        seen = (
+            Seen(findings=refused(at(items[outcome.at][0]), codes, outcome.failure))
+            if outcome.failure
+            else outcome.value
+        )
+        yield from seen.findings
+        gathered.append(seen.gathered)
         if progress is not None:
             progress(done, len(items))
     yield from conclude(rules, gathered)
@@ -57,12 +58,22 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
     from scan2train.read import read
 
     row, declared = item
-    where = at(row)
     try:
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
-        code = error.code or "FIL001"
-        return Seen(findings=[_refused(where, code, _without_place(error), error)] if code in codes else [])
+        return Seen(findings=refused(at(row), codes, error))
+    return judge(volume, row, declared, codes, folders)
+
+
+def judge(
+    volume: Volume,
+    row: Mapping[str, Any],
+    declared: Mapping[int, str] | None,
+    codes: frozenset[str],
+    folders: tuple[str, ...],
+) -> Seen:
+    """What reading a volume noticed, and what the pixel rules of these codes find in it."""
+    where = at(row)
     gathered: dict[str, Any] = {}
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
     for rule in _pixel_rules(codes, folders):
@@ -76,6 +87,27 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
             except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
                 found.append(failed(rule, error, where))
     return Seen(findings=found, gathered=gathered)
+
+
+def refused(where: Where, codes: frozenset[str], why: Scan2TrainError | str) -> list[Finding]:
+    """The finding that a volume could not be read; a death of its worker is one of FIL001."""
+    error = why if isinstance(why, Scan2TrainError) else None
+    code = (error.code if error else None) or "FIL001"
+    if code not in codes:
+        return []
+    return [
+        Finding(
+            code=code,
+            name=RULE_NAMES[code],
+            severity=Severity.ERROR,
+            scope="volume",
+            where=where,
+            message=error.message if error else "decoding ended its process",
+            seen=(error.found or "") if error else str(why),
+            expected=(error.expected or "") if error else "a stream that a decoder survives",
+            advice=(error.advice or "") if error else "Fetch the file again; its pixel data is corrupt.",
+        )
+    ]
 
 
 @cache
@@ -97,23 +129,3 @@ def _inputs(
 def _placed(one: Finding, where: Where) -> Finding:
     """A reader names the file it read by its whole path; a report names the volume, below its source."""
     return replace(one, where=where) if one.where.volume is None else one
-
-
-def _refused(where: Where, code: str, message: str, error: Scan2TrainError | None = None) -> Finding:
-    return Finding(
-        code=code,
-        name=RULE_NAMES[code],
-        severity=Severity.ERROR,
-        scope="volume",
-        where=where,
-        message=message,
-        seen=(error.found or "") if error else "",
-        expected=(error.expected or "") if error else "",
-        advice=(error.advice or "")
-        if error
-        else "Fetch the file again; if it is whole, its stream is corrupt.",
-    )
-
-
-def _without_place(error: Scan2TrainError) -> str:
-    return error.message

@@ -14,7 +14,9 @@ from scan2train.reports.escape import shown
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("convert")(guarded(convert))
+    app.command("convert", epilog="Example: scan2train convert hospital/series7 series7.nii.gz")(
+        guarded(convert)
+    )
 
 
 def convert(
@@ -37,7 +39,7 @@ def convert(
 ) -> None:
     """Convert one volume from any format to any other.
 
-    Values stay as measured, the geometry stays exact, and nothing is invented.
+    Values stay as measured (CT in HU), the geometry stays exact (mm), and nothing is invented.
     """
     check_irregular(irregular)
     from scan2train.write import convert as run

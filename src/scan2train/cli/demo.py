@@ -13,7 +13,7 @@ from scan2train.cli.options import Jobs
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("demo")(guarded(demo))
+    app.command("demo", epilog="Example: scan2train demo -o walk")(guarded(demo))
 
 
 def demo(

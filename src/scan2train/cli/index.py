@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, Jobs, NoCache, Salt, Sources
+from scan2train.cli.options import Format, NoCache, Salt, Sources
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("index")(guarded(index))
+    app.command("index", epilog="Example: scan2train index hospital/ -o index/")(guarded(index))
 
 
 def index(
@@ -24,15 +24,30 @@ def index(
             "--out",
             "-o",
             metavar="DIR",
-            help="Leave instances.parquet, volumes.parquet and skipped.parquet here.",
+            help="Leave the tables here: instances, frames, volumes and skipped, each .parquet. The folder can then "
+            "stand for SRC.",
+            show_default="none",
         ),
     ] = None,
-    jobs: Jobs = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            metavar="N",
+            help="How many threads read at once.",
+            show_default="all CPU cores, 8 at most",
+        ),
+    ] = None,
     no_cache: NoCache = False,
     salt: Salt = None,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
 ) -> None:
     """Read every header once, and list the volumes that were found.
+
+    Sizes are in voxels and spacings in mm, along i, j and k; axes are the directions in which these grow, such as
+    LPS: to the patient's left, back and head.
 
     Files are told by content, not by name. Links that lead out of a source are not followed, and nothing is
     written below a source. A second run reads only what changed.

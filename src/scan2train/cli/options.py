@@ -25,24 +25,31 @@ class Format(StrEnum):
 Sources = Annotated[
     list[Path],
     typer.Argument(
-        metavar="SRC", help="Folders, files, or folders that `index -o` left.", show_default=False
+        metavar="SRC",
+        help="Folders of scans, single files, or folders that `index -o` left.",
+        show_default=False,
     ),
 ]
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "--jobs", "-j", min=1, help="How many processes work at once.", show_default="all CPU cores"
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="How many processes work at once; each holds one volume in memory.",
+        show_default="all CPU cores",
     ),
 ]
 NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Neither use nor leave an index in the user's cache.")
+    bool, typer.Option("--no-cache", help="Neither use nor leave an index in your cache folder.")
 ]
 Salt = Annotated[
     Path | None,
     typer.Option(
         "--salt",
         metavar="FILE",
-        help="File with the salt of hashed patient ids.",
+        help="A file whose bytes salt the hashes of patient ids: share it, and the hashes agree.",
         show_default="one per user",
     ),
 ]

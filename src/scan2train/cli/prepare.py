@@ -14,7 +14,9 @@ from scan2train.errors import WrongUse
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("prepare")(guarded(prepare))
+    app.command("prepare", epilog="Example: scan2train prepare hospital/ --recipe ct-lung -o ready/")(
+        guarded(prepare)
+    )
 
 
 def prepare(
@@ -31,7 +33,8 @@ def prepare(
         typer.Option(
             "--labels",
             metavar="DIR|GLOB|auto|none",
-            help="Where the masks are; auto looks beside the images, in the usual layouts.",
+            help="Where the masks are: a folder or pattern of files named as the images; auto looks beside the "
+            "images, in the usual layouts; none leaves them out.",
         ),
     ] = "auto",
     where: Annotated[
@@ -39,8 +42,8 @@ def prepare(
         typer.Option(
             "--where",
             metavar="EXPR",
-            help="Only volumes for which this is true: SQL over the volumes table, "
-            "such as \"modality = 'CT' AND spacing_k_mm < 3\".",
+            help="Only volumes for which this is true: SQL over the columns of volumes.parquet, "
+            "such as \"modality = 'CT' AND spacing_k_mm < 3\". Unless it speaks of role, only role 'volume'.",
             show_default="all",
         ),
     ] = None,
@@ -49,23 +52,24 @@ def prepare(
         typer.Option(
             "--choices",
             metavar="FILE",
-            help="A table (CSV or Parquet) with the columns volume and choice: accept or reject.",
+            help="A table (CSV or Parquet) with the columns volume (the id that index shows) and choice: accept or "
+            "reject.",
             show_default="none",
         ),
     ] = None,
     irregular: Irregular = "refuse",
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="For everything that draws; recorded.")
+        int, typer.Option("--seed", metavar="N", help="For steps that draw at random; recorded with the set.")
     ] = 0,
     jobs: Jobs = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Not there yet.", show_default=False)
     ] = None,
     store: Annotated[
-        str, typer.Option("--store", help="How volumes are stored; only nifti so far.")
+        str, typer.Option("--store", metavar="WORD", help="How volumes are stored; only nifti so far.")
     ] = "nifti",
     layout: Annotated[
-        str, typer.Option("--layout", help="How folders are laid out; only plain so far.")
+        str, typer.Option("--layout", metavar="WORD", help="How folders are laid out; only plain so far.")
     ] = "plain",
     dry_run: Annotated[
         bool,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from math import cos, radians
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from scan2train._version import __version__
 from scan2train.cli.show_table import print_table
+from scan2train.knowledge.tilt import shear_shows
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -59,11 +61,20 @@ def _reasons(index: Index) -> list[tuple[str, int]]:
     return [(str(reason), int(number)) for reason, number in counts.iter_rows()]
 
 
+def _tilt(row: dict[str, Any]) -> str:
+    """The tilt of a stack, where there is one that a finding will tell of."""
+    if not row["physical"] or not row["tilt_deg"]:
+        return ""
+    depth_mm = (row["size_k"] - 1) * row["spacing_k_mm"] * cos(radians(row["tilt_deg"]))
+    return f"tilt {row['tilt_deg']:.3g}°" if shear_shows(row, depth_mm) else ""
+
+
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     size = "×".join(str(row[f"size_{axis}"]) for axis in "ijk")
     spacing = "×".join(f"{row[f'spacing_{axis}_mm'] or 0:.3g}" for axis in "ijk")
     unit = "mm" if row["physical"] else "px"
-    what = " ".join(word for word in (row["modality"] or row["format"], row["irregular"]) if word)
+    words = (row["modality"] or row["format"], row["irregular"], _tilt(row))
+    what = " ".join(word for word in words if word)
     return (
         row["volume"],
         row["role"],

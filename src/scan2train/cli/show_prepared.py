@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from scan2train.cli.show_table import print_table
+from scan2train.finding import Severity
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def print_result(made: Prepared) -> None:
         some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")
         typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
     _print_left_out(made)
+    _print_findings(made)
 
 
 def print_plan(planned: Prepared) -> None:
@@ -47,6 +50,23 @@ def _print_left_out(made: Prepared) -> None:
     counts = made.skipped.group_by("reason").len().sort("len", "reason", descending=[True, False])
     for reason, number in counts.iter_rows():
         typer.echo(f"  {number} left out: {shown(reason)}")
+
+
+def _print_findings(made: Prepared) -> None:
+    """Each code that warns of cases, or is an error of them, with how many there are; errors first."""
+    worst: dict[tuple[str, str], Severity] = {}
+    cases: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for one in made.findings:
+        rule, severity, where = (one["code"], one["name"]), Severity(one["severity"]), one["where"]
+        if severity is Severity.INFO or "volume" not in where:
+            continue  # files that gave no volume are among those left out
+        worst[rule] = max(severity, worst.get(rule, severity), key=lambda s: s.rank)
+        cases[rule].add((where.get("path", ""), where["volume"]))
+    for rule in sorted(worst, key=lambda rule: (-worst[rule].rank, rule)):
+        n = len(cases[rule])
+        typer.echo(f"  {n} {'case' if n == 1 else 'cases'} with {' '.join(rule)} ({worst[rule]})")
+    if worst:
+        typer.echo("  findings.json says where, and what to do")
 
 
 def _grid(row: dict[str, Any], before: str) -> str:

@@ -14,8 +14,9 @@ from scan2train.errors import OutputDamaged, Scan2TrainError, WrongUse
 from scan2train.finding import Finding, Where
 from scan2train.formats import nifti
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
-from scan2train.preparing.atomic import settle, sha256_of, sync_folder
+from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.label_files import sha256_of_labels
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_sources, without_place
 from scan2train.preparing.unit import settle_unit
@@ -67,7 +68,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
             before=volume.grid,
             image=ready,
             labels=ready_labels,
-            labels_sha256=sha256_of(Path(job.labels)) if job.labels else "",
+            labels_sha256=sha256_of_labels(Path(job.labels)) if job.labels else "",
             findings=findings,
             files=files,
         )

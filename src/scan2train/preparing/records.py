@@ -13,7 +13,7 @@ from scan2train.grid import Grid
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID
 from scan2train.preparing.job import Failed, Job
-from scan2train.preparing.sources import without_place
+from scan2train.preparing.sources import root_name, without_place
 from scan2train.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scan2train.index import Index
 
 
-def row_of_done(account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-    """A row of the cases table out of a case's account."""
+def row_of_done(job: Job, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+    """A row of the cases table out of a case's account, and where its volume was found this time."""
     hashes = {
         f"{column}_sha256": files[name][1] if name in files else ""
         for column, name in (("image", IMAGE), ("labels", LABELS), ("valid", VALID), ("account", ACCOUNT))
@@ -31,6 +31,7 @@ def row_of_done(account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]
     return {
         "case": account["case"],
         "volume": account["volume"],
+        **_place(job),
         "split": "",
         "state": "done",
         "error": "",
@@ -59,10 +60,15 @@ def _row_of(job: Job) -> dict[str, Any]:
     return {
         "case": job.case,
         "volume": row["volume"],
+        **_place(job),
         "split": "",
         **before,
         "source_orientation": row["orientation"],
     }
+
+
+def _place(job: Job) -> dict[str, str]:
+    return {"source": root_name(job.row), "path": job.row["path"]}
 
 
 def _grid_columns(grid: Grid, prefix: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from scan2train.errors import UnknownName, WrongUse
-from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
+from scan2train.preparing.label_files import sha256_of_labels
 from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
 from scan2train.read import IRREGULAR
@@ -89,7 +89,7 @@ def _content(path: str) -> str:
     if not path:
         return ""
     try:
-        return sha256_of(Path(path))
+        return sha256_of_labels(Path(path))
     except OSError:
         return "unreadable"  # reading the case will say why
 

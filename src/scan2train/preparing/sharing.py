@@ -16,14 +16,20 @@ from scan2train.pairing.place import Place
 def place_in_file(file: Path) -> Place | None:
     """The grid of a file of labels, by its header; ``None`` where it cannot be read."""
     try:
-        with file.open("rb") as opened:
-            kind = sniff(opened.read(HEAD_BYTES), file.name)
-        if kind is None or kind == "dicom":
+        kind = format_of(file)
+        if kind is None:
             return None
         grid: Grid = by_format(kind).read_header(file).grid
     except (Scan2TrainError, OSError):
         return None
     return grid.shape, grid.affine.ravel().tolist()
+
+
+def format_of(file: Path) -> str | None:
+    """The format word of a file's content; ``None`` for DICOM, and where it is no image."""
+    with file.open("rb") as opened:
+        kind = sniff(opened.read(HEAD_BYTES), file.name)
+    return None if kind == "dicom" else kind
 
 
 def in_the_same_folders(label: PurePosixPath, images: Mapping[int, PurePosixPath]) -> list[int]:

@@ -31,10 +31,10 @@ class Tally:
     findings: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     labels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def done(self, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> None:
+    def done(self, job: Job, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> None:
         """Enter a case that is in its place."""
-        case = account["case"]
-        self.rows[case] = records.row_of_done(account, files)
+        case = job.case
+        self.rows[case] = records.row_of_done(job, account, files)
         self.findings[case] = account["findings"]
         if "labels" in account:
             self.labels[case] = account["labels"]

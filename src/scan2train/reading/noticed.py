@@ -13,10 +13,10 @@ from scan2train.formats.dicom.pixels import Pixels
 from scan2train.formats.registry import suffix_of, suffixes
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.knowledge.sop_classes import FILMS, SLICED
+from scan2train.knowledge.tilt import shear_shows
 from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
     GEO003_SILENT_PART,
-    GEO006_SILENT_PIXELS,
     GEO013_INFO,
     GEO013_SILENT,
 )
@@ -218,7 +218,6 @@ def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Tol
             "the gaps between slices differ a little; the mean step was used",
             {"seen": f"up to {off:.3g} mm"},
         )
-    shear = np.tan(np.radians(row["tilt_deg"])) * (places[-1] - places[0])
-    if shear >= GEO006_SILENT_PIXELS * min(row["spacing_i_mm"], row["spacing_j_mm"]):
+    if shear_shows(row, float(places[-1] - places[0])):
         message = "slices are sheared against their normal; the affine is sheared with them"
         yield "GEO006", _WARNING, message, {"seen": f"{row['tilt_deg']:.4g}°"}

@@ -26,7 +26,7 @@ def find_step(word: str) -> type[Instruction]:
     Raises
     ------
     UnknownName
-        If there is none; lists the near ones.
+        If there is none; names the near ones, and lists all.
     """
     if word not in step_words():
         raise _unknown("step", word, step_words())
@@ -54,7 +54,7 @@ def preset_text(name: str) -> str:
     Raises
     ------
     UnknownName
-        If there is none of that name; lists the near ones.
+        If there is none of that name; names the near ones, and lists all.
     """
     if name not in preset_names():
         raise _unknown("recipe", name, preset_names())
@@ -63,5 +63,5 @@ def preset_text(name: str) -> str:
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> UnknownName:
     near = get_close_matches(name, known, n=3)
-    advice = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
-    return UnknownName(f"there is no {what} {name!r}", advice=advice)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    return UnknownName(f"there is no {what} {name!r}", advice=f"{meant}There are: {', '.join(known)}.")

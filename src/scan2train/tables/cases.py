@@ -15,6 +15,8 @@ CASES = Table(
     (
         _c("case", "text", "Name of the case, and of its folder below cases/"),
         _c("volume", "text", "Volume id of the source"),
+        _c("source", "text", "The source folder that the volume was found in, by its own name, without the folders above it"),
+        _c("path", "text", "The file, or the folder that all its files share, relative to the source; as in volumes"),
         _c("split", "text", "train, val or test where a split was made; empty otherwise"),
         _c("state", "text", "done or failed"),
         _c("error", "text", "Why it failed; empty if it did not"),

@@ -1,0 +1,119 @@
+"""Looking at one volume for the page: its picture, its histogram, and what the pixel rules say, from one decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scan2train.checking.conclude import Seen
+from scan2train.checking.pixels import Item, judge, refused
+from scan2train.errors import Scan2TrainError
+from scan2train.reports.html.case import Histogram, Look
+from scan2train.rule import at
+from scan2train.volume import Volume
+
+_BINS = 56
+#: So many values are enough for a histogram that is an inch wide.
+_AT_MOST = 400_000
+
+Progress = Callable[[int, int], None]
+
+
+def look_at_all(
+    items: Sequence[Item],
+    codes: frozenset[str],
+    folders: tuple[str, ...],
+    *,
+    jobs: int,
+    progress: Progress | None,
+) -> Iterator[tuple[int, Look, Seen]]:
+    """Look at every volume of an index, in processes that may die; yields each item's place and what was seen."""
+    from scan2train.runners.processes import run_in_processes
+
+    work = partial(look_at, codes, folders)
+    for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
+        if outcome.failure:
+            where = at(items[outcome.at][0])
+            found = refused(where, codes, outcome.failure)
+            yield outcome.at, Look(refused=outcome.failure), Seen(findings=found)
+        else:
+            yield outcome.at, *outcome.value
+        if progress is not None:
+            progress(done, len(items))
+
+
+def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tuple[Look, Seen]:
+    """Read one volume, judge it, and draw it; runs in a worker."""
+    from scan2train.read import read
+
+    row, declared = item
+    try:
+        volume = read(row, as_labels=declared is not None)
+    except Scan2TrainError as error:
+        return Look(refused=error.message), Seen(findings=refused(at(row), codes, error))
+    return drawn(volume), judge(volume, row, declared, codes, folders)
+
+
+def look_at_files(
+    items: Sequence[tuple[str, str]], *, jobs: int, progress: Progress | None
+) -> Iterator[tuple[int, Look]]:
+    """Look at prepared cases, each an image file and a labels file or nothing."""
+    from scan2train.runners.processes import run_in_processes
+
+    for done, outcome in enumerate(run_in_processes(look_at_file, items, jobs), start=1):
+        yield outcome.at, outcome.value or Look(refused=outcome.failure)
+        if progress is not None:
+            progress(done, len(items))
+
+
+def look_at_file(item: tuple[str, str]) -> Look:
+    """Read an image and its labels, and draw them; runs in a worker."""
+    from scan2train.read import read
+
+    image, labels = item
+    try:
+        return drawn(read(Path(image)), read(Path(labels), as_labels=True) if labels else None)
+    except Scan2TrainError as error:
+        return Look(refused=error.message)
+
+
+def drawn(volume: Volume, labels: Volume | None = None) -> Look:
+    """The picture and the histogram of a volume."""
+    from scan2train.figures.thumbnail import thumbnail
+    from scan2train.volume import Labels
+
+    if isinstance(volume, Labels):
+        picture = thumbnail(volume, window=(0.5, max(1.0, float(volume.array.max()))))
+    else:
+        picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
+    return Look(thumbnail=picture, histogram=_histogram(volume))
+
+
+def _histogram(volume: Volume) -> Histogram | None:
+    values = volume.array if volume.valid is None else volume.array[volume.valid]
+    flat = values.reshape(-1, order="A")
+    some = flat[:: max(1, flat.size // _AT_MOST)].astype(np.float64)
+    some = some[np.isfinite(some)]
+    if some.size == 0:
+        return None
+    low, high = np.percentile(some, (0.05, 99.95))
+    if high <= low:
+        high = low + 1.0
+    counts, _ = np.histogram(np.clip(some, low, high), bins=_BINS, range=(low, high))
+    return Histogram(counts=tuple(int(n) for n in counts), low=float(low), high=float(high), unit=volume.unit)
+
+
+def size_in_words(row: Mapping[str, Any], prefix: str = "") -> str:
+    """``512×512×300 · 0.7×0.7×1.5 mm`` of a row with sizes and spacings."""
+    sizes = [row[f"{prefix}size_{axis}"] for axis in "ijk"]
+    spacings = [row[f"{prefix}spacing_{axis}_mm"] for axis in "ijk"]
+    if None in sizes:
+        return ""
+    size = "×".join(str(n) for n in sizes)
+    if None in spacings or row.get("physical") is False:
+        return size
+    return f"{size} · {'×'.join(f'{s:.3g}' for s in spacings)} mm"

@@ -1,0 +1,128 @@
+"""The report of a prepared set: what became of each case, and what was done to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import OutputDamaged
+from scan2train.finding import Finding, Severity, Where
+from scan2train.reports.html.case import Case, Look
+from scan2train.reports.html.groups import groups_of
+from scan2train.reports.html.look import look_at_files, size_in_words
+from scan2train.reports.html.report import Report
+from scan2train.rule.load import all_rules
+
+Progress = Callable[[int, int], None]
+
+_MARK = "dataset.json"
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether ``prepare`` left this folder."""
+    return all((folder / name).is_file() for name in (_MARK, "cases.parquet", "findings.json"))
+
+
+def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progress | None = None) -> Report:
+    """Read what ``prepare`` left, and draw its cases.
+
+    Raises
+    ------
+    OutputDamaged
+        If its files cannot be read.
+    """
+    import polars as pl
+
+    try:
+        about = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+        told = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+        rows = pl.read_parquet(folder / "cases.parquet").to_dicts()
+        findings = [_finding(one) for one in told["findings"]]
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        raise OutputDamaged(
+            "the files of this prepared set cannot be read",
+            where=folder,
+            found=error,
+            advice="Prepare it again.",
+        ) from error
+    done = [row for row in rows if row["state"] == "done"]
+    looks: dict[str, Look] = {}
+    files = [_files(folder, row["case"]) for row in done]
+    for place, look in look_at_files(files, jobs=jobs or os.cpu_count() or 1, progress=progress):
+        looks[done[place]["case"]] = look
+    cases = [_case(folder, row, looks.get(row["case"]), findings) for row in rows]
+    cases.sort(key=lambda case: (*(-n for n in case.oddness), case.title))
+    counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
+    recipe = about.get("recipe", {})
+    failed = len(rows) - len(done)
+    return Report(
+        title=folder.resolve().name,
+        about=f"Prepared by the recipe {recipe.get('name', '')}: {recipe.get('about', '')}",
+        tiles=(
+            (f"{len(done):,}", "cases done"),
+            (f"{failed:,}", "failed"),
+            (str(about.get("seed", "")), "seed"),
+            (str(recipe.get("fingerprint", "")), "recipe's fingerprint"),
+        ),
+        summary=counts,
+        groups=tuple(groups_of(findings, cases, all_rules())),
+        cases=tuple(cases),
+        acquisitions=(),
+        distributions=(),
+        skipped=(),
+        skipped_count=0,
+    )
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    fields = {
+        name: one[name]
+        for name in ("code", "name", "scope", "message", "advice", "seen", "expected", "affects")
+    }
+    return Finding(**fields, severity=Severity(one["severity"]), where=Where(**one["where"]))
+
+
+def _files(folder: Path, case: str) -> tuple[str, str]:
+    found = sorted((folder / "cases" / case).glob("image.*"))
+    labels = sorted((folder / "cases" / case).glob("labels.*"))
+    return str(found[0]) if found else "", str(labels[0]) if labels else ""
+
+
+def _case(folder: Path, row: Mapping[str, Any], look: Look | None, findings: Sequence[Finding]) -> Case:
+    before, after = size_in_words(row, "source_"), size_in_words(row)
+    return Case(
+        key=row["volume"],
+        title=row["case"],
+        subtitle=after or "failed",
+        look=look or Look(refused=row["error"] or "not prepared"),
+        findings=tuple(one for one in findings if one.where.volume == row["volume"]),
+        facts=tuple((name, value) for name, value in (("Before", before), ("After", after)) if value),
+        steps=_steps(folder / "cases" / row["case"] / "account.json"),
+    )
+
+
+def _steps(path: Path) -> tuple[str, ...]:
+    """What was done, a line a step, from the account."""
+    if not path.is_file():
+        return ()
+    try:
+        done: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["done"]
+        return tuple(_words(step) for step in done)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ("the account cannot be read",)
+
+
+def _words(step: Mapping[str, Any]) -> str:
+    options = ", ".join(f"{name} {_short(value)}" for name, value in step.items() if name != "do")
+    return f"{step['do']}: {options}" if options else str(step["do"])
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return "×".join(_short(one) for one in value) if len(value) <= 6 else f"[{len(value)} values]"
+    return str(value)

@@ -1,0 +1,133 @@
+"""The report of a folder of scans: indexed, checked, and each volume looked at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from scan2train.checking.conclude import conclude
+from scan2train.checking.header import check_headers
+from scan2train.checking.items import items_of
+from scan2train.checking.settle import settle
+from scan2train.finding import Finding
+from scan2train.index import Index
+from scan2train.reports.html.acquisitions import acquisitions, distributions
+from scan2train.reports.html.case import Case, Look
+from scan2train.reports.html.groups import groups_of
+from scan2train.reports.html.look import look_at_all, size_in_words
+from scan2train.reports.html.report import Report
+from scan2train.reports.summary import summary
+from scan2train.rule import Rule
+from scan2train.rule.load import all_rules
+
+Progress = Callable[[int, int], None]
+
+#: A page that lists more skipped files helps nobody.
+_SKIPPED = 300
+_FACTS = {
+    "volume": "Volume",
+    "role": "Role",
+    "modality": "Modality",
+    "manufacturer": "Manufacturer",
+    "model": "Model",
+    "description": "Description",
+    "kernel": "Kernel",
+    "orientation": "Axes",
+    "patient_position": "Patient position",
+    "thickness_mm": "Thickness, mm",
+    "split_by": "Told apart by",
+    "dimension_value": "Value",
+    "irregular": "Irregular",
+    "transfer_syntax": "Transfer syntax",
+    "series_uid": "Series",
+}
+
+
+def report_of_source(
+    index: Index,
+    sources: Iterable[Path],
+    *,
+    rules: Iterable[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a source by all rules, and draw its volumes."""
+    folders = tuple(rules)
+    known = all_rules(folders)
+    findings = list(check_headers(index, known))
+    told = {(one.code, one.where.volume) for one in findings}
+    looks: dict[int, Look] = {}
+    codes = frozenset(rule.code for rule in known)
+    gathered = []
+    for place, look, seen in look_at_all(
+        items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
+    ):
+        looks[place] = look
+        findings.extend(one for one in seen.findings if (one.code, one.where.volume) not in told)
+        gathered.append(seen.gathered)
+    findings.extend(conclude(known, gathered))
+    return _report(index, sources, settle(findings), looks, known)
+
+
+def _report(
+    index: Index,
+    sources: Iterable[Path],
+    findings: Sequence[Finding],
+    looks: Mapping[int, Look],
+    rules: Sequence[Rule],
+) -> Report:
+    of_volume: dict[str, list[Finding]] = {}
+    of_series: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.where.volume:
+            of_volume.setdefault(one.where.volume, []).append(one)
+        elif one.where.series_uid:
+            of_series.setdefault(one.where.series_uid, []).append(one)
+    cases = [
+        _case(
+            row,
+            looks.get(place, Look()),
+            [*of_volume.get(row["volume"], ()), *of_series.get(row["series_uid"] or "", ())],
+        )
+        for place, row in enumerate(index.volumes.iter_rows(named=True))
+    ]
+    cases.sort(key=lambda case: (*(-n for n in case.oddness), case.title))
+    counts = summary(index, findings)
+    names = [Path(source).resolve().name for source in sources]
+    return Report(
+        title=", ".join(names),
+        about="What is in this folder of scans, and what is wrong with it.",
+        tiles=tuple((f"{counts[name]:,}", name) for name in ("files", "series", "volumes", "skipped")),
+        summary=counts["findings"],
+        groups=tuple(groups_of(findings, cases, rules)),
+        cases=tuple(cases),
+        acquisitions=tuple(acquisitions(index.volumes)),
+        distributions=tuple(distributions(index.volumes)),
+        skipped=tuple(
+            (row["path"], row["reason"], row["message"] or "")
+            for row in index.skipped.head(_SKIPPED).iter_rows(named=True)
+        ),
+        skipped_count=index.skipped.height,
+    )
+
+
+def _case(row: Mapping[str, Any], look: Look, findings: Sequence[Finding]) -> Case:
+    places = [place for place in row["member_position_mm"] or () if place is not None]
+    uneven = bool(row["irregular"]) and len(places) > 2
+    gaps = tuple(b - a for a, b in pairwise(places)) if uneven else ()
+    subtitle = " · ".join(word for word in (row["modality"] or row["format"], size_in_words(row)) if word)
+    facts = [(title, row[name]) for name, title in _FACTS.items() if row[name] not in (None, "")]
+    return Case(
+        key=row["volume"],
+        title=row["path"] if row["path"] != "." else Path(row["source"]).name,
+        subtitle=subtitle,
+        look=look,
+        findings=tuple(findings),
+        facts=tuple(
+            (title, f"{value:.4g}" if isinstance(value, float) else str(value)) for title, value in facts
+        ),
+        gaps_mm=gaps,
+    )

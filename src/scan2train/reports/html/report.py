@@ -1,0 +1,30 @@
+"""What the page shows, gathered before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scan2train.reports.html.acquisitions import Acquisition, Distribution
+from scan2train.reports.html.case import Case
+from scan2train.reports.html.groups import Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report of a source, or of a prepared set.
+
+    ``tiles`` are numbers and what they count; ``summary`` counts findings by severity; ``skipped`` are file, reason
+    and message of what gave no image.
+    """
+
+    title: str
+    about: str
+    tiles: tuple[tuple[str, str], ...]
+    summary: dict[str, Any]
+    groups: tuple[Group, ...]
+    cases: tuple[Case, ...]
+    acquisitions: tuple[Acquisition, ...]
+    distributions: tuple[Distribution, ...]
+    skipped: tuple[tuple[str, str, str], ...]
+    skipped_count: int

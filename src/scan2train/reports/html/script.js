@@ -1,0 +1,46 @@
+"use strict";
+(() => {
+  const STEP = 60;
+  const root = document.documentElement;
+  const button = document.getElementById("theme");
+  const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  button.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; });
+
+  const cards = [...document.querySelectorAll(".case")];
+  const filter = document.getElementById("filter");
+  const boxes = [...document.querySelectorAll(".choices input")];
+  const count = document.getElementById("count");
+  const more = document.getElementById("morecases");
+  let limit = STEP;
+
+  function show() {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kinds = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+    const fits = cards.filter((card) => kinds.has(card.dataset.worst) && words.every((word) => card.dataset.words.includes(word)));
+    const visible = new Set(fits.slice(0, limit));
+    for (const card of cards) card.hidden = !visible.has(card);
+    count.textContent = fits.length === cards.length ? "" : `${fits.length} of ${cards.length}`;
+    more.hidden = fits.length <= limit;
+    more.textContent = `Show more (${fits.length - visible.size})`;
+  }
+  filter.addEventListener("input", () => { limit = STEP; show(); });
+  for (const box of boxes) box.addEventListener("change", () => { limit = STEP; show(); });
+  more.addEventListener("click", () => { limit += 4 * STEP; show(); });
+
+  // A link to a card that is not shown yet, or was filtered out, brings it in.
+  function arrive() {
+    const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!card || !card.classList.contains("case")) return;
+    if (card.hidden) {
+      filter.value = "";
+      for (const box of boxes) box.checked = true;
+      limit = Math.max(limit, cards.indexOf(card) + 1);
+      show();
+    }
+    card.scrollIntoView({ block: "center" });
+  }
+  addEventListener("hashchange", arrive);
+  addEventListener("beforeprint", () => { limit = cards.length; show(); });
+  show();
+  arrive();
+})();
