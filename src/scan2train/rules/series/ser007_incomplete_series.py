@@ -52,7 +52,6 @@ def _acquisitions(images: pl.DataFrame) -> Iterator[Hit]:
     promising = images.filter(
         (pl.col("images_in_acquisition") > 1)
         & (pl.col("n_frames").fill_null(1) <= 1)
-        & pl.col("acquisition_number").is_not_null()
         & pl.col("instance_number").is_not_null()
     )
     if promising.is_empty():
@@ -87,7 +86,7 @@ def _acquisitions(images: pl.DataFrame) -> Iterator[Hit]:
         yield severity(
             message,
             seen=f"{row['n']} images, numbers {row['first']} to {row['last']}",
-            expected=f"{row['promised']} images in acquisition {row['acquisition_number']}",
+            expected=f"{row['promised']} images",
             where=at({"path": row["path"].rpartition("/")[0] or ".", "series_uid": row["series_uid"]}),
             scope="series",
         )
