@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from scan2train.checking.conclude import conclude
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.settle import settle
@@ -60,11 +61,14 @@ def report_of_source(
     told = {(one.code, one.where.volume) for one in findings}
     looks: dict[int, Look] = {}
     codes = frozenset(rule.code for rule in known)
-    for place, look, found in look_at_all(
+    gathered = []
+    for place, look, seen in look_at_all(
         items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
     ):
         looks[place] = look
-        findings.extend(one for one in found if (one.code, one.where.volume) not in told)
+        findings.extend(one for one in seen.findings if (one.code, one.where.volume) not in told)
+        gathered.append(seen.gathered)
+    findings.extend(conclude(known, gathered))
     return _report(index, sources, settle(findings), looks, known)
 
 
