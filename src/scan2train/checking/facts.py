@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
@@ -15,15 +14,18 @@ from scan2train.rule import Rule
 #: What a slice is beyond its file's row of the instances table.
 _OF_SLICES = ("k", "frame", "along_mm")
 
-#: For each rule that asks for facts, those of each row of the volumes table; ``None`` where there are none.
-Facts = dict[str, list[dict[str, Any] | None]]
+#: The column that says which row of the volumes table facts are about.
+VOLUME_ROW = "volume_row"
+#: For each rule that asks for facts, a row for each volume that has some.
+Facts = dict[str, pl.DataFrame]
 
 
 def facts_of(index: Index, rules: Sequence[Rule]) -> tuple[Facts, list[Finding]]:
     """Evaluate the FACTS of all rules; a rule whose expressions fail is reported and left out."""
     asking = [rule for rule in rules if "facts" in rule.needs]
     if not asking or not (index.volumes["format"] == "dicom").any():
-        return {rule.code: [None] * index.volumes.height for rule in asking}, []
+        nothing = pl.DataFrame(schema={VOLUME_ROW: pl.Int64})
+        return {rule.code: nothing for rule in asking if rule.looks_at({"row"})}, []
     try:
         return _evaluated(index, asking), []
     except Exception:  # noqa: BLE001 - whose expressions fail, and how, is found out one by one
@@ -47,16 +49,14 @@ def _evaluated(index: Index, asking: Sequence[Rule]) -> Facts:
         expression.alias(f"{rule.code} {name}") for rule in asking for name, expression in rule.facts.items()
     ]
     columns = {name for expression in wanted for name in expression.meta.root_names()}
-    found = _slices(index, sorted(columns)).group_by("volume_row", maintain_order=True).agg(wanted)
-    facts: Facts = {}
-    for rule in asking:
-        cells: list[dict[str, Any] | None] = [None] * index.volumes.height
-        # With the place, so that a rule without expressions has an empty mapping for each volume, and not none at all.
-        mine = found.select("volume_row", *(pl.col(f"{rule.code} {name}").alias(name) for name in rule.facts))
-        for cell in mine.iter_rows(named=True):
-            cells[cell.pop("volume_row")] = cell
-        facts[rule.code] = cells
-    return facts
+    found = _slices(index, sorted(columns)).group_by(VOLUME_ROW, maintain_order=True).agg(wanted)
+    # With the place, so that a rule without expressions has a row for each volume all the same.
+    return {
+        rule.code: found.select(
+            VOLUME_ROW, *(pl.col(f"{rule.code} {name}").alias(name) for name in rule.facts)
+        )
+        for rule in asking
+    }
 
 
 def _slices(index: Index, columns: Sequence[str]) -> pl.DataFrame:
@@ -67,13 +67,13 @@ def _slices(index: Index, columns: Sequence[str]) -> pl.DataFrame:
             "format",
             "source",
             "member_path",
-            pl.int_range(pl.len()).alias("volume_row"),
+            pl.int_range(pl.len()).alias(VOLUME_ROW),
             pl.col("member_frame").alias("frame"),
             pl.col("member_position_mm").alias("along_mm"),
             pl.int_ranges(pl.col("member_path").list.len()).alias("k"),
         )
         .filter(pl.col("format") == "dicom")
-        .select("volume_row", "source", pl.col("member_path").alias("path"), *_OF_SLICES)
+        .select(VOLUME_ROW, "source", pl.col("member_path").alias("path"), *_OF_SLICES)
         .explode("path", *_OF_SLICES)
         .collect()
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scan2train.checking.facts import facts_of
+import polars as pl
+
+from scan2train.checking.facts import VOLUME_ROW, facts_of
 from scan2train.checking.failed import run_safely
 from scan2train.checking.pairs import pairs_of
-from scan2train.checking.rows import rows
+from scan2train.checking.rows import Cells, Row
+from scan2train.checking.suspects import suspects
 from scan2train.checking.tables import tables
 from scan2train.finding import Finding
 from scan2train.index import Index
@@ -31,14 +34,30 @@ def check_headers(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
 def _each_volume(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
     facts, findings = facts_of(index, rules)
     yield from findings
-    by_facts = [rule for rule in rules if rule.code in facts]
     plain = [rule for rule in rules if "facts" not in rule.needs]
-    for place, row in enumerate(rows(index.volumes)):
-        where = at(row)
-        for rule in plain:
-            yield from run_safely(rule, {"row": row}, where)
-        for rule in by_facts:
-            known = facts[rule.code][place]
-            inputs = {"row": row} if known is None else {"row": row, "facts": known}
-            if rule.looks_at(inputs):
-                yield from run_safely(rule, inputs, where)
+    places, findings = suspects(index.volumes, plain)
+    yield from findings
+    cells = Cells(index.volumes)
+    for rule in plain:
+        for place in places[rule.code]:
+            row = Row(cells, place)
+            yield from run_safely(rule, {"row": row}, at(row))
+    for rule in rules:
+        if rule.code in facts:
+            yield from _with_facts(rule, cells, index.volumes, facts[rule.code])
+
+
+def _with_facts(rule: Rule, cells: Cells, volumes: pl.DataFrame, facts: pl.DataFrame) -> Iterator[Finding]:
+    """Call a rule with its facts; for volumes that have none only where it can do without."""
+    of = facts[VOLUME_ROW]
+    known = facts.drop(VOLUME_ROW)
+    table = volumes.drop(name for name in known.columns if name in volumes.columns)[of].hstack(known)
+    places, findings = suspects(table, [rule])
+    yield from findings
+    for place in places[rule.code]:
+        row = Row(cells, of[place])
+        yield from run_safely(rule, {"row": row, "facts": known.row(place, named=True)}, at(row))
+    if rule.looks_at({"row"}):
+        for place in sorted(set(range(volumes.height)).difference(of)):
+            row = Row(cells, place)
+            yield from run_safely(rule, {"row": row}, at(row))

@@ -46,6 +46,11 @@ class Rule:
         return hasattr(self.module, "gather")
 
     @property
+    def suspect(self) -> pl.Expr | None:
+        """An expression over the volumes table, and the rule's facts: where it is false, a volume is clean."""
+        return getattr(self.module, "SUSPECT", None)
+
+    @property
     def scope(self) -> Scope:
         """What its hits are about where they do not say so."""
         if PER_VOLUME & set(self.needs) or {"labels", "pair"} & set(self.needs):

@@ -23,16 +23,17 @@ DICOM PS3.5 sections 7.1 (data elements) and A.4 (encapsulated pixel data); RFC 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.rule import Decoded, Example, Hit, at, bad, error, good, near, warning
 from scan2train.rule.skipped_files import skipped_files
 
-if TYPE_CHECKING:
-    import polars as pl
-
 #: Reasons of the walk itself, without a code: nobody knows what is behind them.
 _CLOSED = ("unreadable", "name-not-text")
+
+SUSPECT = pl.col("irregular") == "impossible-size"
 
 
 def check(

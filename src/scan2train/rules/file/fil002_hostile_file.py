@@ -28,16 +28,18 @@ secure handling of media.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.rule import Example, Hit, bad, good, near, warning
 from scan2train.rule.passed_on import passed_on
 from scan2train.rule.skipped_files import skipped_files
-
-if TYPE_CHECKING:
-    import polars as pl
+from scan2train.rule.suspects import NOTICED, ODD
 
 _PREAMBLES = ("executable-preamble", "nonzero-preamble")
+
+SUSPECT = ODD | NOTICED
 
 
 def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = None) -> Iterator[Hit]:

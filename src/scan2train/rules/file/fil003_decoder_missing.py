@@ -24,14 +24,15 @@ DICOM PS3.5 section 10 and annex A; PS3.6 table A-1 (transfer syntaxes).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.knowledge.transfer_syntaxes import DECODED, syntax_name
 from scan2train.rule import Example, Hit, bad, error, good, near
 from scan2train.rule.skipped_files import skipped_files
 
-if TYPE_CHECKING:
-    import polars as pl
+SUSPECT = pl.col("member_pixel_kind").list.contains("encapsulated")
 
 
 def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = None) -> Iterator[Hit]:

@@ -27,13 +27,13 @@ DICOM PS3.3 C.12.1 (SOP Common), PS3.5 section 9 (unique identifiers).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.measures.twins import twins_of
 from scan2train.rule import Decoded, Example, Hit, at, bad, error, good, near, warning
-
-if TYPE_CHECKING:
-    import polars as pl
+from scan2train.rule.suspects import ODD
 
 #: What stored values mean: two files of one image cannot differ in it.
 _VALUES = ("slope", "intercept")
@@ -55,6 +55,8 @@ _FACTS = (
     *("row_spacing_mm", "col_spacing_mm", "slope", "intercept"),
 )
 _ONE = "one file for each instance"
+
+SUSPECT = ODD | (pl.col("spare_of").list.len() > 0)
 
 
 def check(
@@ -110,7 +112,6 @@ def _differ(row: Mapping[str, Any], copied: Mapping[int, int], names: tuple[str,
 
 
 def _across_sources(instances: pl.DataFrame) -> Iterator[Hit]:
-    import polars as pl
 
     if instances["source"].n_unique() < 2:
         return

@@ -26,15 +26,15 @@ headers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.knowledge.header_oddities import explained
 from scan2train.rule import Decoded, Example, Hit, bad, good, near, warning
 from scan2train.rule.passed_on import passed_on
 from scan2train.rule.skipped_files import skipped_files
-
-if TYPE_CHECKING:
-    import polars as pl
+from scan2train.rule.suspects import NOTICED, ODD
 
 #: Words that other rules speak of.
 _OTHERS = ("nonzero-preamble", "executable-preamble", "instance-repeated")
@@ -49,6 +49,15 @@ _REQUIRED = {
 }
 #: How many faults are told.
 _MOST = 6
+
+SUSPECT = (
+    ODD
+    | NOTICED
+    | pl.any_horizontal(pl.col(name).fill_null("") == "" for name in _REQUIRED)
+    | pl.col("member_uid").list.contains(None)
+    | pl.col("member_uid").list.contains("")
+    | pl.col("high_bit").is_null()
+)
 
 
 def check(

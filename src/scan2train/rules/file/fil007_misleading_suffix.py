@@ -23,14 +23,14 @@ DICOM PS3.10 section 8 (file names on media have no suffix); NIfTI-1, MetaIO and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.knowledge.suffixes import DICOM, SUFFIXES, suffix_of
 from scan2train.rule import Example, Hit, at, bad, good, info, near, warning
 from scan2train.rule.passed_on import passed_on
-
-if TYPE_CHECKING:
-    import polars as pl
+from scan2train.rule.suspects import NOTICED
 
 #: By these other tools take a file for an image of another kind.
 _IMAGES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
@@ -55,6 +55,13 @@ _NO_IMAGES = frozenset(
 )
 #: Suffixes that nothing else has; headers and arrays that hold no image may have the others.
 _SURE = (_IMAGES - {".hdr", ".hdr.gz", ".npy", ".mhd", ".nhdr"}) | set(DICOM)
+
+SUSPECT = (
+    NOTICED
+    | pl.col("member_path")
+    .list.eval(pl.element().str.contains(r"\.[^./]*$") & ~pl.element().str.contains(r"(?i)\.dcm$"))
+    .list.any()
+)
 
 
 def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = None) -> Iterator[Hit]:

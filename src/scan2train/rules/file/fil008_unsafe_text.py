@@ -26,13 +26,12 @@ traversal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from scan2train.knowledge.unsafe_text import harmless, unsafe
 from scan2train.rule import Example, Hit, at, bad, good, near, warning
-
-if TYPE_CHECKING:
-    import polars as pl
 
 #: Columns of the volumes table whose text reports show.
 _OF_VOLUMES = (
@@ -66,6 +65,10 @@ _OF_INSTANCES = (
 _LINES = ("image_comments",)
 _PLAIN_UID = r"^[0-9.]*$"
 
+SUSPECT = pl.any_horizontal(
+    pl.col(name).str.contains(r"[^A-Za-z0-9 ._,;()\[\]^*+\\-]|^\s*[=@+-]|\.\.") for name in _OF_VOLUMES
+)
+
 
 def check(row: Mapping[str, Any] | None = None, instances: pl.DataFrame | None = None) -> Iterator[Hit]:
     """Look at each distinct text once: a volume's own, and what only the instances table keeps."""
@@ -86,7 +89,6 @@ def _hit(name: str, what: str, text: str, **more: Any) -> Hit:
 
 
 def _of_instances(name: str, instances: pl.DataFrame) -> Iterator[Hit]:
-    import polars as pl
 
     texts = instances[name]
     if name.endswith("uid"):

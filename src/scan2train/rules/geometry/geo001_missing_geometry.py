@@ -31,8 +31,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.passed_on import passed_on
+from scan2train.rule.suspects import NOTICED
+
+SUSPECT = NOTICED | ~pl.col("physical")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -34,10 +34,13 @@ from scan2train.knowledge.tolerances import GEO003_INFO_MM, GEO003_INFO_PART
 from scan2train.measures.gaps import Gaps, gaps_between
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.slices import IMAGES
+from scan2train.rule.suspects import uneven
 
 _EVEN = "slices at even distances along their normal"
 #: What the gaps of these volumes are is said by another rule.
 _OTHERS = ("missing-slices", "no-geometry", "bad-orientation")
+
+SUSPECT = uneven()
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

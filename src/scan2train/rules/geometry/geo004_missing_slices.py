@@ -28,9 +28,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.measures.gaps import gaps_between
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.slices import IMAGES
+
+SUSPECT = pl.col("irregular") == "missing-slices"
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

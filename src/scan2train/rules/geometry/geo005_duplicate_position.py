@@ -29,9 +29,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.measures.twins import doubled_slices, told_doubles, twins_are_copies
 from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
 from scan2train.rule.slices import IMAGES
+
+SUSPECT = pl.col("irregular") == "duplicate-positions"
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

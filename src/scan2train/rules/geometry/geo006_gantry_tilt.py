@@ -30,9 +30,15 @@ from collections.abc import Iterator, Mapping
 from math import radians, tan
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.tolerances import GEO006_SILENT_PIXELS
 from scan2train.rule import Example, Hit, bad, good, near, warning
 from scan2train.rule.slices import IMAGES
+
+#: So small an angle shifts no stack by half a pixel.
+_UPRIGHT_DEG = 1e-4
+SUSPECT = pl.col("tilt_deg") > _UPRIGHT_DEG
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

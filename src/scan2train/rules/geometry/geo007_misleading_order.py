@@ -41,6 +41,12 @@ FACTS = {
     "last_frame": pl.col("frame").max(),
 }
 
+SUSPECT = (
+    (pl.col("absent") > 0)
+    | (pl.col("different") < pl.col("n_slices"))
+    | ((pl.col("up") > 0) & (pl.col("down") > 0))
+)
+
 
 def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare the order of numbers with that of places."""

@@ -31,9 +31,24 @@ from collections.abc import Iterator, Mapping
 from math import cos, radians
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.tolerances import GEO008_GAP_INFO, GEO008_GAP_WARNING, GEO008_SPACING_PART
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.slices import IMAGES, usual_gap_mm
+from scan2train.rule.suspects import uneven
+
+#: Two numbers of a header that differ by less are one.
+_ROUNDING = 1e-3
+SUSPECT = (
+    uneven()
+    | (pl.col("tilt_deg") > 0)
+    | ((pl.col("thickness_mm") - pl.col("spacing_k_mm")).abs() > _ROUNDING * pl.col("spacing_k_mm"))
+    | (
+        (pl.col("spacing_between_slices_mm").abs() - pl.col("spacing_k_mm")).abs()
+        > _ROUNDING * pl.col("spacing_k_mm")
+    )
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

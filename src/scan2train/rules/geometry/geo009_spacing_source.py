@@ -30,9 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.sop_classes import FILMS
 from scan2train.knowledge.tolerances import GEO009_SAME_PART
 from scan2train.rule import Example, Hit, bad, good, info, near
+
+SUSPECT = pl.col("modality").is_in(FILMS) & (pl.col("spacing_source") != "")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -28,6 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.slices import IMAGES
 
@@ -40,6 +42,8 @@ _FIRST = {
     "PF": "back first",
 }
 _LYING = {"S": "supine", "P": "prone", "DR": "on the right side", "DL": "on the left side"}
+
+SUSPECT = pl.col("patient_position") != "HFS"
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -24,9 +24,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.tolerances import GEO012_INFO, GEO012_WARNING
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.slices import IMAGES
+
+_SPACINGS = [pl.col(f"spacing_{axis}_mm") for axis in "ijk"]
+SUSPECT = pl.max_horizontal(*_SPACINGS) >= GEO012_INFO * pl.min_horizontal(*_SPACINGS)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

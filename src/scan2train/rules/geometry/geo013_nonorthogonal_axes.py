@@ -26,8 +26,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.tolerances import GEO013_INFO, GEO013_SILENT, GEO013_WARNING
 from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
+
+SUSPECT = (pl.col("axes_error") > GEO013_SILENT) | (pl.col("irregular") == "bad-orientation")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -29,12 +29,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.sop_classes import SLICED
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 
 _MEASURED = (
     "Do not turn the values, they are measured. Find out what wrote the word, and whether it turned them."
 )
+
+SUSPECT = pl.col("photometric") == "MONOCHROME1"
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

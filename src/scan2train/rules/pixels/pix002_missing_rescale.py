@@ -32,6 +32,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from scan2train.knowledge.tolerances import (
     PIX002_AIR_HU,
@@ -40,8 +41,29 @@ from scan2train.knowledge.tolerances import (
     PIX002_WATER_HU,
 )
 from scan2train.rule import Example, Hit, bad, error, good, near
+from scan2train.rule.suspects import ODD, SEVERAL_RESCALES
 
 _NAMES = ("slope", "intercept", "dose_grid_scaling")
+
+_SLOPE, _ADD = (pl.col(f"member_{name}").list.first() for name in ("slope", "intercept"))
+_LEAST = (
+    pl.when(pl.col("pixel_representation") == 1).then(-(2.0 ** (pl.col("bits_stored") - 1))).otherwise(0.0)
+)
+_CT = (
+    _SLOPE.is_null()
+    | _ADD.is_null()
+    | (_SLOPE > PIX002_SLOPE_MOST)
+    | (_SLOPE < 0)
+    | (_ADD.abs() > PIX002_INTERCEPT_MOST_HU)
+    | (_SLOPE * _LEAST + _ADD > PIX002_AIR_HU)
+    | (_SLOPE * (_LEAST + 2.0 ** pl.col("bits_stored") - 1) + _ADD < PIX002_WATER_HU)
+)
+SUSPECT = (
+    ODD
+    | SEVERAL_RESCALES
+    | ((_SLOPE == 0) | ~_SLOPE.is_finite() | ~_ADD.is_finite()).fill_null(value=False)
+    | ((pl.col("modality") == "CT").fill_null(value=False) & _CT)
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -28,6 +28,9 @@ from typing import Any
 
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.rescales import rescales, told
+from scan2train.rule.suspects import SEVERAL_RESCALES
+
+SUSPECT = SEVERAL_RESCALES
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

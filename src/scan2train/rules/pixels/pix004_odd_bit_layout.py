@@ -29,13 +29,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.sop_classes import FILMS, RT_DOSE
 from scan2train.rule import Decoded, Example, Hit, bad, error, good, info, near, warning
 from scan2train.rule.passed_on import passed_on
+from scan2train.rule.suspects import NOTICED
 
 #: Bits Allocated that there are at all, and those of nearly all images.
 _POSSIBLE, _USUAL = (1, 8, 16, 32), (8, 16)
 _CELL = ("bits_allocated", "bits_stored", "high_bit", "pixel_representation")
+
+SUSPECT = (
+    NOTICED
+    | (pl.col("split_by") != "")
+    | (pl.col("bits_allocated") != 16)
+    | (pl.col("high_bit") != pl.col("bits_stored") - 1)
+    | (pl.col("bits_stored") > 16)
+    | (pl.col("bits_stored") < 1)
+    | ((pl.col("pixel_representation") == 1) & pl.col("modality").is_in(FILMS))
+)
 
 
 def check(row: Mapping[str, Any], decoded: Decoded | None = None) -> Iterator[Hit]:

@@ -26,7 +26,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Decoded, Example, Hit, bad, good, info, near
+
+SUSPECT = pl.col("padding_value").is_not_null()
 
 
 def check(row: Mapping[str, Any], decoded: Decoded | None = None) -> Iterator[Hit]:

@@ -28,7 +28,10 @@ import numpy as np
 
 from scan2train.rule import Decoded, Example, Hit, bad, error, good, near, warning
 from scan2train.rule.passed_on import passed_on
+from scan2train.rule.suspects import NOTICED
 from scan2train.volume import Volume
+
+SUSPECT = NOTICED
 
 
 def check(

@@ -24,7 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+
+SUSPECT = pl.col("modality_lut")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

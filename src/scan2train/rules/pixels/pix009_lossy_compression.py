@@ -29,9 +29,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES, SLICED
 from scan2train.rule import Example, Hit, bad, error, good, near, warning
 from scan2train.rule.passed_on import passed_on
+from scan2train.rule.suspects import NOTICED
+
+SUSPECT = NOTICED | pl.col("lossy")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

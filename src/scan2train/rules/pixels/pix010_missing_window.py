@@ -35,6 +35,8 @@ _OTHERWISE = pl.col("voi_lut").fill_null(value=False) | pl.col("functional_group
 
 FACTS = {"without": (~(_SHOWN | _OTHERWISE)).sum()}
 
+SUSPECT = pl.col("without") > 0
+
 
 def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Count the slices that have none."""

@@ -38,6 +38,17 @@ FACTS = {
     "voi_lut": pl.col("voi_lut").any(),
 }
 
+_CENTERS, _WIDTHS, _FUNCTIONS = (pl.col(name) for name in ("centers", "widths", "functions"))
+SUSPECT = (
+    pl.any_horizontal(texts.list.len() > 1 for texts in (_CENTERS, _WIDTHS, _FUNCTIONS))
+    | pl.any_horizontal(
+        texts.list.first().str.contains(r"\\").fill_null(value=False) for texts in (_CENTERS, _WIDTHS)
+    )
+    | (_WIDTHS.list.first().cast(pl.Float64, strict=False) < PIX011_WIDTH_LEAST).fill_null(value=False)
+    | (_FUNCTIONS.list.first() != "LINEAR").fill_null(value=False)
+    | pl.col("voi_lut")
+)
+
 
 def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Look at the distinct words of all slices: most volumes have one of each."""

@@ -29,12 +29,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from scan2train.measures.twins import doubled_slices, twins_are_copies
 from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
 
 #: What files are, and not what they show.
 _WEAK = frozenset(("folder", "transfer_syntax", "instance_number"))
+
+SUSPECT = (pl.col("irregular") == "duplicate-positions") | (pl.col("siblings").list.len() > 0)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -27,6 +27,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, error, good, near, warning
 
 #: Columns of the tables in which images of a series agree unless several were mixed, and their words.
@@ -49,6 +51,12 @@ _WORDS = {
 }
 #: Words of strays that other rules have.
 _OTHERS = ("mixed-orientation", "mixed-rescale")
+
+SUSPECT = (
+    pl.col("irregular").str.starts_with("mixed-")
+    | (pl.col("siblings").list.len() > 0)
+    | (pl.col("mixed").list.len() > 0)
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -25,8 +25,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scan2train.rule import Example, Hit, bad, good, info, near
+from scan2train.rule.suspects import role
 
 _MESSAGE = "a localizer; it was set apart"
+
+SUSPECT = role("localizer")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -26,7 +26,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+from scan2train.rule.suspects import role
 
 _MESSAGE = "a screenshot, a report or another picture that no scanner measured; it was set apart"
 _REPORT = re.compile(
@@ -43,6 +46,13 @@ _CONVERTED = {
     "DRW": "a drawing",
     "SYN": "synthetic",
 }
+
+SUSPECT = (
+    role("capture")
+    | (pl.col("burned_in") == "YES")
+    | pl.col("conversion_type").is_not_null()
+    | pl.col("description").str.contains(r"(?i)report|info|summary|protocol|screen")
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

@@ -27,8 +27,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scan2train.rule import Example, Hit, bad, good, info, near
+from scan2train.rule.suspects import role
 
 _MESSAGE = "computed from other images; it was set apart"
+
+SUSPECT = role("derived")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

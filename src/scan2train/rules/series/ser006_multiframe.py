@@ -26,7 +26,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from scan2train.rule import Example, Hit, bad, good, info, near
+
+SUSPECT = pl.col("member_frames").list.max() > 1
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
