@@ -7,7 +7,7 @@ import polars as pl
 from scan2train.knowledge.tolerances import GEO003_SILENT_MM
 
 #: The reader of a format that is not DICOM noticed something.
-NOTICED = pl.col("noticed").list.len() > 0
+NOTICED = pl.col("noticed").list.len().fill_null(0) > 0
 #: The header walker did.
 ODD = pl.col("oddities").list.len() > 0
 #: The slope or the intercept is not one number on all slices.
@@ -19,7 +19,8 @@ SEVERAL_RESCALES = (pl.col("member_slope").list.n_unique() > 1) | (
 def uneven() -> pl.Expr:
     """The gaps between slices differ by more than rounding, or the stack is irregular."""
     gaps = pl.col("member_position_mm").list.diff().list.slice(1)
-    return (pl.col("irregular") != "") | (gaps.list.max() - gaps.list.min() > GEO003_SILENT_MM)
+    apart = gaps.list.max() - gaps.list.min() > GEO003_SILENT_MM
+    return (pl.col("irregular") != "") | apart.fill_null(value=False)
 
 
 def role(*roles: str) -> pl.Expr:

@@ -56,7 +56,7 @@ _FACTS = (
 )
 _ONE = "one file for each instance"
 
-SUSPECT = ODD | (pl.col("spare_of").list.len() > 0)
+SUSPECT = ODD | (pl.col("spare_of").list.len().fill_null(0) > 0)
 
 
 def check(

@@ -66,7 +66,8 @@ _LINES = ("image_comments",)
 _PLAIN_UID = r"^[0-9.]*$"
 
 SUSPECT = pl.any_horizontal(
-    pl.col(name).str.contains(r"[^A-Za-z0-9 ._,;()\[\]^*+\\-]|^\s*[=@+-]|\.\.") for name in _OF_VOLUMES
+    pl.col(name).str.contains(r"[^A-Za-z0-9 ._,;()\[\]^*+\\-]|^\s*[=@+-]|\.\.").fill_null(value=False)
+    for name in _OF_VOLUMES
 )
 
 

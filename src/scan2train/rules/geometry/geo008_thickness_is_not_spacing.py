@@ -40,15 +40,12 @@ from scan2train.rule.suspects import uneven
 
 #: Two numbers of a header that differ by less are one.
 _ROUNDING = 1e-3
-SUSPECT = (
-    uneven()
-    | (pl.col("tilt_deg") > 0)
-    | ((pl.col("thickness_mm") - pl.col("spacing_k_mm")).abs() > _ROUNDING * pl.col("spacing_k_mm"))
-    | (
-        (pl.col("spacing_between_slices_mm").abs() - pl.col("spacing_k_mm")).abs()
-        > _ROUNDING * pl.col("spacing_k_mm")
-    )
+_STEP = pl.col("spacing_k_mm")
+_SAID = pl.any_horizontal(
+    ((pl.col(name).abs() - _STEP).abs() > _ROUNDING * _STEP).fill_null(value=False)
+    for name in ("thickness_mm", "spacing_between_slices_mm")
 )
+SUSPECT = (pl.col("n_slices") > 1) & (_SAID | (pl.col("tilt_deg") > 0) | uneven())
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:

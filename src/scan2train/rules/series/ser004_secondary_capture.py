@@ -49,9 +49,9 @@ _CONVERTED = {
 
 SUSPECT = (
     role("capture")
-    | (pl.col("burned_in") == "YES")
+    | (pl.col("burned_in") == "YES").fill_null(value=False)
     | pl.col("conversion_type").is_not_null()
-    | pl.col("description").str.contains(r"(?i)report|info|summary|protocol|screen")
+    | pl.col("description").str.contains(r"(?i)report|info|summary|protocol|screen").fill_null(value=False)
 )
 
 
