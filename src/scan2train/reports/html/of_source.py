@@ -98,6 +98,7 @@ def _report(
         about="What is in this folder of scans, and what is wrong with it.",
         tiles=tuple((f"{counts[name]:,}", name) for name in ("files", "series", "volumes", "skipped")),
         summary=counts["findings"],
+        findings=tuple(findings),
         groups=tuple(groups_of(findings, cases, rules)),
         cases=tuple(cases),
         acquisitions=tuple(acquisitions(index.volumes)),
