@@ -339,6 +339,14 @@ def test_fewer_items_than_frames_are_noted(tmp_path: Path):
     assert found.instances["oddities"].to_list() == [["frame-items-missing"]]
 
 
+@pytest.mark.parametrize("frames", [1, 2, 4])
+def test_more_items_than_frames_are_noted(tmp_path: Path, frames: int):
+    (tmp_path / "x").write_bytes(enhanced(5, 10.0, frames=frames))
+    found = index(tmp_path, cache=False)
+    assert found.frames.height == frames
+    assert found.instances["oddities"].to_list() == [["frame-items-surplus"]]
+
+
 def test_groups_without_items_give_no_frames(tmp_path: Path):
     (tmp_path / "x").write_bytes(enhanced(0, 10.0, frames=2))
     found = index(tmp_path, cache=False)

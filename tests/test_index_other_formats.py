@@ -50,6 +50,23 @@ def test_images_that_differ_in_their_middle_alone_have_ids_of_their_own(tmp_path
     assert a == c
 
 
+def test_files_of_voxels_are_named_relative_to_the_source(tmp_path: Path) -> None:
+    array = np.zeros((5, 4, 3), dtype=np.int16)
+    (tmp_path / "below").mkdir()
+    put(array, tmp_path / "a.nii")
+    header = "NDims = 3\nDimSize = 5 4 3\nElementType = MET_UCHAR\nElementDataFile = {}\n"
+    (tmp_path / "below" / "b.mhd").write_text(header.format("deep/b.raw"))
+    (tmp_path / "c.mhd").write_text(header.format("c.raw"))
+    (tmp_path / "below" / "deep").mkdir()
+    for name in ("c.raw", "below/deep/b.raw"):
+        (tmp_path / name).write_bytes(bytes(60))
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path)
+    for source in (tmp_path, link):
+        found = index(source, cache=False).instances.select("path", "data_files").rows()
+        assert found == [("a.nii", []), ("c.mhd", ["c.raw"]), ("below/b.mhd", ["below/deep/b.raw"])]
+
+
 def test_a_geometry_that_changes_beside_an_array_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

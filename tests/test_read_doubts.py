@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from scan2train.formats.registry import by_format
 from scan2train.grid import LPS_TO_RAS, Grid
 from scan2train.index import index
 from scan2train.read import read
+from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 from scan2train.write import write
@@ -133,6 +135,58 @@ def test_frames_that_are_all_described_are_read(tmp_path: Path) -> None:
     assert index(tmp_path, cache=False).volumes["irregular"].to_list() != ["frames-lost"]
 
 
+@pytest.mark.parametrize("syntax", ["explicit", "deflated", "rle"])
+def test_groups_of_more_frames_than_there_are_never_pass_unnoticed(tmp_path: Path, syntax: str) -> None:
+    path = write_enhanced(scan(), tmp_path / "x", transfer_syntax=syntax)
+    np.testing.assert_array_equal(read(path).array, scan().array)
+    made = pydicom.dcmread(path)
+    made.PerFrameFunctionalGroupsSequence.append(deepcopy(made.PerFrameFunctionalGroupsSequence[0]))
+    made.save_as(path)
+    if syntax != "rle":  # header and pixel data agree, and both can be counted
+        assert codes(read(path))["FIL005"] is Severity.WARNING
+        return
+    with pytest.raises(NonconformingHeader) as caught:
+        read(path)
+    assert caught.value.code == "SER007"
+
+
+@pytest.mark.parametrize("stray", [b"", b" ", b"\0 "])
+def test_a_bare_data_set_is_read_and_told_also_behind_the_end_of_a_lost_meta_group(
+    tmp_path: Path, stray: bytes
+) -> None:
+    (path,) = write_dicom_series(
+        Volume(array=scan().array[:, :, :1], grid=Grid((7, 5, 1), scan().grid.affine)), tmp_path
+    )
+    data = path.read_bytes()
+    path.write_bytes(stray + data[144 + int.from_bytes(data[140:144], "little") :])
+    found = read(path)
+    np.testing.assert_array_equal(found.array, scan().array[:, :, :1])
+    assert [one.message.rpartition(" ")[2] for one in found.findings if one.code == "FIL005"][:2] == [
+        "no-preamble",
+        "no-meta",
+    ]
+
+
+def test_a_compressed_frame_that_departs_from_its_standard_is_read_and_told(tmp_path: Path) -> None:
+    import imagecodecs
+
+    cells = np.random.default_rng(0).integers(0, 256, (24, 40)).astype(np.uint8)
+    plane = Volume(array=cells.T[:, :, None].astype(np.int16), grid=Grid((40, 24, 1), scan().grid.affine))
+    (path,) = write_dicom_series(plane, tmp_path, intercept=0.0, bits_stored=8, bits_allocated=8)
+    data = bytearray(imagecodecs.jpeg8_encode(cells))
+    made = pydicom.dcmread(path)
+    for odd in (False, True):
+        data[data.index(b"\xff\xda") + 8] = 0 if odd else 63
+        made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.50"
+        made.PixelData = pydicom.encaps.encapsulate([bytes(data)])
+        made["PixelData"].VR = "OB"
+        made["PixelData"].is_undefined_length = True
+        made.save_as(path)
+        found = read(path)
+        np.testing.assert_array_equal(found.array[:, :, 0].T, imagecodecs.jpeg8_decode(bytes(data)))
+        assert codes(found).get("FIL001") is (Severity.WARNING if odd else None)
+
+
 def test_free_text_tells_volumes_apart_and_is_never_shown(tmp_path: Path) -> None:
     for seed, name in enumerate(("Mustermann at rest", "Mustermann breathing")):
         tags = {"ImageComments": name, "SeriesInstanceUID": "1.2.3", "FrameOfReferenceUID": "1.2.4"}
@@ -159,6 +213,50 @@ def test_another_formats_row_is_read_only_while_the_file_is_the_same(tmp_path: P
     with pytest.raises(ChangedSource):
         read(row)
     path.unlink()
+    with pytest.raises(ChangedSource):
+        read(row)
+
+
+def detached(folder: Path, suffix: str) -> Path:
+    """A volume whose voxels lie in a file of their own, below the header's folder where the format allows it."""
+    values = scan().array.astype("<i2")
+    if suffix == ".mhd":
+        write(Volume(array=values, grid=scan().grid), folder / "a.mhd")
+        return folder / "a.raw"
+    (folder / "voxels").mkdir()
+    header = "NRRD0004\ntype: short\nendian: little\nencoding: raw\ndimension: 3\nsizes: 7 5 6\n"
+    (folder / "a.nhdr").write_text(
+        f"{header}spacings: 0.8 0.7 2.5\ndata file: voxels/a.raw\n", encoding="ascii"
+    )
+    (folder / "voxels" / "a.raw").write_bytes(values.tobytes("F"))
+    return folder / "voxels" / "a.raw"
+
+
+@pytest.mark.parametrize("change", ["one-byte", "shorter", "longer", "replaced", "gone"])
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+@pytest.mark.parametrize("linked", [False, True], ids=["plain", "linked"])
+def test_detached_voxels_that_have_changed_are_not_read_by_an_old_row(
+    tmp_path: Path, suffix: str, change: str, linked: bool
+) -> None:
+    (tmp_path / "real").mkdir()
+    data = detached(tmp_path / "real", suffix)
+    if linked:
+        (tmp_path / "link").symlink_to("real")
+    row = index(tmp_path / ("link" if linked else "real"), cache=False).volumes.to_dicts()[0]
+    np.testing.assert_array_equal(read(row).array, scan().array)
+    assert [Path(row["source"], one).samefile(data) for one in row["data_path"]] == [True]
+    before = data.read_bytes()
+    at = data.stat().st_mtime_ns
+    if change == "gone":
+        data.unlink()
+    elif change == "replaced":
+        data.rename(data.with_suffix(".old"))
+        data.write_bytes(before[::-1])
+    else:
+        data.write_bytes(
+            {"one-byte": b"\1" + before[1:], "shorter": before[:-2], "longer": before + b"\0"}[change]
+        )
+        os.utime(data, ns=(at, at + 1 if change == "one-byte" else at))
     with pytest.raises(ChangedSource):
         read(row)
 

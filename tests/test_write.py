@@ -7,7 +7,7 @@ import pytest
 
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.formats import nifti, voxels_out
-from scan2train.formats.registry import suffixes
+from scan2train.formats.registry import suffixes, written
 from scan2train.grid import Grid
 from scan2train.volume import Volume
 from scan2train.write import convert, write
@@ -27,6 +27,7 @@ def test_every_suffix_is_written_and_leaves_nothing_else(tmp_path, suffix):
     write(PICTURE if picture else VOLUME, tmp_path / f"a{suffix}")
     besides = {".mhd": {"a.raw"}, ".npy": {"a.json"}}.get(suffix, set())
     assert {path.name for path in tmp_path.iterdir()} == {f"a{suffix}"} | besides
+    assert set(written(tmp_path / f"a{suffix}")) == set(tmp_path.iterdir())
 
 
 def test_capital_letters_and_text_for_a_path_will_do(tmp_path):
@@ -111,3 +112,63 @@ def test_convert_keeps_values_and_places(tmp_path, source, target):
 def test_convert_judges_the_suffix_before_it_reads(tmp_path):
     with pytest.raises(UnknownName):
         convert(tmp_path / "not there", tmp_path / "a.xyz")
+
+
+def linked(tmp_path):
+    (tmp_path / "a.nii").symlink_to(tmp_path / "in" / "a.nii")
+    return tmp_path / "in" / "a.nii", tmp_path / "a.nii"
+
+
+def hard_linked(tmp_path):
+    os.link(tmp_path / "in" / "a.nii", tmp_path / "a.nii")
+    return tmp_path / "in" / "a.nii", tmp_path / "a.nii"
+
+
+def through_a_linked_folder(tmp_path):
+    (tmp_path / "there").symlink_to("in")
+    return tmp_path / "there" / "a.nii", tmp_path / "in" / "a.nii"
+
+
+#: A source, and a target that would replace one of its files; ``in`` holds a volume in every format.
+ONES_OWN = {
+    "itself": lambda at: (at / "in" / "a.nii", at / "in" / "a.nii"),
+    "other-spelling": lambda at: (at / "in" / "a.nii", at / "in" / ".." / "in" / "a.nii"),
+    "link": linked,
+    "link-the-other-way": lambda at: linked(at)[::-1],
+    "hard-link": hard_linked,
+    "linked-folder": through_a_linked_folder,
+    "its-voxels": lambda at: (at / "in" / "b.mhd", at / "in" / "b.raw.mhd"),
+    "voxels-beside": lambda at: (at / "in" / "other.mhd", at / "in" / "b.mhd"),
+    "geometry-beside": lambda at: (at / "in" / "c.npy", at / "in" / "c.NPY"),
+    "in-the-folder": lambda at: (at / "in", at / "in" / "a.nii"),
+    "link-into-the-folder": lambda at: (at / "in", linked(at)[1]),
+}
+
+
+@pytest.mark.parametrize("how", ONES_OWN)
+def test_convert_never_writes_over_its_source(tmp_path, how):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.nii", "b.mhd", "c.npy"):
+        write(VOLUME, folder / name)
+    header = (folder / "b.mhd").read_text()
+    (folder / "other.mhd").write_text(header)  # another header of the voxels in b.raw
+    source, target = ONES_OWN[how](tmp_path)
+    if how == "its-voxels":
+        (folder / "b.raw").rename(folder / "b.raw.raw")
+        source.write_text(header.replace("b.raw", "b.raw.raw"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(WrongUse, match="replace a file of the source") as caught:
+        convert(source, target)
+    assert caught.value.exit_code == 2
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_convert_replaces_other_files_as_ever(tmp_path):
+    (tmp_path / "in").mkdir()
+    write(VOLUME, tmp_path / "in" / "a.mhd")
+    for name in ("b.mhd", "b.raw"):
+        (tmp_path / "in" / name).write_text("an older result")
+    convert(tmp_path / "in" / "a.mhd", tmp_path / "in" / "b.mhd")
+    assert np.array_equal(convert(tmp_path / "in" / "b.mhd", tmp_path / "c.nii").array, VOLUME.array)
+    convert(tmp_path / "in" / "a.mhd", tmp_path / "c.nii")

@@ -64,6 +64,7 @@ def check(
     from scan2train.checking.items import items_of
     from scan2train.checking.pixels import check_pixels
     from scan2train.checking.settle import settle
+    from scan2train.checking.with_pixels import with_pixels
     from scan2train.rule.load import all_rules
 
     if task is not None:
@@ -73,9 +74,8 @@ def check(
     chosen = choose(all_rules(folders), tuple(select), tuple(ignore))
     findings = list(check_headers(found, chosen))
     if found.volumes.height < PIXELS_BELOW if pixels is None else pixels:
-        known = {(one.code, one.where.volume) for one in findings}
         seen = check_pixels(
             items_of(found), chosen, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
         )
-        findings.extend(one for one in seen if (one.code, one.where.volume) not in known)
+        findings = with_pixels(findings, seen, chosen)
     return settle(findings)

@@ -119,7 +119,8 @@ def prepare(
     seed
         For everything that draws; each case's own follows from it and from the case's name.
     jobs
-        Number of processes; as many as there are cores if not given, none besides this one for 1.
+        Number of processes; as many as there are cores if not given, none besides this one for 1 where nothing
+        compressed is to be decoded.
     store, layout
         How volumes are stored and folders laid out.
     dry_run

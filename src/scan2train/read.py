@@ -9,9 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.errors import ChangedSource, Scan2TrainError, UnreadableFile, WrongUse
+from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.reading.noticed import noticed_of_file
-from scan2train.reading.source import index_alone, lost_beside, lost_finding, nothing, several, skipped_error
+from scan2train.reading.source import (
+    index_alone,
+    lost_beside,
+    lost_finding,
+    nothing,
+    only_volume,
+    skipped_error,
+)
+from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Labels, Volume
 
 #: What can be done with uneven, missing or doubled slices.
@@ -72,7 +80,7 @@ def read(
     if row is not None:
         volume = _read_row(row)
     elif isinstance(what, (str, os.PathLike)):
-        volume = _read_path(Path(what))
+        volume = _read_row(only_volume(Path(what)))
     else:
         raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
     return _as_labels(volume) if as_labels else volume
@@ -149,7 +157,7 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     from scan2train.formats.registry import by_format
 
     path = base / row["path"]
-    _require_unchanged(path, row["member_size"][0])
+    require_unchanged(row, base)
     volumes = by_format(row["format"]).read_volumes(path)
     at = row["member_frame"][0]
     if at >= len(volumes):
@@ -159,41 +167,6 @@ def _read_row(row: Mapping[str, Any]) -> Volume:
     about = {name: row[name] for name in _META if row.get(name)}
     volume: Volume = volumes[at]
     return volume.replace(findings=noticed_of_file(row, volume.findings), meta={**volume.meta, **about})
-
-
-def _require_unchanged(path: Path, size: int | None) -> None:
-    try:
-        found = path.stat().st_size
-    except OSError as error:
-        raise ChangedSource("the file cannot be opened any more", where=path, found=error) from error
-    if size not in (None, found):
-        raise ChangedSource(
-            "the file has changed since it was indexed",
-            where=path,
-            expected=f"a file of {size} bytes",
-            found=f"{found} bytes",
-            advice="Index the source again.",
-        )
-
-
-def _read_path(path: Path) -> Volume:
-    found = index_alone(path)
-    rows = found.volumes.to_dicts()
-    chosen = [row for row in rows if row["role"] == "volume"] or rows
-    if not chosen:
-        raise nothing(path, found)
-    if len(chosen) > 1:
-        raise several(path, chosen)
-    lost = lost_beside(found, chosen[0])
-    if lost and path.is_dir():
-        raise UnreadableFile(
-            "a file beside these slices cannot be read and may be one of them",
-            where=lost[0]["path"],
-            found=lost[0]["message"],
-            advice="Fetch it again, or remove it if it does not belong here.",
-            code=lost[0]["code"],
-        )
-    return _read_row(chosen[0])
 
 
 def _as_labels(volume: Volume) -> Labels:

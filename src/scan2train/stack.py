@@ -51,7 +51,10 @@ def describe_file(row: Mapping[str, Any], header: ImageHeader) -> list[dict[str,
     header
         What the file's format says of it.
     """
+    from scan2train.formats.sibling import below
+
     grid = header.grid
+    further = [(below(header.files[0], row["path"], file), file.stat()) for file in header.files[1:]]
     identity = str(row.get("content_id") or f"{row['source']}/{row['path']}")
     common = {
         "source": row["source"],
@@ -73,6 +76,9 @@ def describe_file(row: Mapping[str, Any], header: ImageHeader) -> list[dict[str,
         "member_slope": [header.slope],
         "member_intercept": [header.intercept],
         "noticed": [json.dumps(one.to_json()) for one in header.findings],
+        "data_path": [path for path, _ in further],
+        "data_size": [about.st_size for _, about in further],
+        "data_mtime_ns": [about.st_mtime_ns for _, about in further],
     }
     return [
         {

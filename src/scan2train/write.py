@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scan2train.errors import WrongUse
-from scan2train.formats.registry import by_suffix
+from scan2train.formats.registry import by_suffix, written
 from scan2train.volume import Volume
 
 
@@ -41,7 +41,9 @@ def write(volume: Volume, path: str | Path) -> None:
     by_suffix(target).write(volume, target)
 
 
-def convert(source: str | Path, target: str | Path, irregular: str = "refuse") -> Volume:
+def convert(
+    source: str | Path, target: str | Path, irregular: str = "refuse", *, apart: bool = False
+) -> Volume:
     """Read one volume, whatever the format, and write it in the format that ``target``'s suffix names.
 
     Parameters
@@ -52,6 +54,9 @@ def convert(source: str | Path, target: str | Path, irregular: str = "refuse") -
         As for :func:`write`.
     irregular
         What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+    apart
+        Decode compressed pixels in a process of its own, so that a stream which crashes the codec is an error and
+        not the end of this process.
 
     Returns
     -------
@@ -60,12 +65,17 @@ def convert(source: str | Path, target: str | Path, irregular: str = "refuse") -
 
     Raises
     ------
+    WrongUse
+        If ``target``, or what is written beside it, is a file of the source, also by a link or another spelling.
     Scan2TrainError
-        As :func:`scan2train.read.read` and :func:`write`. The suffix is judged before anything is read.
+        As :func:`scan2train.read.read` and :func:`write`. Both are judged before anything is read.
     """
     from scan2train.read import read
+    from scan2train.reading.apart import read_apart
+    from scan2train.reading.kept import require_kept
 
     by_suffix(Path(target))
-    volume = read(source, irregular=irregular)
+    require_kept(Path(source), written(Path(target)))
+    volume = read_apart(Path(source), irregular) if apart else read(source, irregular=irregular)
     write(volume, target)
     return volume

@@ -278,3 +278,12 @@ def test_convert_of_a_folder_with_several_volumes_lists_them(scans, tmp_path):
     done = run("convert", scans, tmp_path / "out.nii.gz")
     assert done.exit_code == 2
     assert not (tmp_path / "out.nii.gz").exists()
+
+
+def test_convert_onto_its_own_source_is_wrong_use(scans):
+    source = scans / "series0_seg.nii.gz"
+    before = source.read_bytes()
+    done = run("convert", source, scans / "series1" / ".." / source.name)
+    assert done.exit_code == 2
+    assert "Sources are never written" in done.stderr
+    assert source.read_bytes() == before

@@ -16,7 +16,8 @@ from scan2train.formats.registry import by_format
 from scan2train.formats.sniff import sniff_file
 
 FORMATS = ("nifti", "meta", "nrrd", "png")
-#: The extensions that these two announce are in the files' names, not in the files, which are sound.
+#: The extensions that these two announce are in the files' names, not in the files. Those are sound to the byte: the
+#: extension flag at 348 is 0 0 0 0, vox_offset is 352, and 16 × 12 × 3 values of 2 bytes end at byte 1504, the last.
 WITHOUT_A_FAULT = ("nii_ext_lies", "nii_ext_zero")
 
 

@@ -11,6 +11,8 @@ import pytest
 from hospital import RECIPE, contents, grid_of, run, write_image, write_labels
 
 from scan2train.grid import Grid
+from scan2train.index import index
+from scan2train.prepare import prepare
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.seeds import seed_of
 from scan2train.read import read
@@ -132,7 +134,7 @@ def test_nothing_tells_of_the_machine_or_the_patient(source, tmp_path):
     ).items():
         text = name if name.endswith(".gz") else name + data.decode()
         # The account names its sources below their root; that is how they are found again.
-        found = [word for word in words if word in text.replace("pacs/DOE^JANE/", "")]
+        found = [word for word in words if word in text.replace("pacs/DOE^JANE", "")]
         assert found == [], name
 
 
@@ -182,3 +184,26 @@ def test_values_that_were_taken_for_hu_are_told_in_an_account_that_replays(tmp_p
     again, _ = done.run(stored, account["seed"])
     assert (stored.unit, again.unit) == ("a.u.", "HU")
     np.testing.assert_array_equal(read(folder / "image.nii.gz").array, again.array)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_sources_of_one_name_are_told_apart_in_the_order_given(tmp_path, jobs):
+    places = [
+        tmp_path / "a" / "scans",
+        tmp_path / "b" / "scans",
+        tmp_path / "scans-2",
+        tmp_path / "c" / "scans",
+    ]
+    for number, place in enumerate(places):
+        write_image(place / f"liver_{number}.nii", seed=number)
+    out = tmp_path / "ready"
+    prepare(index(*places, cache=False), RECIPE, out, jobs=jobs)
+    accounts = {file.parent.name: json.loads(file.read_bytes()) for file in out.glob("cases/*/account.json")}
+    told = {case: account["sources"][0]["source"] for case, account in accounts.items()}
+    assert told == {"liver_0": "scans", "liver_1": "scans-3", "liver_2": "scans-2", "liver_3": "scans-4"}
+    assert json.loads((out / "dataset.json").read_bytes())["sources"] == sorted(told.values())
+    made = []
+    prepare(
+        index(*places[::-1], cache=False), RECIPE, out, jobs=jobs, progress=lambda *told: made.append(told[2])
+    )
+    assert sorted(made) == ["liver_0", "liver_3"]  # the two whose sources have changed names

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
-from hospital import RECIPE, case_of, contents, grid_of, run, write_labels
+from hospital import RECIPE, case_of, contents, grid_of, run, write_image, write_labels
 
 from scan2train.errors import CasesFailed, OutputDamaged, OutputInUse
-from scan2train.formats import nifti
+from scan2train.formats import metaimage, nifti
 from scan2train.index import index
+from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
 from scan2train.preparing.lock import hold
 from scan2train.preparing.request import Request
 from scan2train.runners.outcome import Outcome
+from scan2train.volume import Labels, Volume
 
 
 def test_a_second_run_has_nothing_to_do(source, tmp_path):
@@ -192,6 +196,33 @@ def test_a_source_that_was_edited_in_place_is_noticed(source, tmp_path):
     assert made == ["volume-2"]
     run(source, tmp_path / "fresh")
     assert contents(out) == contents(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize(
+    ("whose", "change"), [("image", "edited"), ("labels", "edited"), ("labels", "shortened")]
+)
+def test_detached_voxels_count_as_the_source_s(tmp_path, whose, change):
+    source, out = tmp_path / "hospital", tmp_path / "ready"
+    write_image(source / "other.nii")
+    values = np.random.default_rng(5).integers(0, 3, (19, 17, 13)).astype(np.uint8)
+    metaimage.write(Volume(array=values.astype(np.int16), grid=grid_of()), source / "liver.mhd")
+    metaimage.write(Labels(array=values, grid=grid_of()), source / "liver_seg.mhd")
+    assert run(source, out).n_done == 2
+    told = json.loads((out / "cases" / "liver" / "account.json").read_text())["labels"]
+    assert told["data"] == [{"path": "liver_seg.raw", "sha256": sha256_of(source / "liver_seg.raw")}]
+    file = source / ("liver.raw" if whose == "image" else "liver_seg.raw")
+    at, data = file.stat(), bytearray(file.read_bytes())
+    data[0] = data[0] ^ 1
+    file.write_bytes(data if change == "edited" else data[:-2])
+    # The time alone tells of the image's; of labels, what they hold.
+    os.utime(file, ns=(at.st_atime_ns, at.st_mtime_ns + (whose == "image")))
+    calls = []
+    made = run(source, out, progress=lambda *told: calls.append(told[2]))
+    assert calls == ["liver"]
+    if change == "edited":
+        assert made.n_done == 2
+        run(source, tmp_path / "fresh")
+        assert contents(out) == contents(tmp_path / "fresh")
 
 
 def test_a_slice_that_was_only_touched_is_noticed_and_gives_the_same_bytes(source, tmp_path):

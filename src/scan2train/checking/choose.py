@@ -37,11 +37,7 @@ def choose(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) 
 
 
 def _named(rules: Sequence[Rule], word: str) -> list[Rule]:
-    found = [rule for rule in rules if rule.code.startswith(word.upper())]
-    return found or [_one(rules, word)]
-
-
-def _one(rules: Sequence[Rule], word: str) -> Rule:
     if not word.strip():
-        raise UnknownName("a rule is chosen by its code or its beginning", found=repr(word))
-    return find_rule(word, rules)
+        raise UnknownName("a rule is chosen by its code, its beginning or its name", found=repr(word))
+    found = [rule for rule in rules if rule.code.startswith(word.upper())]
+    return found or [find_rule(word, rules)]

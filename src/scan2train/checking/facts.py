@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -26,7 +26,7 @@ def facts_of(index: Index, rules: Sequence[Rule]) -> tuple[Facts, list[Finding]]
         return {rule.code: [None] * index.volumes.height for rule in asking}, []
     try:
         return _evaluated(index, asking), []
-    except pl.exceptions.PolarsError:
+    except Exception:  # noqa: BLE001 - whose expressions fail, and how, is found out one by one
         return _one_by_one(index, asking)
 
 
@@ -37,7 +37,7 @@ def _one_by_one(index: Index, asking: Sequence[Rule]) -> tuple[Facts, list[Findi
     for rule in asking:
         try:
             facts |= _evaluated(index, [rule])
-        except pl.exceptions.PolarsError as error:
+        except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
             findings.append(failed(rule, error))
     return facts, findings
 
@@ -48,19 +48,15 @@ def _evaluated(index: Index, asking: Sequence[Rule]) -> Facts:
     ]
     columns = {name for expression in wanted for name in expression.meta.root_names()}
     found = _slices(index, sorted(columns)).group_by("volume_row", maintain_order=True).agg(wanted)
-    places = found["volume_row"].to_list()
     facts: Facts = {}
     for rule in asking:
         cells: list[dict[str, Any] | None] = [None] * index.volumes.height
-        mine = found.select(pl.col(f"{rule.code} {name}").alias(name) for name in rule.facts)
-        for place, cell in zip(places, _dicts(mine), strict=True):
-            cells[place] = cell
+        # With the place, so that a rule without expressions has an empty mapping for each volume, and not none at all.
+        mine = found.select("volume_row", *(pl.col(f"{rule.code} {name}").alias(name) for name in rule.facts))
+        for cell in mine.iter_rows(named=True):
+            cells[cell.pop("volume_row")] = cell
         facts[rule.code] = cells
     return facts
-
-
-def _dicts(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    return frame.iter_rows(named=True)
 
 
 def _slices(index: Index, columns: Sequence[str]) -> pl.DataFrame:

@@ -13,19 +13,17 @@ from scan2train.checking.tables import tables
 from scan2train.finding import Finding, Where
 from scan2train.index import Index
 from scan2train.rule import Rule, at
-from scan2train.rule.inputs import PIXELS
+from scan2train.rule.inputs import TABLES
 
 
 def check_headers(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What the header rules among ``rules`` find."""
-    header = [rule for rule in rules if PIXELS.isdisjoint(rule.needs)]
-    each = [rule for rule in header if "row" in rule.needs]
-    paired = [rule for rule in header if "pair" in rule.needs]
-    once = [rule for rule in header if rule not in each and rule not in paired]
+    once = [rule for rule in rules if rule.looks_at(TABLES)]
+    paired = [rule for rule in rules if rule.looks_at({"pair"})]
     named = tables(index, {name for rule in once for name in rule.needs})
     for rule in once:
         yield from run_safely(rule, named)
-    yield from _each_volume(index, each)
+    yield from _each_volume(index, [rule for rule in rules if rule.looks_at({"row", "facts"})])
     for pair in pairs_of(index) if paired else ():
         for rule in paired:
             yield from run_safely(rule, {"pair": pair}, at(pair.labels))
@@ -42,8 +40,9 @@ def _each_volume(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
             yield from run_safely(rule, {"row": row}, where)
         for rule in by_facts:
             known = facts[rule.code][place]
-            if known is not None:
-                yield from run_safely(rule, {"row": row, "facts": known}, where)
+            inputs = {"row": row} if known is None else {"row": row, "facts": known}
+            if rule.looks_at(inputs):
+                yield from run_safely(rule, inputs, where)
 
 
 def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:

@@ -68,9 +68,9 @@ def judge(
     where = at(row)
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
     for rule in _pixel_rules(codes, folders):
-        found.extend(
-            run_safely(rule, inputs, where) if (inputs := _inputs(rule, volume, row, declared)) else ()
-        )
+        inputs = _inputs(volume, row, declared)
+        if rule.looks_at(inputs):
+            found.extend(run_safely(rule, inputs, where))
     return found
 
 
@@ -102,13 +102,11 @@ def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...]) -> tuple[Rule,
     return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & set(rule.needs))
 
 
-def _inputs(
-    rule: Rule, volume: Volume, row: Mapping[str, Any], declared: Mapping[int, str] | None
-) -> dict[str, Any] | None:
-    """What ``rule`` is called with; ``None`` where it looks at something else."""
+def _inputs(volume: Volume, row: Mapping[str, Any], declared: Mapping[int, str] | None) -> dict[str, Any]:
+    """What rules can be called with."""
     if isinstance(volume, Labels):
-        return {"labels": volume, "declared": declared or {}, "row": row} if "labels" in rule.needs else None
-    return {"volume": volume, "row": row} if "volume" in rule.needs else None
+        return {"labels": volume, "declared": declared or {}, "row": row}
+    return {"volume": volume, "row": row}
 
 
 def _placed(one: Finding, where: Where) -> Finding:

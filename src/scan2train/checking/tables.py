@@ -18,6 +18,8 @@ def tables(index: Index, wanted: Container[str]) -> dict[str, pl.DataFrame]:
         "skipped": index.skipped,
     }
     if "files" in wanted:
-        skipped = index.skipped.select("source", "path", pl.lit(None, dtype=pl.String).alias("format"))
-        found["files"] = pl.concat([index.instances.select("source", "path", "format"), skipped])
+        names = ("source", "path", "format", "data_files")
+        found["files"] = pl.concat(
+            [index.instances.select(names), index.skipped.select("source", "path")], how="diagonal"
+        )
     return found

@@ -106,9 +106,8 @@ def check(
             progress=progress,
         )
     if out is not None:
-        out.write_text(
-            as_json(found, sources, findings) + "\n" if format == Format.JSON else plain(found, findings)
-        )
+        text = as_json(found, sources, findings) + "\n" if format == Format.JSON else plain(found, findings)
+        out.write_text(text, encoding="utf-8")
     elif format == Format.JSON:
         typer.echo(as_json(found, sources, findings))
     else:

@@ -44,7 +44,7 @@ def convert(
     check_irregular(irregular)
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular)
+    volume = run(source, destination, irregular=irregular, apart=True)
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)

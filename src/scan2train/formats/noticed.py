@@ -9,21 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.finding import Finding, Severity, Where
-from scan2train.formats.registry import suffix_of
 from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.knowledge.suffixes import SUFFIXES, suffix_of
 
-_SUFFIXES = {
-    "nifti": (".nii", ".nii.gz", ".hdr", ".hdr.gz"),
-    "metaimage": (".mha", ".mhd"),
-    "nrrd": (".nrrd", ".nhdr"),
-    "png": (".png",),
-    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "tiff": (".tif", ".tiff"),
-    "bmp": (".bmp", ".dib"),
-    "gif": (".gif",),
-    "npy": (".npy",),
-}
-_CLAIMED = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes) | {".dcm", ".gz"}
+_CLAIMED = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes) | {".dcm", ".gz"}
 _SLAB = 1 << 22
 
 
@@ -56,8 +45,8 @@ def misleading_suffix(path: Path, word: str, right: tuple[str, ...] = ()) -> tup
 
     ``right`` narrows the suffixes of the format to those that fit this file, where it has several kinds.
     """
-    suffix = suffix_of(path)
-    right = right or _SUFFIXES[word]
+    suffix = suffix_of(path.name)
+    right = right or SUFFIXES[word]
     if suffix in right or suffix not in _CLAIMED:
         return ()
     return (

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from scan2train.errors import UnknownName
 from scan2train.formats.header import ImageHeader
+from scan2train.knowledge import suffixes as suffixes_known
 from scan2train.volume import Volume
 
 _MODULES = {
@@ -35,6 +36,8 @@ _WRITTEN = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
+#: What is written beside a file of this suffix, under the same name.
+_BESIDE = {".mhd": ".raw", ".npy": ".json"}
 
 
 class Format(Protocol):
@@ -58,6 +61,17 @@ def formats() -> tuple[str, ...]:
 def suffixes() -> tuple[str, ...]:
     """Suffixes that can be written."""
     return tuple(_WRITTEN)
+
+
+def written(path: Path) -> tuple[Path, ...]:
+    """Every file that writing to ``path`` makes or replaces, ``path`` first."""
+    beside = _BESIDE.get(suffix_of(path))
+    return (path,) if beside is None else (path, path.with_suffix(beside))
+
+
+def is_picture(word: str) -> bool:
+    """Whether a format is one of pictures, which codecs decode."""
+    return _MODULES.get(word) == "picture"
 
 
 def by_format(word: str) -> Format:
@@ -95,7 +109,4 @@ def by_suffix(path: Path) -> Format:
 
 def suffix_of(path: Path) -> str:
     """Give a name's suffix in lower case, ``.nii.gz`` and the like as one; empty if there is none."""
-    parts = [part.lower() for part in path.suffixes]
-    if len(parts) > 1 and parts[-1] == ".gz":
-        return "".join(parts[-2:])
-    return parts[-1] if parts else ""
+    return suffixes_known.suffix_of(path.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scan2train.errors import HostileFile, UnreadableFile
 
@@ -46,6 +46,24 @@ def beside(header: Path, name: str) -> Path:
     if found.samefile(header):
         raise UnreadableFile("the header names itself as its data file", where=header)
     return folder / plain
+
+
+def below(header: Path, path: str, file: Path) -> str:
+    """Name ``file``, one of the files of an image, as ``path`` names the image's header: relative to the same folder.
+
+    Parameters
+    ----------
+    header
+        The header's file.
+    path
+        The same, relative to some folder, with forward slashes.
+    file
+        A file in the header's folder or further down, such as :func:`beside` gives.
+    """
+    home = header.parent
+    if not file.is_relative_to(home):
+        home = Path(os.path.realpath(home))
+    return (PurePosixPath(path).parent / file.relative_to(home).as_posix()).as_posix()
 
 
 def _outside(header: Path, name: str) -> HostileFile:

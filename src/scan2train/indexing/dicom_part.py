@@ -66,11 +66,16 @@ def read_dicom_files(
         if declined is not None:
             refused[row] = declined
     foreign = np.flatnonzero(status == codes.FOREIGN).tolist()
-    sop = headers.text_codes("sop_class_uid")
+    sop, syntax = headers.text_codes("sop_class_uid"), headers.text_codes("transfer_syntax")
     lost = (status != codes.OK) & (status != codes.FOREIGN) & (status != codes.DECLINED)
     for row in np.flatnonzero(lost).tolist():
         refused[row] = _refusal(
-            headers, row, _absolute(root, names[row]), int(sizes[row]), headers.texts[sop[row]]
+            headers,
+            row,
+            _absolute(root, names[row]),
+            int(sizes[row]),
+            sop_class=headers.texts[sop[row]],
+            syntax=headers.texts[syntax[row]],
         )
     good = status == codes.OK
     settle(headers)
@@ -106,7 +111,9 @@ def _frames(
     return pl.concat(kept) if kept else None
 
 
-def _refusal(headers: Headers, row: int, path: bytes, size: int, sop_class: str | None) -> Refusal:
+def _refusal(
+    headers: Headers, row: int, path: bytes, size: int, *, sop_class: str | None, syntax: str | None
+) -> Refusal:
     facts = headers.facts[:, row]
     if facts[codes.F_STATUS] == codes.UNOPENED:
         return Refusal(reason="unreadable", code="FIL001", message=f"cannot be opened: {_why(path)}")
@@ -117,6 +124,7 @@ def _refusal(headers: Headers, row: int, path: bytes, size: int, sop_class: str 
         tag=int(facts[codes.F_TAG]),
         size=size,
         sop_class=sop_class,
+        syntax=syntax,
     )
 
 

@@ -62,8 +62,21 @@ def _read(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[st
             message="begins like a DICOM data set and goes on otherwise",
         )
     header = by_format(word).read_header(path)
-    whole = {**row, "format": word, "content_id": content_id(header), "oddities": []}
+    whole = {
+        **row,
+        "format": word,
+        "content_id": content_id(header),
+        "data_files": _data_files(row["path"], path, header),
+        "oddities": [],
+    }
     return whole, describe_file(whole, header)
+
+
+def _data_files(name: str, path: Path, header: ImageHeader) -> list[str]:
+    """The files beside the header's own, relative to the source as ``name`` is; they lie in its folder or below."""
+    folder, slash, _ = name.rpartition("/")
+    here = os.path.realpath(path.parent)
+    return [folder + slash + os.path.relpath(os.path.realpath(file), here) for file in header.files[1:]]
 
 
 def content_id(header: ImageHeader) -> str:

@@ -111,7 +111,13 @@ def _dicom_rows(tree: Tree, first: int, part: Part) -> pl.DataFrame:
         return empty(INSTANCES)
     everything = n == len(tree.paths)
     rows = [] if everything else (part.rows + first).tolist()
-    columns: Columns = {"source": tree.root, "format": "dicom", "content_id": None, **part.header}
+    columns: Columns = {
+        "source": tree.root,
+        "format": "dicom",
+        "content_id": None,
+        "data_files": None,
+        **part.header,
+    }
     columns["path"] = pl.Series(tree.paths if everything else [tree.paths[row] for row in rows])
     columns["size"] = pl.Series(tree.sizes if everything else tree.sizes[rows])
     columns["mtime_ns"] = pl.Series(tree.mtimes if everything else tree.mtimes[rows])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
+from scan2train.kernels.compiling import outer
 
 
-@njit(cache=True, nogil=True)
+@outer
 def change_values(source, change, out):
     """``out = clip(scale * source + shift)`` over flat arrays.
 

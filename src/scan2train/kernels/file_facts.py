@@ -6,15 +6,23 @@ import ctypes
 import sys
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
-from scan2train.kernels.header_desk import inner
+from scan2train.kernels.compiling import inner, outer
 
 _AT_SYMLINK_NOFOLLOW = 0x100
 _AT_EMPTY_PATH = 0x1000
 _TYPE_SIZE_MTIME = 0x1 | 0x200 | 0x40
-#: ``struct statx`` is the same on every architecture (statx(2)): type and rights, size, seconds and nanoseconds.
-_MODE, _SIZE, _SECONDS, _NANOSECONDS = 28, 40, 112, 120
+#: What is wanted of ``struct statx``, which is the same on every architecture (statx(2)); the times are of change.
+STATX = np.dtype(
+    {
+        "names": ["mode", "size", "seconds", "nanoseconds"],
+        "formats": [np.uint16, np.int64, np.int64, np.uint32],
+        "offsets": [28, 40, 112, 120],
+        "itemsize": 256,
+    },
+    align=True,
+)
 _S_IFMT, _S_IFREG = 0o170000, 0o100000
 
 #: Whether compiled code will find the function.
@@ -27,7 +35,7 @@ if HAS_STATX:
 
     @inner
     def ask(folder, name, flags, about):
-        """Call ``statx``; 0 if ``about`` (256 bytes) has been filled."""
+        """Call ``statx``; 0 if ``about`` (one of :data:`STATX`) has been filled."""
         return _c_statx(folder, name, flags, _TYPE_SIZE_MTIME, about.ctypes.data)
 
 else:
@@ -41,12 +49,12 @@ else:
 @inner
 def tell(row, about, sizes, mtimes):
     """Put what ``statx`` said in a row, a size of -1 where it is no regular file; returns the size."""
-    shorts, words, longs = about.view(np.uint16), about.view(np.uint32), about.view(np.int64)
-    if (shorts[_MODE // 2] & _S_IFMT) != _S_IFREG:
+    told = about[0]
+    if (told.mode & _S_IFMT) != _S_IFREG:
         return -1
-    sizes[row] = longs[_SIZE // 8]
-    mtimes[row] = longs[_SECONDS // 8] * 1_000_000_000 + words[_NANOSECONDS // 4]
-    return sizes[row]
+    sizes[row] = told.size
+    mtimes[row] = told.seconds * 1_000_000_000 + told.nanoseconds
+    return told.size
 
 
 @inner
@@ -60,14 +68,14 @@ def look_open(fd, nothing, row, about, sizes, mtimes):
     return tell(row, about, sizes, mtimes)
 
 
-@njit(cache=True, nogil=True)
+@outer
 def look(folder, paths, starts, sizes, mtimes):
     """Fill ``sizes`` (bytes) and ``mtimes`` (ns since the epoch) of the regular files whose names begin at ``starts``.
 
     ``folder`` is the descriptor of an open folder that the names are relative to; ``paths`` holds the names, each ended
     by a zero byte. Rows of what is no regular file, or cannot be looked at, stay as they are.
     """
-    about = np.empty(32, dtype=np.uint64)
+    about = np.empty(1, dtype=STATX)
     for row in range(starts.size):
         if ask(folder, paths.ctypes.data + starts[row], _AT_SYMLINK_NOFOLLOW, about) == 0:
             tell(row, about, sizes, mtimes)

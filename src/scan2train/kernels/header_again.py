@@ -6,21 +6,17 @@ and only the others are walked. This holds for rows only in which nothing was od
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
-    F_AT,
-    F_ODD,
-    F_SEEN,
-    F_TAG,
     OK,
-    S_LINES,
-    S_SIDE,
     SEQUENCE,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, read_element, word
-from scan2train.kernels.header_row import check_vr, keep_all, note_pixels
+from scan2train.kernels.header_row import check_vr, clear_all, note_pixels
 from scan2train.kernels.header_sequences import holds_items
+from scan2train.kernels.header_values import keep_all
 
 _CHARSET = 0x00080005
 
@@ -45,7 +41,7 @@ def walk_again(
     Their values may differ, and be longer or shorter. Returns false where anything else is different: then the data
     set must be walked as if there had been none before.
     """
-    side, last = desk.state[S_SIDE], desk.state[S_LINES] - 1
+    side, last = desk.side, desk.n_lines - 1
     line, shift = 0, at - desk.line_at[1 - side, 0]
     while True:
         first = desk.line_at[1 - side, line]
@@ -57,7 +53,7 @@ def walk_again(
         at = desk.line_at[1 - side, line] + shift
         desk.line_at[side, line] = at
         status, tag, vr, length, value = read_element(buf, n, size, at, implicit, big)
-        desk.facts[F_AT], desk.facts[F_TAG], desk.facts[F_SEEN] = at, tag, length
+        desk.at, desk.at_tag, desk.found = at, tag, length
         if status != OK or tag != desk.line_tag[line]:
             return False
         if line == last:
@@ -74,8 +70,9 @@ def walk_again(
             if entry >= 0:
                 if check_vr(vr, length, entry, desk) != OK:
                     return False
-                keep_all(buf, value, length, vr, big, entry, desk)
-        if desk.facts[F_ODD] != 0:
+                clear_all(tag, entry, desk)
+                keep_all(buf, value, length, vr, big, tag, entry, desk.n_top, desk)
+        if desk.odd != 0:
             return False
         line += 1
         shift = after - desk.line_at[1 - side, line]

@@ -125,26 +125,6 @@ MAX_LINES = 1024
 MAX_FRAGMENTS = 10_000_000
 UNDEFINED = 0xFFFFFFFF
 
-# Counters of a sink's state.
-S_ARENA = 0
-S_ENTRIES = 1
-S_RAW = 2
-S_SPECIAL = 3
-S_REPARSE = 4
-S_ELEMENTS = 5
-S_DUPLICATES = 6
-S_ITEMS = 7
-S_CHARSET = 8
-S_STAMP = 9
-S_ROW = 10
-S_TOP = 11
-S_CLEAN = 12  #: 1 if the row at hand is a plain one, from which the next file may take what is the same
-S_SIDE = 13  #: which half of the lines is the file at hand's
-S_LINES = 14
-S_NOTED = 15  #: texts and numbers left to the caller when the file at hand began
-S_ENCODING = 16
-N_STATE = 17
-
 _CLASSES = {
     VR_TEXT: "AE AS CS DA DT IS DS LO LT PN SH ST TM UC UI UR UT",
     VR_US: "US",

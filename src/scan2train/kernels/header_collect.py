@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BROKEN,
     DECLINED,
-    F_AT,
-    F_FRAMES_AT,
-    F_FRAMES_LENGTH,
-    F_GROUPS_IMPLICIT,
-    F_ODD,
-    F_SHARED_AT,
-    F_SHARED_LENGTH,
     MANY_ITEMS,
     ODD_MANY_ITEMS,
     ODD_SEQUENCE,
     OK,
     PRESENT,
-    S_ITEMS,
-    S_STAMP,
     SEQUENCE,
     UNDEFINED,
     VR_OTHER,
     VR_SQ,
     VR_UN,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_row import clear_entry
 from scan2train.kernels.header_sequences import (
@@ -35,7 +27,7 @@ from scan2train.kernels.header_sequences import (
     skip_fragments,
     skip_sequence,
 )
-from scan2train.kernels.header_values import keep_value
+from scan2train.kernels.header_values import keep_all
 
 _SHARED, _FRAMES = 0x52009229, 0x52009230
 
@@ -55,9 +47,8 @@ def over_sequence(
     desk: Desk,
 ) -> tuple[int, int]:
     """Over a sequence of the top level, collecting what is wanted of its first item."""
-    fact = desk.facts
     groups = tag in (_SHARED, _FRAMES)
-    items = desk.state[S_ITEMS]
+    items = desk.n_items
     within = implicit or vr == VR_UN
     if vr not in (VR_SQ, VR_UN, VR_OTHER) and holds_items(vr, length, implicit) == 2:
         status, after = skip_fragments(buf, n, size, value, big)
@@ -66,21 +57,21 @@ def over_sequence(
     whole = status == OK
     if status in (BROKEN, DECLINED) and length != UNDEFINED and not groups:
         # What its items hold is lost, but its own length says where the data set goes on.
-        fact[F_ODD] |= ODD_SEQUENCE
+        desk.odd |= ODD_SEQUENCE
         status, after = OK, value + length
     if status != OK:
-        fact[F_AT] = after
+        desk.at = after
         return status, after
-    if not groups and desk.state[S_ITEMS] - items > MANY_ITEMS:
-        fact[F_ODD] |= ODD_MANY_ITEMS
+    if not groups and desk.n_items - items > MANY_ITEMS:
+        desk.odd |= ODD_MANY_ITEMS
     if groups:
-        fact[F_GROUPS_IMPLICIT] = 1 if within else 0
+        desk.groups_implicit = 1 if within else 0
     if tag == _SHARED:
-        fact[F_SHARED_AT], fact[F_SHARED_LENGTH] = value, after - value
+        desk.shared_at, desk.shared_length = value, after - value
     elif tag == _FRAMES:
-        fact[F_FRAMES_AT], fact[F_FRAMES_LENGTH] = value, after - value
+        desk.frames_at, desk.frames_length = value, after - value
     if entry >= 0:
-        desk.seen[entry] = desk.state[S_STAMP]
+        desk.seen[entry] = desk.stamp
         clear_entry(entry, desk)
         if desk.kind[entry] == PRESENT:
             desk.flags[desk.slot[entry]] = 1
@@ -109,9 +100,10 @@ def collect_item(buf: Array, at: int, end: int, implicit: bool, big: bool, paren
         elif length > end - value:
             return
         else:
-            for entry in range(first, last):
-                if desk.tag[entry] == tag:
-                    desk.facts[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
+            entry = first
+            while entry < last and desk.tag[entry] < tag:
+                entry += 1
+            keep_all(buf, value, length, vr, big, tag, entry, last, desk)
             at = value + length
         if status != OK:
             return

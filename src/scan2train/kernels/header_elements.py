@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inlined
 from scan2train.kernels.header_codes import DECLINED, MORE, OK, TRUNCATED, VR_OTHER, VR_TABLE
-from scan2train.kernels.header_desk import Array, inlined
+from scan2train.kernels.header_desk import Array
 
 
 @inlined

@@ -7,19 +7,12 @@ caller gives (read only, never following a link, never blocking on a pipe).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
-from scan2train.kernels.file_facts import look_open
+from scan2train.kernels.compiling import merged, nested, outer
+from scan2train.kernels.file_facts import STATX, look_open
 from scan2train.kernels.header_codes import (
     BROKEN,
-    F_AT,
-    F_ODD,
-    F_PIXEL_AT,
-    F_PIXEL_KIND,
-    F_PIXEL_LENGTH,
-    F_SEEN,
-    F_STATUS,
-    F_SYNTAX,
     LENGTH,
     LITTLE,
     LONG_HEADER,
@@ -30,7 +23,6 @@ from scan2train.kernels.header_codes import (
     ODD_TRAILING,
     OK,
     PIXEL_ENCAPSULATED,
-    S_CLEAN,
     SHRUNK,
     START,
     SYNTAX_BIG,
@@ -38,7 +30,7 @@ from scan2train.kernels.header_codes import (
     UNDEFINED,
     UNOPENED,
 )
-from scan2train.kernels.header_desk import Array, Desk, merged
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import u16, u32
 from scan2train.kernels.header_intern import has_room
 from scan2train.kernels.header_row import begin_row
@@ -54,7 +46,7 @@ _MOST = 262_144  #: bytes of the first read where the file before had a long hea
 _GROWTH = 8
 
 
-@njit(cache=True, nogil=True)
+@nested
 def read_at(fd: int, buf: Array, count: int, offset: int) -> int:
     """Fill ``buf[:count]`` from ``offset`` as far as the file goes; the number of bytes, or -1."""
     have = 0
@@ -68,21 +60,20 @@ def read_at(fd: int, buf: Array, count: int, offset: int) -> int:
     return have
 
 
-@njit(cache=True, nogil=True)
+@nested
 def walk_fragments(fd: int, buf: Array, n: int, size: int, desk: Desk) -> int:
     """Follow the items of encapsulated pixel data (PS3.5 A.4) to their end and note their length.
 
     ``buf[:n]`` is the beginning of the file; item headers behind it are read one by one.
     """
-    fact = desk.facts
-    start, big = fact[F_PIXEL_AT], fact[F_SYNTAX] == SYNTAX_BIG
+    start, big = desk.pixel_at, desk.syntax == SYNTAX_BIG
     at, count = start, 0
     head = np.empty(8, dtype=np.uint8)
     while True:
-        fact[F_AT] = at
+        desk.at = at
         if at == size and count > 1:
-            fact[F_ODD] |= ODD_NO_DELIMITER
-            fact[F_PIXEL_LENGTH] = at - start
+            desk.odd |= ODD_NO_DELIMITER
+            desk.pixel_length = at - start
             return OK
         if at + 8 > size:
             return TRUNCATED
@@ -94,27 +85,26 @@ def walk_fragments(fd: int, buf: Array, n: int, size: int, desk: Desk) -> int:
         tag = (u16(head, START, big) << 16) | u16(head, START + 2, big)
         length = u32(head, START + 4, big)
         if tag == SEQUENCE_END:
-            fact[F_PIXEL_LENGTH] = at + 8 - start
+            desk.pixel_length = at + 8 - start
             return OK if count > 1 else NO_FRAGMENTS
         if tag != ITEM or count > MAX_FRAGMENTS:
             return BROKEN
         if length > size - at - 8:
-            fact[F_SEEN] = length
+            desk.found = length
             return LENGTH if length > size else TRUNCATED
         count += 1
         at += 8 + length
 
 
-@njit(cache=True, nogil=True)
+@nested
 def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
     """Note bytes behind native pixel data that do not begin like another element of a later group."""
-    fact = desk.facts
-    end, big = fact[F_PIXEL_AT] + fact[F_PIXEL_LENGTH], fact[F_SYNTAX] == SYNTAX_BIG
+    end, big = desk.pixel_at + desk.pixel_length, desk.syntax == SYNTAX_BIG
     if end == size:
         return
     head = np.empty(8, dtype=np.uint8)
     if end + 8 > size:
-        fact[F_ODD] |= ODD_TRAILING
+        desk.odd |= ODD_TRAILING
         return
     if end + 8 <= n:
         for k in range(8):
@@ -123,7 +113,7 @@ def look_behind(fd: int, buf: Array, n: int, size: int, desk: Desk) -> None:
         return
     group = u16(head, START, big)
     if group < 0x7FE0 or group >= 0xFFFE:
-        fact[F_ODD] |= ODD_TRAILING
+        desk.odd |= ODD_TRAILING
 
 
 @merged
@@ -135,7 +125,7 @@ def walk_open(
     while True:
         n = read_at(fd, buf, want, START)
         if n < want:
-            desk.state[S_CLEAN] = 0
+            desk.clean = 0
             begin_row(row, desk)
             return UNOPENED if n < 0 else SHRUNK
         status = walk(buf, n, size, LITTLE, old, row, desk)
@@ -152,16 +142,16 @@ def walk_open(
             return MORE
     if grown:
         # The caller keeps the smaller buffer, which does not hold this header whole.
-        desk.state[S_CLEAN] = 0
-    if status == OK and desk.facts[F_PIXEL_KIND] == PIXEL_ENCAPSULATED:
-        if desk.facts[F_PIXEL_LENGTH] == UNDEFINED:
+        desk.clean = 0
+    if status == OK and desk.pixel_kind == PIXEL_ENCAPSULATED:
+        if desk.pixel_length == UNDEFINED:
             status = walk_fragments(fd, buf, n, size, desk)
     elif status == OK:
         look_behind(fd, buf, n, size, desk)
     return status
 
 
-@njit(cache=True, nogil=True)
+@nested
 def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, desk: Desk) -> None:
     """Copy the row at hand into the caller's columns."""
     for k in range(numbers.shape[0]):
@@ -174,7 +164,7 @@ def store(row: int, numbers: Array, flags: Array, codes: Array, facts: Array, de
         facts[k, row] = desk.facts[k]
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_files(
     folder: int,
     paths: Array,
@@ -199,7 +189,7 @@ def walk_files(
     desk was full: ``last_row`` if all are done.
     """
     buf, old, first = np.empty(_MOST, dtype=np.uint8), np.empty(_MOST, dtype=np.uint8), _FIRST
-    desk, about, nothing = desks[0], np.empty(32, dtype=np.uint64), np.zeros(1, dtype=np.uint8)
+    desk, about, nothing = desks[0], np.empty(1, dtype=STATX), np.zeros(1, dtype=np.uint8)
     for row in range(first_row, last_row):
         if not has_room(desk):
             return row
@@ -208,25 +198,25 @@ def walk_files(
         if fd >= 0 and size < 0:
             size = look_open(fd, nothing, row, about, sizes, mtimes)
         if fd < 0 or size < 0:
-            desk.state[S_CLEAN] = 0
+            desk.clean = 0
             begin_row(row, desk)
-            desk.facts[F_STATUS] = UNOPENED
+            desk.status = UNOPENED
         else:
             buf, old = old, buf
             status = walk_open(fd, buf, old, first, size, limit, row, desk)
             if status == MORE and row > first_row:
                 _c_close(fd)
                 return row
-            desk.facts[F_STATUS] = status
+            desk.status = status
             # Neighbours are alike: the next header will be about as long.
-            first = min(max(desk.facts[F_PIXEL_AT] + 512, _FIRST), _MOST)
+            first = min(max(desk.pixel_at + 512, _FIRST), _MOST)
         if fd >= 0:
             _c_close(fd)
         store(row, numbers, flags, codes, facts, desk)
     return last_row
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_memory(
     buf: Array,
     size: int,
@@ -240,6 +230,6 @@ def walk_memory(
 ) -> None:
     """Walk a header that is in memory already, the beginning of a (virtual) file of ``size`` bytes."""
     desk = desks[0]
-    desk.state[S_CLEAN] = 0
-    desk.facts[F_STATUS] = walk(buf, np.int64(buf.size), size, inflated, buf, row, desk)
+    desk.clean = 0
+    desk.status = walk(buf, np.int64(buf.size), size, inflated, buf, row, desk)
     store(row, numbers, flags, codes, facts, desk)

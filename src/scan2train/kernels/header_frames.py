@@ -5,11 +5,10 @@ What the shared groups say is written to every frame first; what a frame's own g
 
 from __future__ import annotations
 
-from numba import njit
-
-from scan2train.kernels.header_codes import OK, S_CLEAN, S_TOP, UNDEFINED, VR_UN
+from scan2train.kernels.compiling import inner, outer
+from scan2train.kernels.header_codes import OK, UNDEFINED, VR_UN
 from scan2train.kernels.header_collect import collect_item
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import read_element
 from scan2train.kernels.header_files import store
 from scan2train.kernels.header_intern import has_room
@@ -32,9 +31,9 @@ def collect_groups(buf: Array, at: int, end: int, implicit: bool, big: bool, des
             return
         kind = holds_items(vr, length, implicit)
         entry = 0
-        while entry < desk.state[S_TOP] and desk.tag[entry] != tag:
+        while entry < desk.n_top and desk.tag[entry] != tag:
             entry += 1
-        wanted = entry < desk.state[S_TOP]
+        wanted = entry < desk.n_top
         within = implicit or vr == VR_UN
         if kind == 1 or (wanted and length != UNDEFINED):
             status, at = skip_sequence(buf, end, end, value, length, within, big, desk)
@@ -53,7 +52,7 @@ def collect_groups(buf: Array, at: int, end: int, implicit: bool, big: bool, des
                 collect_item(buf, inside, last, within, big, entry, desk)
 
 
-@njit(cache=True, nogil=True)
+@outer
 def walk_frames(
     buf: Array,
     shared: int,
@@ -88,7 +87,7 @@ def walk_frames(
             if end < 0:
                 return row, at
             at = end
-        desk.state[S_CLEAN] = 0
+        desk.clean = 0
         begin_row(row, desk)
         if shared_end > 0:
             some, extent, within = next_item(buf, shared, shared_end, big)

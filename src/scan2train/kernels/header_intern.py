@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     MAX_DUPLICATES,
     MAX_TEXT,
     NOTHING,
-    S_ARENA,
-    S_CHARSET,
-    S_ENTRIES,
-    S_RAW,
-    S_REPARSE,
-    S_ROW,
-    S_SPECIAL,
     START,
 )
-from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk, inner
+from scan2train.kernels.header_desk import MAX_ENTRIES, Array, Desk
 from scan2train.kernels.header_elements import byte, word
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -28,13 +22,12 @@ _ONCE = 8  # values that one element can add at most
 def has_room(desk: Desk) -> bool:
     """Whether the sink can take whatever one more file, or frame, can hold."""
     values = MAX_ENTRIES + MAX_DUPLICATES
-    state = desk.state
     return (
-        state[S_ARENA] + values * (MAX_TEXT + 1) < desk.arena.size
-        and state[S_RAW] + values * (MAX_TEXT + 1) < desk.raw.size
-        and state[S_ENTRIES] + values < desk.entry.shape[0]
-        and state[S_SPECIAL] + values < desk.special.shape[0]
-        and state[S_REPARSE] + values * _ONCE < desk.reparse.shape[0]
+        desk.arena_used + values * (MAX_TEXT + 1) < desk.arena.size
+        and desk.raw_used + values * (MAX_TEXT + 1) < desk.raw.size
+        and desk.n_texts + values < desk.entry.shape[0]
+        and desk.n_special + values < desk.special.shape[0]
+        and desk.n_reparse + values * _ONCE < desk.reparse.shape[0]
     )
 
 
@@ -68,10 +61,10 @@ def same(buf: Array, start: int, length: int, at: int, desk: Desk) -> bool:
 @inner
 def keep_raw(buf: Array, start: int, stop: int, desk: Desk) -> int:
     """Copy bytes to the raw store and return where they lie."""
-    at = desk.state[S_RAW]
+    at = desk.raw_used
     for k in range(stop - start):
         desk.raw[at + k] = buf[start + k]
-    desk.state[S_RAW] = at + stop - start
+    desk.raw_used = at + stop - start
     return int(at)
 
 
@@ -100,7 +93,7 @@ def intern_scratch(length: int, desk: Desk) -> int:
     while k < length:
         hashed = (hashed ^ np.uint64(desk.scratch[k])) * _PRIME
         k += 1
-    charset = NOTHING if plain else desk.state[S_CHARSET]
+    charset = NOTHING if plain else desk.charset
     mark = length if plain else -length
     mask = desk.slots.size - 1
     place = np.int64((hashed ^ (hashed >> np.uint64(29))) & np.uint64(mask))
@@ -113,26 +106,26 @@ def intern_scratch(length: int, desk: Desk) -> int:
         ):
             return number
         place = (place + 1) & mask
-    number = desk.state[S_ENTRIES]
+    number = desk.n_texts
     desk.slots[place] = number + 1
-    desk.state[S_ENTRIES] = number + 1
+    desk.n_texts = number + 1
     desk.entry[number, 1] = mark
     desk.entry[number, 2] = charset
-    at = desk.state[S_ARENA]
+    at = desk.arena_used
     if plain:
         desk.entry[number, 0] = at
         for k in range(length):
             desk.arena[at + k] = desk.scratch[k]
         at += length
     else:
-        raw = desk.state[S_RAW]
+        raw = desk.raw_used
         for k in range(length):
             desk.raw[raw + k] = desk.scratch[k]
-        desk.state[S_RAW] = raw + length
+        desk.raw_used = raw + length
         desk.entry[number, 0] = raw
         note_special(number, raw, length, desk)
     desk.arena[at] = 10
-    desk.state[S_ARENA] = at + 1
+    desk.arena_used = at + 1
     return number
 
 
@@ -148,10 +141,10 @@ def is_entry(number: int, length: int, plain: bool, desk: Desk) -> bool:
 @inner
 def note_special(number: int, at: int, length: int, desk: Desk) -> None:
     """List a text that the caller must decode; ``number`` -1 if it is only to be checked."""
-    k = desk.state[S_SPECIAL]
+    k = desk.n_special
     desk.special[k, 0] = number
     desk.special[k, 1] = at
     desk.special[k, 2] = length
-    desk.special[k, 3] = desk.state[S_CHARSET]
-    desk.special[k, 4] = desk.state[S_ROW]
-    desk.state[S_SPECIAL] = k + 1
+    desk.special[k, 3] = desk.charset
+    desk.special[k, 4] = desk.row
+    desk.n_special = k + 1

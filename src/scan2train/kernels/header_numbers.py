@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import VR_FD, VR_FL, VR_SL, VR_SS, VR_SV, VR_UL, VR_US, VR_UV
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, u16, u32
 
 EMPTY = 0
@@ -96,24 +97,12 @@ def binary_value(buf: Array, at: int, vr: int, big: bool, desk: Desk) -> float:
         long = u32(buf, at, big)
         return float(long - 4294967296 if long >= 2147483648 else long)
     if vr == VR_FL:
-        return single(u32(buf, at, big))
+        desk.single_bits = u32(buf, at, big)
+        return float(desk.single)
     high, low = u32(buf, at if big else at + 4, big), u32(buf, at + 4 if big else at, big)
     if vr == VR_FD:
-        desk.bits[0] = (np.uint64(high) << np.uint64(32)) | np.uint64(low)
-        return desk.bits.view(np.float64)[0]
+        desk.double_bits = (high << 32) | low
+        return desk.double
     if vr == VR_SV and high >= 2147483648:
         return (high - 4294967296) * 4294967296.0 + low
     return high * 4294967296.0 + low
-
-
-@inner
-def single(bits: int) -> float:
-    """The IEEE single of these 32 bits, widened by hand to a double."""
-    sign, exponent, fraction = bits >> 31, (bits >> 23) & 255, bits & 0x7FFFFF
-    if exponent == 255:
-        value = np.inf if fraction == 0 else np.nan
-    elif exponent == 0:
-        value = fraction * 2.0**-149
-    else:
-        value = (fraction + 8388608) * 2.0 ** (exponent - 150)
-    return -value if sign else value

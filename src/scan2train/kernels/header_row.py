@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     DATE,
-    F_FRAMES_LENGTH,
-    F_ODD,
-    F_PIXEL_AT,
-    F_PIXEL_KIND,
-    F_PIXEL_LENGTH,
-    F_SHARED_LENGTH,
-    F_SYNTAX,
     FILLED,
     LENGTH,
     MARK_US_ONLY,
@@ -28,19 +22,6 @@ from scan2train.kernels.header_codes import (
     PIXEL_FLOAT,
     PIXEL_NATIVE,
     PRESENT,
-    S_CHARSET,
-    S_CLEAN,
-    S_DUPLICATES,
-    S_ELEMENTS,
-    S_ITEMS,
-    S_LINES,
-    S_NOTED,
-    S_REPARSE,
-    S_ROW,
-    S_SIDE,
-    S_SPECIAL,
-    S_STAMP,
-    S_TOP,
     SEQUENCE,
     SYNTAX_ENCAPSULATED,
     SYNTAX_UNKNOWN,
@@ -52,8 +33,7 @@ from scan2train.kernels.header_codes import (
     VR_US,
     WRONG_VR,
 )
-from scan2train.kernels.header_desk import MAX_COLUMNS, Array, Desk, inner
-from scan2train.kernels.header_values import keep_value
+from scan2train.kernels.header_desk import MAX_COLUMNS, Desk
 
 _FLOAT, _PIXELS = 0x7FE00008, 0x7FE00010
 
@@ -61,41 +41,49 @@ _FLOAT, _PIXELS = 0x7FE00008, 0x7FE00010
 @inner
 def begin_row(row: int, desk: Desk) -> None:
     """Let the row at hand be row ``row``; it is emptied unless the next header may take from it."""
-    desk.state[S_STAMP] += 1
-    desk.state[S_ROW] = row
-    desk.state[S_SIDE] = 1 - desk.state[S_SIDE]
-    desk.state[S_NOTED] = desk.state[S_SPECIAL] + desk.state[S_REPARSE]
+    desk.stamp += 1
+    desk.row = row
+    desk.side = 1 - desk.side
+    desk.n_noted = desk.n_special + desk.n_reparse
     for k in range(N_FACTS):
         desk.facts[k] = 0
-    desk.state[S_ELEMENTS] = 0
-    desk.state[S_ITEMS] = 0
-    desk.state[S_DUPLICATES] = 0
-    if desk.state[S_CLEAN] == 0:
+    desk.n_elements = 0
+    desk.n_items = 0
+    desk.n_duplicates = 0
+    if desk.clean == 0:
         forget_row(desk)
 
 
 @inner
 def forget_row(desk: Desk) -> None:
     """Empty all cells, but for a transfer syntax that the file at hand has named already."""
-    syntax = desk.codes[desk.slot[0]] if desk.seen[0] == desk.state[S_STAMP] else NOTHING
+    syntax = desk.codes[desk.slot[0]] if desk.seen[0] == desk.stamp else NOTHING
     for k in range(MAX_COLUMNS):
         desk.numbers[k] = np.nan
         desk.flags[k] = 0
         desk.codes[k] = -1
     desk.codes[desk.slot[0]] = syntax
-    desk.state[S_CLEAN] = 0
-    desk.state[S_LINES] = 0
-    desk.state[S_CHARSET] = -1
+    desk.clean = 0
+    desk.n_lines = 0
+    desk.charset = -1
 
 
 @inner
 def end_row(whole: bool, desk: Desk) -> None:
     """See whether the next header may take from this row; ``whole`` says that the header was walked to its end."""
-    fact, lines = desk.facts, desk.state[S_LINES]
-    plain = whole and fact[F_ODD] == 0 and desk.state[S_DUPLICATES] == 0 and lines <= MAX_LINES
-    plain = plain and fact[F_SHARED_LENGTH] == 0 and fact[F_FRAMES_LENGTH] == 0
-    plain = plain and desk.state[S_NOTED] == desk.state[S_SPECIAL] + desk.state[S_REPARSE]
-    desk.state[S_CLEAN] = 1 if plain else 0
+    lines = desk.n_lines
+    plain = whole and desk.odd == 0 and desk.n_duplicates == 0 and lines <= MAX_LINES
+    plain = plain and desk.shared_length == 0 and desk.frames_length == 0
+    plain = plain and desk.n_noted == desk.n_special + desk.n_reparse
+    desk.clean = 1 if plain else 0
+
+
+@inner
+def clear_all(tag: int, entry: int, desk: Desk) -> None:
+    """Empty the cells of ``entry`` and of those of the same tag behind it."""
+    while entry < desk.n_top and desk.tag[entry] == tag:
+        clear_entry(entry, desk)
+        entry += 1
 
 
 @inner
@@ -134,22 +122,12 @@ def clear_slot(entry: int, desk: Desk) -> None:
 @inner
 def add_line(at: int, tag: int, entry: int, desk: Desk) -> None:
     """Remember where an element of the top level begins."""
-    line = desk.state[S_LINES]
+    line = desk.n_lines
     if line < MAX_LINES:
-        desk.line_at[desk.state[S_SIDE], line] = at
+        desk.line_at[desk.side, line] = at
         desk.line_tag[line] = tag
         desk.line_entry[line] = entry
-    desk.state[S_LINES] = line + 1
-
-
-@inner
-def keep_all(buf: Array, value: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> None:
-    """Store a value for ``entry`` and for the entries of the same tag behind it."""
-    tag = desk.tag[entry]
-    while entry < desk.state[S_TOP] and desk.tag[entry] == tag:
-        clear_entry(entry, desk)
-        desk.facts[F_ODD] |= keep_value(buf, value, length, vr, big, entry, desk)
-        entry += 1
+    desk.n_lines = line + 1
 
 
 @inner
@@ -159,24 +137,23 @@ def check_vr(vr: int, length: int, entry: int, desk: Desk) -> int:
         fits = vr in (VR_US, VR_OTHER, VR_UN) and length == 2
         return OK if fits or length == 0 else WRONG_VR
     if vr not in (VR_OTHER, VR_UN) and (vr == VR_TEXT) != (desk.vr[entry] == VR_TEXT):
-        desk.facts[F_ODD] |= ODD_VR
+        desk.odd |= ODD_VR
     return OK
 
 
 @inner
 def note_pixels(size: int, tag: int, length: int, value: int, desk: Desk) -> int:
     """Where the pixel data lies; its fragments are looked at later."""
-    fact = desk.facts
-    fact[F_PIXEL_AT], fact[F_PIXEL_LENGTH] = value, length
-    compressed = fact[F_SYNTAX] == SYNTAX_ENCAPSULATED
+    desk.pixel_at, desk.pixel_length = value, length
+    compressed = desk.syntax == SYNTAX_ENCAPSULATED
     if length == UNDEFINED:
-        if not compressed and fact[F_SYNTAX] != SYNTAX_UNKNOWN:
+        if not compressed and desk.syntax != SYNTAX_UNKNOWN:
             return MISMATCH
-        fact[F_PIXEL_KIND] = PIXEL_ENCAPSULATED
+        desk.pixel_kind = PIXEL_ENCAPSULATED
         return OK
     if compressed:
         return MISMATCH
     if length > size - value:
         return LENGTH if length > size else TRUNCATED
-    fact[F_PIXEL_KIND] = PIXEL_NATIVE if tag == _PIXELS else (PIXEL_FLOAT if tag == _FLOAT else PIXEL_DOUBLE)
+    desk.pixel_kind = PIXEL_NATIVE if tag == _PIXELS else (PIXEL_FLOAT if tag == _FLOAT else PIXEL_DOUBLE)
     return OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
@@ -11,8 +12,6 @@ from scan2train.kernels.header_codes import (
     MAX_DEPTH,
     MAX_ELEMENTS,
     OK,
-    S_ELEMENTS,
-    S_ITEMS,
     TRUNCATED,
     UNDEFINED,
     VR_BULK,
@@ -20,7 +19,7 @@ from scan2train.kernels.header_codes import (
     VR_SQ,
     VR_UN,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element, u32
 
 ITEM = 0xFFFEE000
@@ -91,8 +90,8 @@ def skip_sequence(
         status, tag, vr, count, value = read_element(buf, n, size, at, plain_vr or in_sequence, big)
         if status != OK:
             return status, at
-        desk.state[S_ELEMENTS] += 1
-        if desk.state[S_ELEMENTS] > MAX_ELEMENTS:
+        desk.n_elements += 1
+        if desk.n_elements > MAX_ELEMENTS:
             return BOMB, at
         if tag == (SEQUENCE_END if in_sequence else ITEM_END):
             if ends[level] >= 0:
@@ -103,7 +102,7 @@ def skip_sequence(
         if in_sequence:
             if tag != ITEM:
                 return BROKEN, at
-            desk.state[S_ITEMS] += 1
+            desk.n_items += 1
             inner = _SEQUENCE
         else:
             if tag >= 0xFFFE0000:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     BIG,
     DECLINED,
     DICOMDIR,
-    F_AT,
-    F_DATA_AT,
-    F_ODD,
-    F_SEEN,
-    F_SYNTAX,
-    F_TAG,
     FOREIGN,
     LENGTH,
     LITTLE,
@@ -25,7 +20,6 @@ from scan2train.kernels.header_codes import (
     ODD_PREAMBLE,
     ODD_UNKNOWN_SYNTAX,
     OK,
-    S_STAMP,
     START,
     SYNTAX_BIG,
     SYNTAX_DEFLATED,
@@ -36,10 +30,10 @@ from scan2train.kernels.header_codes import (
     SYNTAX_UNKNOWN,
     TRUNCATED,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element, u16, u32, vr_code
 from scan2train.kernels.header_row import clear_slot
-from scan2train.kernels.header_values import keep_value, strip
+from scan2train.kernels.header_values import keep_text, strip
 
 
 def _ascii(text: str) -> Array:
@@ -143,17 +137,16 @@ def bare(buf: Array, n: int, size: int, at: int) -> bool:
 @inner
 def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
     """Fill the facts up to the first element of the data set; returns the status."""
-    fact = desk.facts
     if n >= 132 and u32(buf, START + 128, BIG) == 0x4449434D:
-        fact[F_ODD] |= preamble_oddity(buf)
+        desk.odd |= preamble_oddity(buf)
         at = 132
     elif n >= 4 and u32(buf, START, BIG) == 0x4449434D:
-        fact[F_ODD] |= ODD_NO_PREAMBLE
+        desk.odd |= ODD_NO_PREAMBLE
         at = 4
     else:
-        fact[F_ODD] |= ODD_NO_PREAMBLE
+        desk.odd |= ODD_NO_PREAMBLE
         at = 0
-        while not bare(buf, n, size, at):
+        while not bare(buf, n, size, START + at):
             at += 1
             if at > _STRAY:
                 return FOREIGN
@@ -161,12 +154,12 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
     begin = at
     while True:
         if at == size and begin == at:
-            fact[F_AT] = at
+            desk.at = at
             return TRUNCATED
         if at + 4 <= n and u16(buf, at, LITTLE) != 0x0002:
             break
-        status, tag, vr, length, value = read_element(buf, n, size, at, LITTLE, LITTLE)
-        fact[F_AT], fact[F_TAG], fact[F_SEEN] = at, tag, length
+        status, tag, _, length, value = read_element(buf, n, size, at, LITTLE, LITTLE)
+        desk.at, desk.at_tag, desk.found = at, tag, length
         if status != OK:
             return status if status != DECLINED or at > begin else DECLINED
         if length > size - value:
@@ -180,23 +173,23 @@ def read_start(buf: Array, n: int, size: int, desk: Desk) -> int:
             start, stop = strip(buf, value, value + length)
             syntax = syntax_of(buf, start, stop)
             clear_slot(START, desk)
-            desk.seen[0] = desk.state[S_STAMP]
-            keep_value(buf, value, length, vr, LITTLE, START, desk)
+            desk.seen[0] = desk.stamp
+            keep_text(buf, start, stop, START, LITTLE, desk)
         elif tag == _CLASS:
             start, stop = strip(buf, value, value + length)
             directory = stop - start == _DICOMDIR.size and begins(buf, start, stop, _DICOMDIR)
         at = value + length
-    fact[F_DATA_AT] = at
-    fact[F_AT] = at
+    desk.data_at = at
+    desk.at = at
     if at == begin:
-        fact[F_ODD] |= ODD_NO_META
+        desk.odd |= ODD_NO_META
     elif meta_end >= 0 and meta_end != at:
-        fact[F_ODD] |= ODD_META_LENGTH
+        desk.odd |= ODD_META_LENGTH
     if directory:
         return DICOMDIR
     if syntax == SYNTAX_MISSING:
-        fact[F_ODD] |= ODD_NO_SYNTAX if at > begin else 0
+        desk.odd |= ODD_NO_SYNTAX if at > begin else 0
     elif syntax == SYNTAX_UNKNOWN:
-        fact[F_ODD] |= ODD_UNKNOWN_SYNTAX
-    fact[F_SYNTAX] = syntax
+        desk.odd |= ODD_UNKNOWN_SYNTAX
+    desk.syntax = syntax
     return OK

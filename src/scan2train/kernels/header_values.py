@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scan2train.kernels.compiling import inner
 from scan2train.kernels.header_codes import (
     DATE,
     FILLED,
@@ -17,8 +18,6 @@ from scan2train.kernels.header_codes import (
     ODD_UID,
     ORDINALS,
     PRESENT,
-    S_REPARSE,
-    S_ROW,
     START,
     VR_OTHER,
     VR_TEXT,
@@ -26,35 +25,40 @@ from scan2train.kernels.header_codes import (
     VR_UN,
     VR_US,
 )
-from scan2train.kernels.header_desk import Array, Desk, inner
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, u16, u32
 from scan2train.kernels.header_intern import intern, intern_scratch, is_plain, keep_raw, note_special
 from scan2train.kernels.header_numbers import EMPTY, EXACT, binary_value, binary_width, parse_decimal
 
 
 @inner
-def keep_value(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
-    """Store the value ``buf[at : at + length]`` of plan entry ``entry``; returns the oddities noticed.
+def keep_all(
+    buf: Array, at: int, length: int, vr: int, big: bool, tag: int, entry: int, last: int, desk: Desk
+) -> None:
+    """Store the value ``buf[at : at + length]`` of a tag for plan entry ``entry`` and those like it before ``last``.
 
     The caller has checked that the bytes are there. ``vr`` is the class that the file names; where it names none, the
-    plan's own VR counts.
+    plan's own VR counts. What is odd is noted.
     """
-    kind = desk.kind[entry]
-    if kind == PRESENT:
-        desk.flags[desk.slot[entry]] = 1
-        return 0
-    if vr in (VR_OTHER, VR_UN):
-        vr = desk.vr[entry]
-    if kind == NUMBER:
-        if vr == VR_TEXT:
-            return keep_decimals(buf, at, length, entry, desk)
-        return keep_binary(buf, at, length, vr, big, entry, desk)
-    if kind == ORDINALS:
-        return keep_ordinals(buf, at, length, vr, big, entry, desk)
-    start, stop = strip(buf, at, at + length)
-    if kind == DATE:
-        return 0 if start == stop or is_date(buf, start, stop) else ODD_DATE
-    return keep_text(buf, start, stop, entry, kind == FILLED, desk)
+    while entry < last and desk.tag[entry] == tag:
+        kind, odd = desk.kind[entry], 0
+        meant = desk.vr[entry] if vr in (VR_OTHER, VR_UN) else vr
+        if kind == PRESENT:
+            desk.flags[desk.slot[entry]] = 1
+        elif kind == NUMBER and meant == VR_TEXT:
+            odd = keep_decimals(buf, at, length, entry, desk)
+        elif kind == NUMBER:
+            odd = keep_binary(buf, at, length, meant, big, entry, desk)
+        elif kind == ORDINALS:
+            keep_ordinals(buf, at, length, meant, big, entry, desk)
+        else:
+            start, stop = strip(buf, at, at + length)
+            if kind != DATE:
+                odd = keep_text(buf, start, stop, entry, kind == FILLED, desk)
+            elif start < stop and not is_date(buf, start, stop):
+                odd = ODD_DATE
+        desk.odd |= odd
+        entry += 1
 
 
 @inner
@@ -150,12 +154,12 @@ def keep_decimals(buf: Array, at: int, length: int, entry: int, desk: Desk) -> i
 @inner
 def note_reparse(buf: Array, start: int, stop: int, column: int, desk: Desk) -> None:
     """List a number that the caller must parse."""
-    k = desk.state[S_REPARSE]
-    desk.reparse[k, 0] = desk.state[S_ROW]
+    k = desk.n_reparse
+    desk.reparse[k, 0] = desk.row
     desk.reparse[k, 1] = column
     desk.reparse[k, 2] = keep_raw(buf, start, stop, desk)
     desk.reparse[k, 3] = stop - start
-    desk.state[S_REPARSE] = k + 1
+    desk.n_reparse = k + 1
 
 
 @inner
@@ -173,18 +177,16 @@ def keep_binary(buf: Array, at: int, length: int, vr: int, big: bool, entry: int
             desk.numbers[desk.column[k]] = value
             if not np.isfinite(value):
                 note_reparse(buf, at, at, desk.column[k], desk)
-                desk.reparse[desk.state[S_REPARSE] - 1, 3] = (
-                    -1 if np.isnan(value) else (-2 if value > 0 else -3)
-                )
+                desk.reparse[desk.n_reparse - 1, 3] = -1 if np.isnan(value) else (-2 if value > 0 else -3)
     return 0
 
 
 @inner
-def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> int:
+def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: int, desk: Desk) -> None:
     """Unsigned numbers as text, joined by backslashes."""
     width = 2 if vr == VR_US else 4
     if vr not in (VR_US, VR_UL) or length < width or length > MAX_TEXT // 4:
-        return 0
+        return
     text = desk.scratch
     used = START
     for k in range(length // width):
@@ -199,6 +201,4 @@ def keep_ordinals(buf: Array, at: int, length: int, vr: int, big: bool, entry: i
             text[used + place] = 48 + value % 10
             value //= 10
         used += digits
-    slot = desk.slot[entry]
-    desk.codes[slot] = intern_scratch(used, desk)
-    return 0
+    desk.codes[desk.slot[entry]] = intern_scratch(used, desk)

@@ -6,19 +6,12 @@ same). Every length is compared with the file before it is used; a nested pixel 
 
 from __future__ import annotations
 
+from scan2train.kernels.compiling import inner, merged
 from scan2train.kernels.header_again import walk_again
 from scan2train.kernels.header_codes import (
     BOMB,
     BROKEN,
     DEFLATED,
-    F_AT,
-    F_DATA_AT,
-    F_ODD,
-    F_PIXEL_AT,
-    F_PIXEL_LENGTH,
-    F_SEEN,
-    F_SYNTAX,
-    F_TAG,
     LENGTH,
     MAX_DUPLICATES,
     MAX_ELEMENTS,
@@ -30,13 +23,6 @@ from scan2train.kernels.header_codes import (
     ODD_ORDER,
     ODD_SYNTAX_LIES,
     OK,
-    S_CHARSET,
-    S_CLEAN,
-    S_DUPLICATES,
-    S_ELEMENTS,
-    S_ENCODING,
-    S_STAMP,
-    S_TOP,
     SEQUENCE,
     SYNTAX_BIG,
     SYNTAX_DEFLATED,
@@ -48,19 +34,20 @@ from scan2train.kernels.header_codes import (
     TRUNCATED,
 )
 from scan2train.kernels.header_collect import over_sequence
-from scan2train.kernels.header_desk import Array, Desk, inner, merged
+from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_row import (
     add_line,
     begin_row,
     check_vr,
+    clear_all,
     end_row,
     forget_row,
-    keep_all,
     note_pixels,
 )
 from scan2train.kernels.header_sequences import holds_items
 from scan2train.kernels.header_start import guess, read_start
+from scan2train.kernels.header_values import keep_all
 
 _CHARSET = 0x00080005
 _FLOAT, _DOUBLE, _PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
@@ -75,7 +62,7 @@ def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, de
     """
     begin_row(row, desk)
     status = walk_from_start(buf, n, size, inflated, old, desk)
-    if status != OK and desk.state[S_CLEAN] == 1:
+    if status != OK and desk.clean == 1:
         forget_row(desk)
     end_row(status == OK, desk)
     return status
@@ -84,11 +71,10 @@ def walk(buf: Array, n: int, size: int, inflated: bool, old: Array, row: int, de
 @merged
 def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, desk: Desk) -> int:
     """The preamble, the meta group, and the data set in the encoding that it is in."""
-    fact = desk.facts
     status = read_start(buf, n, size, desk)
     if status != OK:
         return status
-    at, syntax = fact[F_DATA_AT], fact[F_SYNTAX]
+    at, syntax = desk.data_at, desk.syntax
     if syntax == SYNTAX_DEFLATED and not inflated:
         return DEFLATED
     status = missing(n, size, at + 8)
@@ -97,30 +83,30 @@ def walk_from_start(buf: Array, n: int, size: int, inflated: bool, old: Array, d
     there = guess(buf, n, size, at)
     if syntax == SYNTAX_MISSING:
         syntax = there if there != SYNTAX_UNKNOWN else SYNTAX_IMPLICIT
-        fact[F_SYNTAX] = syntax
+        desk.syntax = syntax
     elif there != SYNTAX_UNKNOWN:
         told = SYNTAX_EXPLICIT if syntax in (SYNTAX_ENCAPSULATED, SYNTAX_DEFLATED, SYNTAX_UNKNOWN) else syntax
         if told != there:
-            fact[F_ODD] |= ODD_SYNTAX_LIES
+            desk.odd |= ODD_SYNTAX_LIES
             if SYNTAX_BIG in (told, there):
-                fact[F_AT] = at
+                desk.at = at
                 return MISMATCH
-            fact[F_SYNTAX] = there if syntax in (SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) else syntax
+            desk.syntax = there if syntax in (SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) else syntax
             syntax = there
     elif syntax in (SYNTAX_BIG, SYNTAX_IMPLICIT, SYNTAX_EXPLICIT) and not_a_data_set(
         buf, at, syntax == SYNTAX_BIG
     ):
-        fact[F_AT] = at
+        desk.at = at
         return MISMATCH
     implicit, big = syntax == SYNTAX_IMPLICIT, syntax == SYNTAX_BIG
-    if desk.state[S_CLEAN] == 1:
-        odd = fact[F_ODD]
-        same = syntax == desk.state[S_ENCODING] and odd == 0
+    if desk.clean == 1:
+        odd = desk.odd
+        same = syntax == desk.encoding and odd == 0
         if same and walk_again(buf, n, size, at, implicit, big, old, desk):
             return OK
         forget_row(desk)
-        fact[F_ODD], fact[F_PIXEL_AT], fact[F_PIXEL_LENGTH] = odd, 0, 0
-    desk.state[S_ENCODING] = syntax
+        desk.odd, desk.pixel_at, desk.pixel_length = odd, 0, 0
+    desk.encoding = syntax
     return walk_elements(buf, n, size, at, implicit, big, desk)
 
 
@@ -134,25 +120,25 @@ def not_a_data_set(buf: Array, at: int, big: bool) -> bool:
 @inner
 def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: bool, desk: Desk) -> int:
     """The elements of the top level, up to the pixel data."""
-    fact, n_top = desk.facts, desk.state[S_TOP]
+    n_top = desk.n_top
     before, want = -1, 0
     while True:
-        fact[F_AT] = at
+        desk.at = at
         if at == size:
             return NO_PIXELS
         status, tag, vr, length, value = read_element(buf, n, size, at, implicit, big)
-        fact[F_TAG], fact[F_SEEN] = tag, length
+        desk.at_tag, desk.found = tag, length
         if status != OK:
             return status
-        desk.state[S_ELEMENTS] += 1
-        if desk.state[S_ELEMENTS] > MAX_ELEMENTS:
+        desk.n_elements += 1
+        if desk.n_elements > MAX_ELEMENTS:
             return BOMB
         if tag >= 0xFFFC0000:
             if tag == 0xFFFCFFFC:
                 return NO_PIXELS
             return BROKEN
         if tag <= before:
-            fact[F_ODD] |= ODD_DUPLICATE if tag == before else ODD_ORDER
+            desk.odd |= ODD_DUPLICATE if tag == before else ODD_ORDER
             want = 0
         before = tag
         if tag in (_PIXELS, _FLOAT, _DOUBLE):
@@ -162,10 +148,10 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
             want += 1
         wanted = want < n_top and desk.tag[want] == tag
         add_line(at, tag, want if wanted else NOTHING, desk)
-        if wanted and desk.seen[want] == desk.state[S_STAMP]:
-            fact[F_ODD] |= ODD_DUPLICATE
-            desk.state[S_DUPLICATES] += 1
-            if desk.state[S_DUPLICATES] > MAX_DUPLICATES:
+        if wanted and desk.seen[want] == desk.stamp:
+            desk.odd |= ODD_DUPLICATE
+            desk.n_duplicates += 1
+            if desk.n_duplicates > MAX_DUPLICATES:
                 return BOMB
         if holds_items(vr, length, implicit) != 0 or (wanted and desk.kind[want] == SEQUENCE):
             status, after = over_sequence(
@@ -178,16 +164,17 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
         if length > size - value:
             return LENGTH if length > size else TRUNCATED
         if length & 1:
-            fact[F_ODD] |= ODD_ODD_LENGTH
+            desk.odd |= ODD_ODD_LENGTH
         if wanted:
             status = missing(n, size, value + length)
             if status != OK:
                 return status
-            desk.seen[want] = desk.state[S_STAMP]
+            desk.seen[want] = desk.stamp
             status = check_vr(vr, length, want, desk)
             if status != OK:
                 return status
-            keep_all(buf, value, length, vr, big, want, desk)
+            clear_all(tag, want, desk)
+            keep_all(buf, value, length, vr, big, tag, want, n_top, desk)
             if tag == _CHARSET:
-                desk.state[S_CHARSET] = desk.codes[desk.slot[want]]
+                desk.charset = desk.codes[desk.slot[want]]
         at = value + length

@@ -7,22 +7,33 @@ the sum over ``t`` of ``weights[o, t] * source[start[o] + t]``. Only the planes 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.change_values import change_values
+from scan2train.kernels.compiling import nested, outer
+
+_ZERO = np.int64(0)  # typed: a bare 0 would have what it is given to compiled once more for it
 
 
-@njit(cache=True, nogil=True)
-def _check(start, weights, first, last, size, count):
-    """Refuse weights that reach outside of the source, whoever made them."""
-    if start.shape[0] != count or weights.shape[0] != count or not 0 <= first <= last <= count:
+@nested
+def _check(start, weighed, first, last, size, count):
+    """Refuse weights (of shape ``weighed``) that reach outside of the source, whoever made them.
+
+    Returns where the source begins and ends that the targets ``first`` to ``last`` take from.
+    """
+    if start.shape[0] != count or weighed[0] != count or not 0 <= first <= last <= count:
         raise ValueError("weights and output disagree")
+    lowest, highest = size, _ZERO
     for o in range(first, last):
-        if start[o] < 0 or start[o] + weights.shape[1] > size:
+        if start[o] < 0 or start[o] + weighed[1] > size:
             raise ValueError("weights reach outside of the source")
+        if start[o] < lowest:
+            lowest = start[o]
+        if start[o] > highest:
+            highest = start[o]
+    return lowest, highest + weighed[1]
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _plane(slab, js, jw, starts, iw, row, plane):
     """One source slice, cut to the columns that count, along j and then along i; ``iw`` is ``(tap, column)``."""
     taps_j, taps_i = jw.shape[1], iw.shape[0]
@@ -58,7 +69,7 @@ def _plane(slab, js, jw, starts, iw, row, plane):
                     line[x] += right[x] * after[starts[x]]
 
 
-@njit(cache=True, nogil=True)
+@outer
 def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out):
     """``out = clip(scale * resampled + shift)``; ``fill`` beyond the source's faces.
 
@@ -66,16 +77,14 @@ def resample(source, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out
     in the type of ``out``, which is that of all sums.
     """
     nk, nj, ni = out.shape
-    _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
-    _check(js, jw, jr[0], jr[1], source.shape[1], nj)
-    _check(starts_i, iw, ir[0], ir[1], source.shape[2], ni)
+    _check(ks, kw.shape, kr[0], kr[1], source.shape[0], nk)
+    _check(js, jw.shape, jr[0], jr[1], source.shape[1], nj)
+    i_low, i_high = _check(starts_i, iw.shape, ir[0], ir[1], source.shape[2], ni)
     height, width = jr[1] - jr[0], ir[1] - ir[0]
     if height * width * (kr[1] - kr[0]) < nk * nj * ni:
         out[:] = fill
     if height <= 0 or width <= 0:
         return
-    i_low = starts_i[ir[0] : ir[1]].min()
-    i_high = starts_i[ir[0] : ir[1]].max() + iw.shape[1]
     # Unsigned indices need no look at negative ones; weights lie tap by tap.
     starts = (starts_i[ir[0] : ir[1]] - i_low).astype(np.uint32)
     iw = np.ascontiguousarray(iw[ir[0] : ir[1]].T)

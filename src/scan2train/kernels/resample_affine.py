@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from scan2train.kernels.compiling import outer
 
 
-@njit(cache=True, nogil=True)
+@outer
 def resample_affine(source, valid, masked, matrix, nearest, change, fill, out, out_valid):
     """Linear, or nearest, interpolation; ``fill`` and not valid beyond the source's outer faces.
 

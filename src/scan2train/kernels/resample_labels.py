@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from scan2train.kernels.resample import _check
+from scan2train.kernels.compiling import nested, outer
+from scan2train.kernels.resample import _ZERO, _check
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _vote(labels, weights, count):
     """The label of the largest weight among the first ``count``; sums must be within rounding to tie."""
     best, most = labels[0], weights[0]
@@ -24,7 +24,7 @@ def _vote(labels, weights, count):
     return best
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _add(labels, weights, count, label, weight):
     """Add to a label's weight, and the label to the first ``count`` if it is new; returns how many there are."""
     n = 0
@@ -38,7 +38,7 @@ def _add(labels, weights, count, label, weight):
     return count
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _uniform(source, i_low, i_high):
     """For each row of the source: whether it holds one label only between ``i_low`` and ``i_high``."""
     flat = np.empty(source.shape[:2], np.bool_)
@@ -53,7 +53,7 @@ def _uniform(source, i_low, i_high):
     return flat
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _steady(rows, first, reach, steady):
     """Where ``rows`` all hold the label of ``first``, and so do the next ``reach`` - 1 voxels."""
     steady[:] = True
@@ -69,20 +69,19 @@ def _steady(rows, first, reach, steady):
         steady[-1] = False
 
 
-@njit(cache=True, nogil=True)
+@outer
 def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
     """Along the axes; weights as for ``resample``; 0 beyond the source's faces."""
     nk, nj, ni = out.shape
-    _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
-    _check(js, jw, jr[0], jr[1], source.shape[1], nj)
-    _check(starts, iw, ir[0], ir[1], source.shape[2], ni)
+    _check(ks, kw.shape, kr[0], kr[1], source.shape[0], nk)
+    _check(js, jw.shape, jr[0], jr[1], source.shape[1], nj)
+    i_low, i_high = _check(starts, iw.shape, ir[0], ir[1], source.shape[2], ni)
     taps_k, taps_j, taps_i = kw.shape[1], jw.shape[1], iw.shape[1]
     found = np.empty(taps_k * taps_j * taps_i, source.dtype)
     share = np.empty(taps_k * taps_j * taps_i, np.float64)
     out[:] = 0
     if kr[1] <= kr[0] or jr[1] <= jr[0] or ir[1] <= ir[0]:
         return
-    i_low, i_high = starts[ir[0] : ir[1]].min(), starts[ir[0] : ir[1]].max() + taps_i
     flat = _uniform(source, i_low, i_high)
     steady = np.empty(i_high - i_low, np.bool_)
     places = (starts[ir[0] : ir[1]] - i_low).astype(np.uint32)
@@ -106,7 +105,7 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
                     line[x] = first[places[x]]
                     continue
                 i0 = starts[ir[0] + x]
-                count = 0
+                count = _ZERO
                 for a in range(taps_k):
                     for b in range(taps_j):
                         w = kw[ko, a] * jw[jo, b]
@@ -116,7 +115,7 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
                 line[x] = _vote(found, share, count)
 
 
-@njit(cache=True, nogil=True)
+@outer
 def resample_labels_affine(source, matrix, nearest, parts, out):
     """Along any affine map (as for ``resample_affine``); 0 beyond the source's outer faces.
 
@@ -130,7 +129,7 @@ def resample_labels_affine(source, matrix, nearest, parts, out):
     for ko in range(out.shape[0]):
         for jo in range(out.shape[1]):
             for io in range(out.shape[2]):
-                count = 0
+                count = _ZERO
                 for part in range(parts[0] * parts[1] * parts[2]):
                     a = io + (part % parts[0] + 0.5) / parts[0] - 0.5
                     b = jo + (part // parts[0] % parts[1] + 0.5) / parts[1] - 0.5

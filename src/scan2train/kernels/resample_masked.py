@@ -7,13 +7,13 @@ target is real where at least half of its weight falls on real voxels.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scan2train.kernels.change_values import change_values
+from scan2train.kernels.compiling import nested, outer
 from scan2train.kernels.resample import _check
 
 
-@njit(cache=True, nogil=True)
+@nested
 def _planes(values, real, js, jw, starts, iw, rows, sums, weights):
     """One source slice: weighted sums of real values, and the weights themselves, along j and then along i."""
     row, mass = rows[0], rows[1]
@@ -38,13 +38,13 @@ def _planes(values, real, js, jw, starts, iw, rows, sums, weights):
             weights[y, x] = weight
 
 
-@njit(cache=True, nogil=True)
+@outer
 def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, change, fill, out, out_valid):
     """``out = clip(scale * resampled + shift)`` where ``out_valid``, else ``fill``; the rest as in ``resample``."""
     nk, nj, ni = out.shape
-    _check(ks, kw, kr[0], kr[1], source.shape[0], nk)
-    _check(js, jw, jr[0], jr[1], source.shape[1], nj)
-    _check(starts_i, iw, ir[0], ir[1], source.shape[2], ni)
+    _check(ks, kw.shape, kr[0], kr[1], source.shape[0], nk)
+    _check(js, jw.shape, jr[0], jr[1], source.shape[1], nj)
+    i_low, i_high = _check(starts_i, iw.shape, ir[0], ir[1], source.shape[2], ni)
     if valid.shape != source.shape or out_valid.shape != out.shape:
         raise ValueError("mask and image disagree")
     out[:] = fill
@@ -52,8 +52,6 @@ def resample_masked(source, valid, ks, kw, kr, js, jw, jr, starts_i, iw, ir, cha
     height, width = jr[1] - jr[0], ir[1] - ir[0]
     if height <= 0 or width <= 0:
         return
-    i_low = starts_i[ir[0] : ir[1]].min()
-    i_high = starts_i[ir[0] : ir[1]].max() + iw.shape[1]
     starts, iw = starts_i[ir[0] : ir[1]] - i_low, iw[ir[0] : ir[1]]
     js, jw = js[jr[0] : jr[1]], jw[jr[0] : jr[1]]
     taps = kw.shape[1]

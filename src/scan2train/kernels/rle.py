@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy.typing as npt
-from numba import njit
+
+from scan2train.kernels.compiling import outer
 
 Array = npt.NDArray[Any]
 
@@ -14,7 +15,7 @@ TOO_SHORT = -1
 TOO_LONG = -2
 
 
-@njit(cache=True, nogil=True)
+@outer
 def unpack(packed: Array, out: Array, start: int, step: int, count: int) -> int:
     """Unpack one segment into every ``step``-th byte of ``out`` from ``start`` on.
 

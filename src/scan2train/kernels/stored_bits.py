@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from scan2train.kernels.compiling import outer
 
 Array = npt.NDArray[Any]
 
 
-@njit(cache=True, nogil=True)
+@outer
 def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
     """Stored value plus a whole number, in place; for cells whose lowest bit is bit 0 and slope 1.
 
@@ -45,7 +46,7 @@ def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
     return spare
 
 
-@njit(cache=True, nogil=True)
+@outer
 def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: int, add: int) -> int:
     """``out = slope * stored + add`` in whole numbers; see :func:`shift_in_place`. Arrays must not overlap."""
     spare = 0
@@ -57,7 +58,7 @@ def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slo
     return spare
 
 
-@njit(cache=True, nogil=True)
+@outer
 def real_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: float, add: float) -> int:
     """``out = slope * stored + add`` in double precision; see :func:`shift_in_place`."""
     spare = 0
@@ -69,7 +70,7 @@ def real_values(words: Array, out: Array, shift: int, mask: int, sign: int, slop
     return spare
 
 
-@njit(cache=True, nogil=True)
+@outer
 def mark_padding(words: Array, valid: Array, shift: int, mask: int, sign: int, low: int, high: int) -> int:
     """``valid`` becomes false where the stored value is within ``low`` and ``high``; returns how often that is."""
     count = 0

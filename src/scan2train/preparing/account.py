@@ -28,7 +28,7 @@ def write_account(
     before: Grid,
     image: Volume,
     labels: Labels | None,
-    labels_sha256: str,
+    labels_sources: Sequence[Mapping[str, str]],
     findings: Sequence[Finding],
     files: Mapping[str, tuple[int, str]],
 ) -> dict[str, Any]:
@@ -51,9 +51,10 @@ def write_account(
         "versions": versions(),
     }
     if labels is not None:
+        own, *further = labels_sources
         account["labels"] = {
-            "path": job.labels_path,
-            "sha256": labels_sha256,
+            **own,
+            **({"data": further} if further else {}),
             "names": {str(value): name for value, name in sorted(labels.names.items())},
             "voxels": {str(value): count for value, count in count_voxels(labels).items()},
         }

@@ -16,9 +16,8 @@ from scan2train.formats import nifti
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
-from scan2train.preparing.label_files import sha256_of_labels
 from scan2train.preparing.same_grid import fit_to_grid
-from scan2train.preparing.sources import describe_sources, without_place
+from scan2train.preparing.sources import describe_labels, describe_sources, without_place
 from scan2train.preparing.unit import settle_unit
 from scan2train.read import read
 from scan2train.recipe import Recipe, Step
@@ -46,7 +45,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
     recipe = Recipe.from_json(asked)
     try:
         volume, labels, findings, first = _read(job, irregular, recipe)
-        sources = describe_sources(job.row)
+        sources = describe_sources(job.row, job.root)
         run = replace(recipe, steps=(*first, *recipe.steps))
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
     except Scan2TrainError as error:
@@ -68,7 +67,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
             before=volume.grid,
             image=ready,
             labels=ready_labels,
-            labels_sha256=sha256_of_labels(Path(job.labels)) if job.labels else "",
+            labels_sources=describe_labels(job.labels, job.labels_path) if job.labels else (),
             findings=findings,
             files=files,
         )

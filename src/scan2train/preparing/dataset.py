@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scan2train.preparing.request import Request
 from scan2train.preparing.versions import versions
-
-if TYPE_CHECKING:
-    import polars as pl
-
-
-def source_names(volumes: pl.DataFrame) -> list[str]:
-    """The sources by the last part of their paths, sorted."""
-    return sorted({Path(source).name for source in volumes["source"].unique()})
 
 
 def describe_dataset(

@@ -12,14 +12,16 @@ class Job:
     """One case to be made.
 
     ``row`` is the image's row of the volumes table, in a plan without the lists of its members, which are as long as
-    the volume has slices; ``at`` is its number there; ``labels`` the absolute path of its labels or empty, and
-    ``labels_path`` the same as it is named in accounts; ``folder`` where the files are to be written.
+    the volume has slices; ``at`` is its number there, ``root`` what its source is called; ``labels`` the absolute
+    path of its labels or empty, and ``labels_path`` the same as it is named in accounts; ``folder`` where the files
+    are to be written.
     """
 
     case: str
     row: Mapping[str, Any]
     seed: int
     at: int = 0
+    root: str = ""
     folder: str = ""
     labels: str = ""
     labels_path: str = ""

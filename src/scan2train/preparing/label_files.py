@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
-import hashlib
 import os
 from pathlib import Path
-
-from scan2train.errors import Scan2TrainError
-from scan2train.formats.registry import by_format
-from scan2train.preparing.sharing import format_of
-
-_PIECE = 1 << 20
 
 #: Names of files that hold voxels, and of the headers beside them.
 _VOXELS, _HEADERS = (".img", ".img.gz"), (".hdr", ".hdr.gz", ".HDR")
@@ -40,20 +32,6 @@ def label_files(given: str) -> tuple[Path, list[Path]]:
     inside = root.resolve()
     meant = {_header_of(file) for file in files}
     return root, sorted(file for file in meant if file.is_file() and file.resolve().is_relative_to(inside))
-
-
-def sha256_of_labels(header: Path) -> str:
-    """SHA-256 of what a file of labels holds, and after it what the files hold that it names for its voxels."""
-    files = [header]
-    with contextlib.suppress(Scan2TrainError):
-        kind = format_of(header)
-        files += [] if kind is None else by_format(kind).read_header(header).files[1:]
-    whole = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as opened:
-            while piece := opened.read(_PIECE):
-                whole.update(piece)
-    return whole.hexdigest()
 
 
 def _header_of(file: Path) -> Path:

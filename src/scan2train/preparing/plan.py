@@ -18,7 +18,7 @@ from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.seeds import seed_of
-from scan2train.preparing.sources import path_below
+from scan2train.preparing.sources import path_below, root_names
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -34,10 +34,12 @@ class Plan:
     """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
 
     ``volumes`` is the table that the cases come from; its long lists stay in it until a case is worked on.
-    ``undecided`` maps a case whose labels cannot be told for sure to what there is to say; it cannot be made.
+    ``roots`` maps the sources to what they are called, ``undecided`` a case whose labels cannot be told for sure to
+    what there is to say; it cannot be made.
     """
 
     volumes: pl.DataFrame
+    roots: Mapping[str, str]
     jobs: tuple[Job, ...]
     undecided: Mapping[str, Failed]
     left_out: Sequence[Mapping[str, Any]]
@@ -68,6 +70,7 @@ def plan(
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
     volumes = _without(index.volumes, out)
+    roots = root_names(index.instances["source"].unique(maintain_order=True))
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
     paired = _pair(volumes, rows, labels)
     images = [at for at in range(len(rows)) if at not in paired.labels]
@@ -90,10 +93,17 @@ def plan(
             undecided[case] = _several_labels(found)
         elif at in paired.doubtful:
             undecided[case] = _shared_labels(paired.doubtful[at])
-        jobs[case] = _with_labels(Job(case=case, row=rows[at], at=at, seed=seed_of(seed, case)), found)
+        job = Job(case=case, row=rows[at], at=at, root=roots[rows[at]["source"]], seed=seed_of(seed, case))
+        jobs[case] = _with_labels(job, found)
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
-    return Plan(volumes=volumes, jobs=tuple(jobs.values()), undecided=undecided, left_out=left_out)
+    return Plan(
+        volumes=volumes,
+        roots=roots,
+        jobs=tuple(jobs.values()),
+        undecided=undecided,
+        left_out=left_out,
+    )
 
 
 def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:

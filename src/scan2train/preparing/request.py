@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from scan2train.errors import UnknownName, WrongUse
+from scan2train.formats.image_files import image_files
+from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
-from scan2train.preparing.label_files import sha256_of_labels
 from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
 from scan2train.read import IRREGULAR
@@ -77,21 +78,22 @@ class Request:
         depends = {
             **self.to_json(),
             "case": job.case,
+            "root": job.root,
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
             "files": stamps(row),
-            "labels": [job.labels_path, _content(job.labels)],
+            "labels": [job.labels_path, *_content(job.labels)],
             "versions": versions(),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def _content(path: str) -> str:
+def _content(path: str) -> list[str]:
     if not path:
-        return ""
+        return []
     try:
-        return sha256_of_labels(Path(path))
+        return [sha256_of(file) for file in image_files(Path(path))]
     except OSError:
-        return "unreadable"  # reading the case will say why
+        return ["unreadable"]  # reading the case will say why
 
 
 def _word(option: str, given: object, known: tuple[str, ...]) -> Any:

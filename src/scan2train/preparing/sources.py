@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import Scan2TrainError
-from scan2train.formats.registry import by_format
+from scan2train.formats.image_files import image_files
+from scan2train.formats.sibling import below
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.pairing import file_of
 
 
-def root_name(row: Mapping[str, Any]) -> str:
-    """The name of the source folder or file that a volume was found in, without the folders above it."""
-    return Path(row["source"]).name
+def root_names(sources: Iterable[str]) -> dict[str, str]:
+    """What each source is called: its own name without the folders above it, and a number where that is taken.
+
+    The first of several of one name keeps it; the others are numbered from 2 in the order given, past any number
+    that makes the name of yet another source.
+    """
+    paths = list(dict.fromkeys(sources))
+    taken = {Path(path).name for path in paths}
+    names: dict[str, str] = {}
+    for path in paths:
+        name = Path(path).name
+        if name in names.values():
+            free = (f"{name}-{number}" for number in count(2))
+            name = next(one for one in free if one not in taken)
+            taken.add(name)
+        names[path] = name
+    return names
 
 
 def source_files(row: Mapping[str, Any]) -> dict[str, Path]:
     """The files of a volume, in order of their names: path below the source to absolute path."""
-    source, own = Path(row["source"]), Path(file_of(row))
-    if row["format"] == "dicom":
-        files = [source / path for path in row["member_path"]] if source.is_dir() else [own]
-    else:
-        files = list(by_format(row["format"]).read_header(own).files)
+    source = Path(row["source"])
+    files = _files(row, row["member_path"])
     return dict(sorted((path_below(source, file), file) for file in files))
 
 
@@ -32,16 +44,16 @@ def stamps(row: Mapping[str, Any]) -> list[tuple[str, int, int]]:
 
     A file that cannot be looked at has a size of -1: reading the case will say why.
     """
-    source, own = Path(row["source"]), Path(file_of(row))
-    if row["format"] == "dicom":
-        members = {*(row["member_path"] or ()), *(row.get("spare_path") or ())}
-        files = [source / path for path in sorted(members)] if source.is_dir() else [own]
-    else:
-        try:
-            files = list(by_format(row["format"]).read_header(own).files)
-        except (Scan2TrainError, OSError):
-            files = [own]
-    return [_stamp(source, file) for file in files]
+    source = Path(row["source"])
+    members = sorted({*(row["member_path"] or ()), *(row.get("spare_path") or ())})
+    return [_stamp(source, file) for file in _files(row, members)]
+
+
+def _files(row: Mapping[str, Any], members: Sequence[str]) -> list[Path]:
+    source = Path(row["source"])
+    if not source.is_dir():
+        return [Path(file_of(row))]
+    return [source / path for path in (*members, *(row.get("data_path") or ()))]
 
 
 def _stamp(source: Path, file: Path) -> tuple[str, int, int]:
@@ -58,11 +70,19 @@ def path_below(source: Path, file: Path) -> str:
     return (file.relative_to(source) if inside else Path(file.name)).as_posix()
 
 
-def describe_sources(row: Mapping[str, Any]) -> list[dict[str, str]]:
-    """For each file of a volume: source, path below it, and SHA-256 of what it holds now."""
-    root = root_name(row)
+def describe_sources(row: Mapping[str, Any], root: str) -> list[dict[str, str]]:
+    """For each file of a volume: the name of its source, path below it, and SHA-256 of what it holds now."""
     return [
         {"source": root, "path": path, "sha256": sha256_of(file)} for path, file in source_files(row).items()
+    ]
+
+
+def describe_labels(labels: str, path: str) -> list[dict[str, str]]:
+    """For the file of ``labels``, and those of its detached voxels: path beside ``path``, and SHA-256 of it now."""
+    own = Path(labels)
+    return [
+        {"path": path if file == own else below(own, path, file), "sha256": sha256_of(file)}
+        for file in image_files(own)
     ]
 
 

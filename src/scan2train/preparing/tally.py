@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scan2train.preparing import records
 from scan2train.preparing.account import to_bytes
 from scan2train.preparing.atomic import write_whole
-from scan2train.preparing.dataset import describe_dataset, source_names
+from scan2train.preparing.dataset import describe_dataset
 from scan2train.preparing.job import Failed, Job
 from scan2train.tables import CASES
 
@@ -55,7 +55,7 @@ class Tally:
             *records.findings_of_skipped(index.skipped),
             *(finding for case in order for finding in self.findings[case]),
         ]
-        sources = source_names(index.volumes)
+        sources = sorted(planned.roots[source] for source in index.volumes["source"].unique())
         table = BytesIO()
         cases.write_parquet(table)
         write_whole(out / "cases.parquet", table.getvalue())

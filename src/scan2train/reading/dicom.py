@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import UnreadableFile
-from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
@@ -49,7 +48,7 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
     if refused is not None:
         raise refused
     pixels = read_pixels(row, base)
-    findings = (*_copies(row, base, pixels), *noticed(row, pixels))
+    findings = noticed(row, pixels, _copies(row, base, pixels))
     order = (2, 1, 0, *range(3, pixels.array.ndim))
     grid = Grid(
         (row["size_i"], row["size_j"], len(row["member_path"])),
@@ -66,8 +65,8 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
     )
 
 
-def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding, ...]:
-    """Compare further files of the same instances with the slices that they copy.
+def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> int:
+    """Compare further files of the same instances with the slices that they copy; how many there are.
 
     Raises
     ------
@@ -76,7 +75,7 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
     """
     copied = list(row["spare_of"] or ())
     if not copied:
-        return ()
+        return 0
     for at, k in enumerate(copied):
         mine, theirs = (
             {name: row[f"{whose}_{name}"][n] for name in _RESCALE}
@@ -92,18 +91,7 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> tuple[Finding
         # Two paddings that leave out the same pixels are one to whoever reads the values.
         if not np.array_equal(_valid(other, at), _valid(pixels, k)):
             raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
-    return (
-        Finding(
-            code="FIL004",
-            name="duplicate-instance",
-            severity=Severity.WARNING,
-            scope="volume",
-            message="some instances are there more than once, with the same pixels; one of each was used",
-            where=Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"]),
-            seen=f"{len(copied)} further files",
-            affects=len(copied),
-        ),
-    )
+    return len(copied)
 
 
 def _conflict(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
-from scan2train.formats.registry import suffix_of, suffixes
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.knowledge.sop_classes import FILMS, SLICED
 from scan2train.knowledge.tilt import shear_shows
@@ -20,7 +18,6 @@ from scan2train.knowledge.tolerances import (
     GEO013_INFO,
     GEO013_SILENT,
 )
-from scan2train.knowledge.unsafe_text import unsafe
 from scan2train.rule import Decoded
 from scan2train.rule.load import at_reading
 
@@ -30,21 +27,6 @@ _MIXED = (
     *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
     *("pixel_representation", "photometric", "samples", "kernel"),
 )
-_OTHER_SUFFIXES = {
-    *suffixes(),
-    ".txt",
-    ".csv",
-    ".json",
-    ".xml",
-    ".html",
-    ".htm",
-    ".pdf",
-    ".exe",
-    ".zip",
-    ".gz",
-}
-#: Columns of header text that reports show.
-_SHOWN = ("description", "manufacturer", "model", "station", "kernel", "contrast", "image_type", "view")
 #: A rescale beyond these is none that a CT has.
 _CT_SLOPE = 1e3
 _CT_INTERCEPT = 1e5
@@ -52,8 +34,8 @@ _CT_INTERCEPT = 1e5
 _INFO, _WARNING, _ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 
 
-def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
-    """All findings about a volume that was read."""
+def noticed(row: Mapping[str, Any], pixels: Pixels, copies: int = 0) -> tuple[Finding, ...]:
+    """All findings about a volume that was read, ``copies`` of whose slices were there once more."""
     place = Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"])
 
     def finding(code: str, severity: Severity, message: str, **more: Any) -> Finding:
@@ -67,8 +49,8 @@ def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
             **more,
         )
 
-    told = [*_header(row), *_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
-    inputs = {"row": row, "decoded": _decoded(pixels)}
+    told = [*_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
+    inputs = {"row": row, "decoded": _decoded(pixels, copies)}
     judged = [one for rule in at_reading() for one in rule.run(inputs, place)]
     legacy = tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
     return (*legacy, *judged)
@@ -78,52 +60,24 @@ def noticed_of_file(row: Mapping[str, Any], told: tuple[Finding, ...]) -> tuple[
     """Findings of a file that is not DICOM: what its reader ``told``, and what the rules say of its row besides."""
     place = Where(path=row["path"], series_uid=row["series_uid"], volume=row["volume"])
     known = {one.code for one in told}
-    rules = (rule for rule in at_reading() if rule.code not in known and "decoded" not in rule.needs)
+    rules = (rule for rule in at_reading() if rule.code not in known and rule.looks_at({"row"}))
     return (*told, *(one for rule in rules for one in rule.run({"row": row}, place)))
 
 
-def _decoded(pixels: Pixels) -> Decoded:
+def _decoded(pixels: Pixels, copies: int) -> Decoded:
     return Decoded(
         declared_rescale=pixels.declared_rescale,
         spare_bits=pixels.spare_bits,
         odd=pixels.odd,
+        fault=pixels.fault,
         padded=pixels.padded,
         longer_by=pixels.longer_by,
+        copies=copies,
         finite=pixels.array.dtype.kind != "f" or bool(np.isfinite(pixels.array).all()),
     )
 
 
 Told = tuple[str, Severity, str, dict[str, str]]
-
-
-def _header(row: Mapping[str, Any]) -> Iterator[Told]:
-    words = row["oddities"] or ()
-    for word in words:
-        if word in ("nonzero-preamble", "executable-preamble"):
-            message = "the preamble makes the file look like something else to other programs"
-            yield "FIL002", _WARNING, message, {"seen": word, "expected": "zeros"}
-        elif word == "instance-repeated":
-            severity = _ERROR if row["physical"] else _WARNING
-            message = "a SOP Instance UID of this volume is also that of a file at another place or in another volume"
-            yield "FIL004", severity, message, {"expected": "one file for each instance"}
-        else:
-            yield "FIL005", _WARNING, f"the header does not conform: {word}", {"seen": word}
-    suffix = suffix_of(Path(row["member_path"][0]))
-    if suffix in _OTHER_SUFFIXES:
-        yield (
-            "FIL007",
-            _INFO,
-            "the content is DICOM, the name says otherwise",
-            {"seen": suffix, "expected": ".dcm"},
-        )
-    for name in _SHOWN:
-        if row[name] and unsafe(row[name]):
-            yield (
-                "FIL008",
-                _WARNING,
-                f"{name} holds text that must not be shown as it is",
-                {"seen": ascii(row[name])[:120]},
-            )
 
 
 def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
@@ -171,9 +125,6 @@ def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
         )
     if pixels.odd:
         yield "PIX004", _WARNING, pixels.odd, {}
-    if pixels.longer_by > 0:
-        message = "pixel data is longer than rows, columns, frames and bits demand; the rest was ignored"
-        yield "FIL005", _WARNING, message, {"seen": f"{pixels.longer_by} bytes more"}
     if pixels.padded:
         yield "PIX006", _INFO, "padding is declared; it was masked", {"seen": f"{pixels.padded} voxels"}
     if pixels.array.dtype.kind == "f" and not np.isfinite(pixels.array).all():

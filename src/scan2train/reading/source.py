@@ -18,6 +18,7 @@ from scan2train.errors import (
     UnreadableFile,
 )
 from scan2train.finding import Finding, Severity, Where
+from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.reading.refusals import refusal
 
 if TYPE_CHECKING:
@@ -42,6 +43,35 @@ def index_alone(path: Path) -> Index:
         raise UnreadableFile("there is no such file or folder", where=path)
     # A salt of its own: hashes of identities only group here, and reading leaves nothing behind.
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
+
+
+def only_volume(path: Path) -> dict[str, Any]:
+    """Give the row of the one volume at a place.
+
+    Raises
+    ------
+    SeveralVolumes
+        If there are several; the error lists them.
+    UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader, NotAnImage, NoImages
+        If there is none, or a file beside its slices cannot be read and may be one of them.
+    """
+    found = index_alone(path)
+    rows = found.volumes.to_dicts()
+    chosen = [row for row in rows if row["role"] == "volume"] or rows
+    if not chosen:
+        raise nothing(path, found)
+    if len(chosen) > 1:
+        raise several(path, chosen)
+    lost = lost_beside(found, chosen[0])
+    if lost and path.is_dir():
+        raise UnreadableFile(
+            "a file beside these slices cannot be read and may be one of them",
+            where=lost[0]["path"],
+            found=lost[0]["message"],
+            advice="Fetch it again, or remove it if it does not belong here.",
+            code=lost[0]["code"],
+        )
+    return chosen[0]
 
 
 def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
@@ -101,9 +131,7 @@ def lost_finding(row: Mapping[str, Any], lost: list[dict[str, Any]]) -> Finding:
     """Give the finding that files beside a volume may belong to it."""
     return Finding(
         code=lost[0]["code"],
-        name={"FIL001": "unreadable-file", "FIL002": "hostile-file"}.get(
-            lost[0]["code"], "nonconforming-header"
-        ),
+        name=RULE_NAMES[lost[0]["code"]],
         severity=Severity.ERROR,
         scope="volume",
         message="a file beside these slices cannot be read and may be one of them",

@@ -12,7 +12,10 @@ def as_page(rule: Rule) -> str:
     """Title, sections, and the examples that the rule is tested by."""
     parts = [f"{rule.code} {rule.name}\n{rule.page.title}."]
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in rule.page.sections.items()]
-    if not PIXELS.isdisjoint(rule.needs):
+    pixels = PIXELS.intersection(rule.needs)
+    if pixels and pixels <= rule.optional:
+        parts.append("Looks at headers; tells more where pixels are decoded (--pixels).")
+    elif pixels:
         parts.append("Looks at pixels: runs with --pixels, and whenever a volume is read.")
     lines = [
         f"  {_KINDS[one.kind]:10s} {one.name}" + (f": {one.finds.value}" if one.finds else "")

@@ -17,6 +17,9 @@ class Decoded:
         Whether bits beside the stored ones are in use.
     odd
         What else about the stored values does not fit the header, as a sentence; empty if nothing.
+    fault
+        Where a compressed stream departs from its standard and was decoded all the same, as a sentence; empty if
+        nowhere.
     padded
         How many voxels hold the declared padding.
     longer_by
@@ -30,6 +33,7 @@ class Decoded:
     declared_rescale: bool = True
     spare_bits: bool = False
     odd: str = ""
+    fault: str = ""
     padded: int = 0
     longer_by: int = 0
     finite: bool = True

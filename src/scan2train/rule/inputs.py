@@ -1,4 +1,9 @@
-"""What a rule can ask for by naming a parameter of its ``check``."""
+"""What a rule can ask for by naming a parameter of its ``check``.
+
+A parameter with a default is optional: the rule is called wherever all others are there. ``check(row, decoded=None)``
+judges headers alone, and again what reading showed, which then takes the place of the first word;
+``check(row=None, skipped=None)`` is called for each volume, and once with the files that gave none.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +23,11 @@ INPUTS: Final = {
     "instances": "the instances table; called once",
     "frames": "the frames table; called once",
     "skipped": "the table of skipped files; called once",
-    "files": "every file that was met: source, path, format (null where skipped); called once",
+    "files": "every file that was met: source, path, format (null where skipped), data_files; called once",
 }
 
+#: Inputs that a rule is called with once.
+TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files"})
 #: Inputs for which pixels are decoded.
 PIXELS: Final = frozenset({"decoded", "volume", "labels", "declared"})
 #: Inputs that a rule is called with for each volume, and not once.

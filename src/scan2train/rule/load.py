@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -20,6 +21,8 @@ from scan2train.rule.rule import FILE_NAME, Rule, rule_of
 
 #: Entry points of this group name a module that is a rule, or a package whose modules are.
 GROUP = "scan2train.rules"
+_NAMES = "abc123_what_it_finds.py"
+_CHECK = re.compile(rb"^def check\(", re.MULTILINE)
 
 
 @cache
@@ -31,7 +34,7 @@ def built_in() -> tuple[Rule, ...]:
 @cache
 def at_reading() -> tuple[Rule, ...]:
     """Those of them that judge one volume by what reading it shows anyway."""
-    return tuple(rule for rule in built_in() if AT_READING.issuperset(rule.needs))
+    return tuple(rule for rule in built_in() if rule.looks_at(AT_READING))
 
 
 def all_rules(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
@@ -71,6 +74,7 @@ def find_rule(code: str, rules: Iterable[Rule]) -> Rule:
             return rule
     words = [rule.code for rule in known] + [rule.name for rule in known]
     near = get_close_matches(code.upper(), words, 4) + get_close_matches(code.lower(), words, 4)
+    near = near or [rule.code for rule in known if rule.code[:3] == code[:3].upper()]
     raise UnknownName(
         f"there is no rule {code!r}",
         advice=f"Near: {', '.join(near)}." if near else "List them: explain --all.",
@@ -96,11 +100,15 @@ def _installed() -> Iterator[Rule]:
 def _in_folder(folder: Path) -> Iterator[Rule]:
     if not folder.is_dir():
         raise WrongUse("there is no such folder of rules", where=folder)
-    paths = sorted(path for path in folder.rglob("*.py") if FILE_NAME.fullmatch(path.stem))
+    paths = []
+    for path in sorted(folder.rglob("*.py")):
+        if FILE_NAME.fullmatch(path.stem):
+            paths.append(path)
+        elif _CHECK.search(path.read_bytes()):
+            # Passed over, it would seem to find nothing.
+            raise WrongUse("a file with a function check is no rule by its name", where=path, expected=_NAMES)
     if not paths:
-        raise WrongUse(
-            "the folder holds no rule", where=folder, expected="files named abc123_what_it_finds.py"
-        )
+        raise WrongUse("the folder holds no rule", where=folder, expected=f"files named {_NAMES}")
     for path in paths:
         yield rule_of(_from_file(path))
 

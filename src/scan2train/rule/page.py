@@ -36,7 +36,7 @@ def page_of(docstring: str | None, where: str) -> Page:
     text = (docstring or "").strip()
     headings = list(_HEADING.finditer(text))
     title = text[: headings[0].start() if headings else len(text)].strip()
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    ends = [heading.start() for heading in headings[1:]] + [len(text)] * bool(headings)
     sections = {
         heading["title"].strip(): text[heading.end() : end].strip()
         for heading, end in zip(headings, ends, strict=True)
@@ -50,4 +50,4 @@ def page_of(docstring: str | None, where: str) -> Page:
             expected=f"a title, then sections underlined with dashes: {', '.join(SECTIONS)}",
             found=f"no {', no '.join(missing)}" if missing else ", ".join(unknown) or "no title",
         )
-    return Page(title=title.rstrip("."), sections=sections)
+    return Page(title=" ".join(title.split()).rstrip("."), sections=sections)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -26,13 +26,14 @@ FILE_NAME = re.compile(r"(?P<code>[a-z]{3}\d{3})_(?P<name>[a-z0-9_]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. ``needs`` are the parameters of its ``check``."""
+    """One rule. ``needs`` are the parameters of its ``check``; those in ``optional`` have a default of their own."""
 
     code: str
     name: str
     page: Page
     needs: tuple[str, ...]
     module: ModuleType
+    optional: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> Mapping[str, pl.Expr]:
@@ -50,9 +51,16 @@ class Rule:
         """Good and bad cases: tests, documentation, and what ``explain`` shows."""
         return tuple(self.module.examples())
 
+    def looks_at(self, offered: Container[str]) -> bool:
+        """Whether it is called where these inputs are there: all that it must have, and one that it asks for."""
+        asked = [name for name in self.needs if name in offered]
+        return bool(asked) and all(name in offered or name in self.optional for name in self.needs)
+
     def run(self, inputs: Mapping[str, Any], where: Where | None = None) -> list[Finding]:
-        """Call ``check`` with what it needs; ``where`` is the place of hits that name none."""
-        hits: Iterable[Hit] = self.module.check(**{name: inputs[name] for name in self.needs})
+        """Call ``check`` with what it asks for; ``where`` is the place of hits that name none."""
+        hits: Iterable[Hit] = self.module.check(
+            **{name: inputs[name] for name in self.needs if name in inputs}
+        )
         return [self._finding(hit, where or Where()) for hit in hits]
 
     def _finding(self, hit: Hit, where: Where) -> Finding:
@@ -64,10 +72,15 @@ class Rule:
             message=hit.message,
             where=hit.where or where,
             advice=hit.advice or self.page.advice,
-            seen=hit.seen,
-            expected=hit.expected,
+            seen=_text(hit.seen),
+            expected=_text(hit.expected),
             affects=hit.affects,
         )
+
+
+def _text(cell: object) -> str:
+    """Rules hand on cells of tables as they are: numbers, and null."""
+    return "" if cell is None else str(cell)
 
 
 def rule_of(module: ModuleType) -> Rule:
@@ -87,7 +100,8 @@ def rule_of(module: ModuleType) -> Rule:
     for name in ("check", "examples"):
         if not callable(getattr(module, name, None)):
             raise WrongUse(f"a rule has a function {name}", where=where)
-    needs = tuple(inspect.signature(module.check).parameters)
+    parameters = inspect.signature(module.check).parameters
+    needs = tuple(parameters)
     unknown = [name for name in needs if name not in INPUTS]
     if unknown or not needs:
         raise WrongUse(
@@ -102,4 +116,5 @@ def rule_of(module: ModuleType) -> Rule:
         page=page_of(module.__doc__, where),
         needs=needs,
         module=module,
+        optional=frozenset(name for name, one in parameters.items() if one.default is not one.empty),
     )

@@ -84,7 +84,7 @@ def run_in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int
                     del crew[line]
                     failure = _cause_of_death(worker)
                     if worker.at >= 0:
-                        yield Outcome(worker.at, failure=failure)
+                        yield Outcome(worker.at, failure=failure, died=True)
                         _add_worker(crew, work, lifeline)
                     elif not worker.ready:
                         raise Scan2TrainError("worker processes cannot start", found=failure) from None

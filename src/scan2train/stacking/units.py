@@ -79,14 +79,21 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lost() -> pl.Expr:
-    """Whether functional groups speak of fewer or more frames than there are by the header or the pixel data."""
+    """Whether functional groups speak of fewer or more frames than there are by the header or the pixel data.
+
+    How many frames compressed pixel data holds is not known before it is decoded: there the groups alone tell.
+    """
     cells = pl.col("declared_frames").cast(pl.Float64) + 1
     for name in ("rows", "columns", "samples", "bits_allocated"):
         cells = cells * pl.col(name).cast(pl.Float64)
     more_pixels = (pl.col("pixel_kind") != "encapsulated") & (
         pl.col("pixel_length").cast(pl.Float64) * 8 >= cells
     )
-    return ((pl.len().over("instance") != pl.col("declared_frames")) | more_pixels).fill_null(value=False)
+    more_groups = (pl.col("pixel_kind") == "encapsulated") & pl.col("oddities").list.contains(
+        "frame-items-surplus"
+    )
+    fewer = pl.len().over("instance") != pl.col("declared_frames")
+    return (fewer | more_pixels | more_groups).fill_null(value=False)
 
 
 def _fits() -> pl.Expr:

@@ -45,6 +45,7 @@ _FILE = (
     _own("pixel_length", "integer", "Length of the pixel data's value; to the end of it where encapsulated", "bytes"),
     _own("pixel_kind", "text", "native, encapsulated, float, double, or none"),
     _own("content_id", "text", "Hash over the sizes and contents of all files of an image that is not DICOM"),
+    _own("data_files", "texts", "Files of the voxels that a header of their own names, relative to the source"),
 )
 
 _IDENTITY = (

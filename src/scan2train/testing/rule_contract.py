@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.pixels import check_volume
 from scan2train.checking.settle import settle
+from scan2train.checking.with_pixels import with_pixels
 from scan2train.errors import NoImages
 from scan2train.finding import Finding
 from scan2train.index import Index
@@ -42,15 +42,10 @@ def faults_of(rule: Rule, example: Example, folder: Path) -> str:
     return ""
 
 
-def _all(rule: Rule, found: Index) -> Iterator[Finding]:
-    headers = list(check_headers(found, [rule]))
-    yield from headers
-    known = {(one.code, one.where.volume) for one in headers}
+def _all(rule: Rule, found: Index) -> list[Finding]:
     folder = _folder_of(rule)
-    for item in items_of(found):
-        for one in check_volume(frozenset({rule.code}), folder, item):
-            if (one.code, one.where.volume) not in known:
-                yield one
+    pixels = [one for item in items_of(found) for one in check_volume(frozenset({rule.code}), folder, item)]
+    return with_pixels(list(check_headers(found, [rule])), pixels, [rule])
 
 
 def _folder_of(rule: Rule) -> tuple[str, ...]:

@@ -87,6 +87,11 @@ def small_nifti(
     return build
 
 
+def small_image(name: str = "scan.nrrd") -> Build:
+    """One file of the same body in whichever format its suffix names."""
+    return small_nifti(name)
+
+
 def together(*builds: Build) -> Build:
     """All of them in one folder."""
 

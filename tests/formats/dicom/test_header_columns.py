@@ -13,9 +13,10 @@ from scan2train.formats.dicom.header_columns import (
     instance_layout,
     number,
 )
-from scan2train.formats.dicom.oddities import _BITS, ODDITIES, words
+from scan2train.formats.dicom.oddities import _BITS, words
 from scan2train.kernels import header_codes as codes
 from scan2train.kernels.header_desk import MAX_COLUMNS, MAX_ENTRIES
+from scan2train.knowledge.header_oddities import ODDITIES
 from scan2train.tables import FRAMES, INSTANCES
 
 NUMERIC_TEXT = {"DS", "IS"}

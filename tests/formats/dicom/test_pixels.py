@@ -135,6 +135,41 @@ def test_lossless_codecs_give_back_every_cell(syntax: str, encoder: str) -> None
         decode_frame(data[:20], f"1.2.840.10008.1.2.4.{syntax}", cell, "x")
 
 
+@pytest.mark.parametrize("kept", [-2, -3, 0.5], ids=["end-marker", "last-byte", "half"])
+@pytest.mark.parametrize(
+    ("syntax", "encoder"),
+    [("50", "jpeg8"), ("70", "ljpeg"), ("80", "jpegls"), ("90", "jpeg2k"), ("201", "htj2k")],
+)
+def test_a_frame_that_is_cut_short_is_refused_and_never_filled_up(
+    syntax: str, encoder: str, kept: float
+) -> None:
+    import imagecodecs
+
+    cells = np.random.default_rng(0).integers(0, 256, size=(24, 40)).astype(np.uint8)
+    options = {"jpeg2k": {"level": 0, "codecformat": "j2k"}}.get(encoder, {})
+    data = getattr(imagecodecs, f"{encoder}_encode")(cells, **options)
+    cell = Cell(rows=24, columns=40, allocated=8, stored=8, high=7)
+    assert decode_frame(data + b"\0", f"1.2.840.10008.1.2.4.{syntax}", cell, "x").fault == ""
+    short = data[: int(len(data) * kept)] if kept > 0 else data[: int(kept)]
+    with pytest.raises(UnreadableFile):
+        decode_frame(short, f"1.2.840.10008.1.2.4.{syntax}", cell, "x")
+
+
+def test_a_scan_header_that_a_sequential_jpeg_cannot_have_is_told() -> None:
+    import imagecodecs
+
+    cells = np.random.default_rng(0).integers(0, 256, size=(24, 40)).astype(np.uint8)
+    data = bytearray(imagecodecs.jpeg8_encode(cells))
+    cell = Cell(rows=24, columns=40, allocated=8, stored=8, high=7)
+    right = decode_frame(bytes(data), "1.2.840.10008.1.2.4.50", cell, "x")
+    at = data.index(b"\xff\xda\x00\x08\x01")
+    assert data[at + 7 : at + 10] == b"\0\x3f\0"
+    data[at + 8] = 0
+    found = decode_frame(bytes(data), "1.2.840.10008.1.2.4.50", cell, "x")
+    np.testing.assert_array_equal(found.cells, right.cells)
+    assert (right.fault, "leaves out coefficients" in found.fault) == ("", True)
+
+
 def test_a_transfer_syntax_without_decoder_says_so() -> None:
     with pytest.raises(DecoderMissing) as caught:
         decode_frame(b"", "1.2.840.10008.1.2.4.100", Cell(rows=1, columns=1), "x")

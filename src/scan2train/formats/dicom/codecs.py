@@ -12,27 +12,21 @@ from scan2train.errors import DecoderMissing, HostileFile, UnreadableFile
 from scan2train.formats.dicom.cell import Cell
 from scan2train.formats.dicom.codestream import Claim, jpeg2000_claim, jpeg_claim
 from scan2train.formats.dicom.rle import decode_rle
-
-_ROOT = "1.2.840.10008.1.2"
-_RLE = f"{_ROOT}.5"
-_JPEG = {f"{_ROOT}.4.{n}" for n in (50, 51, 57, 70)}
-_JPEG_LS = {f"{_ROOT}.4.{n}" for n in (80, 81)}
-_JPEG_2000 = {f"{_ROOT}.4.{n}" for n in (90, 91)}
-_HTJ2K = {f"{_ROOT}.4.{n}" for n in (201, 202, 203)}
-
-_YCBCR = ("YBR_FULL", "YBR_FULL_422")
+from scan2train.knowledge.transfer_syntaxes import HTJ2K, JPEG, JPEG_2000, JPEG_LS, RLE, syntax_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
     """A frame: ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in.
 
-    Decoders undo the colour transform of the codestream. ``odd`` says where stream and header disagree.
+    Decoders undo the colour transform of the codestream. ``odd`` says where stream and header disagree, ``fault``
+    where the stream departs from its standard.
     """
 
     cells: npt.NDArray[Any]
     photometric: str
     odd: str = ""
+    fault: str = ""
 
 
 def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded:
@@ -45,20 +39,20 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
     HostileFile
         If the stream claims another size than the header.
     UnreadableFile
-        If the stream is corrupt.
+        If the stream is corrupt or cut short.
     """
-    if syntax == _RLE:
+    if syntax == RLE:
         return Decoded(decode_rle(data, cell, where), cell.photometric)
-    if syntax in _JPEG or syntax in _JPEG_LS:
+    if syntax in JPEG or syntax in JPEG_LS:
         claim = jpeg_claim(data, where)
-    elif syntax in _JPEG_2000 or syntax in _HTJ2K:
+    elif syntax in JPEG_2000 or syntax in HTJ2K:
         claim = jpeg2000_claim(data, where)
     else:
         raise DecoderMissing(
             "no decoder for this transfer syntax",
             where=where,
             expected="RLE, JPEG, JPEG-LS, JPEG 2000 or HTJ2K",
-            found=syntax,
+            found=syntax_name(syntax),
             advice="Convert the file to an uncompressed transfer syntax first.",
         )
     _hold_to(claim, cell, where)
@@ -70,13 +64,13 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
-    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell))
+    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell), claim.fault)
 
 
 def _odd(claim: Claim, syntax: str, cell: Cell) -> str:
     if claim.boxed:
         return "the codestream comes within a JP2 file (PS3.5 8.2.4 wants it bare)"
-    if syntax in _JPEG_2000 and claim.signed != cell.signed:
+    if syntax in JPEG_2000 and claim.signed != cell.signed:
         return "the codestream is signed where the header is not, or the reverse; the header was followed"
     return ""
 
@@ -99,12 +93,19 @@ def _decode(
     import imagecodecs
 
     try:
-        if syntax in _JPEG:
+        if syntax in JPEG:
             return _decode_jpeg(data, claim, cell)
-        if syntax in _JPEG_LS:
+        if syntax in JPEG_LS:
             return imagecodecs.jpegls_decode(data), cell.photometric
-        decode = imagecodecs.htj2k_decode if syntax in _HTJ2K else imagecodecs.jpeg2k_decode
+        decode = imagecodecs.htj2k_decode if syntax in HTJ2K else imagecodecs.jpeg2k_decode
         return decode(data), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
+    except ImportError as error:
+        raise DecoderMissing(
+            "imagecodecs was built without the decoder for this transfer syntax",
+            where=where,
+            found=syntax,
+            advice="Install imagecodecs from its wheels, which hold all decoders.",
+        ) from error
     except Exception as error:  # decoders raise their own errors, and plain ones
         raise UnreadableFile(f"the compressed frame is corrupt: {error}", where=where) from error
 

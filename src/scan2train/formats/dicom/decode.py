@@ -47,6 +47,7 @@ class Seen:
     padded: int = 0
     longer_by: int = 0
     odd: str = ""
+    fault: str = ""
     valid: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
 
@@ -86,6 +87,7 @@ class Decoder:
         for k, frame in zip(one.slices, one.frames, strict=True):
             decoded = decode_frame(packed[frame], one.syntax, self.cell, one.path)
             seen.odd = seen.odd or decoded.odd
+            seen.fault = seen.fault or decoded.fault
             yield k, self._as_rgb(decoded.cells, decoded.photometric, one.path)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:

@@ -170,11 +170,10 @@ def merge(headers: Headers, part: Decoded) -> None:
 def decode_block(headers: Headers, desks: Array, first: int, last: int) -> Decoded:
     """Decode the distinct texts of a block and parse the numbers that the kernel left."""
     desk = desks[0]
-    state = desk["state"]
-    texts = desk["arena"][: state[codes.S_ARENA]].tobytes().decode("ascii").split("\n")[:-1]
+    texts = desk["arena"][: desk["arena_used"]].tobytes().decode("ascii").split("\n")[:-1]
     noted: list[tuple[int, str]] = []
-    raw = desk["raw"][: state[codes.S_RAW]].tobytes() if state[codes.S_RAW] else b""
-    for entry, at, length, charset, row in desk["special"][: state[codes.S_SPECIAL]].tolist():
+    raw = desk["raw"][: desk["raw_used"]].tobytes() if desk["raw_used"] else b""
+    for entry, at, length, charset, row in desk["special"][: desk["n_special"]].tolist():
         text, clean = decode(raw[at : at + length], texts[charset] if charset >= 0 else None)
         if entry >= 0:
             texts[entry] = text
@@ -188,7 +187,7 @@ def decode_block(headers: Headers, desks: Array, first: int, last: int) -> Decod
     names = [column.name for column in headers.layout.numbers]
     done = set()
     # Of a doubled element the last one counts, and a number that the kernel could parse itself came after these.
-    for row, column, at, length in reversed(desk["reparse"][: state[codes.S_REPARSE]].tolist()):
+    for row, column, at, length in reversed(desk["reparse"][: desk["n_reparse"]].tolist()):
         if (row, column) not in done and not (length >= 0 and np.isfinite(headers.numbers[column, row])):
             noted.extend(
                 (row, word) for word in _parse_again(headers.numbers, row, column, names, raw, at, length)

@@ -16,6 +16,9 @@ from scan2train.kernels import header_codes as codes
 from scan2train.kernels.header_frames import walk_frames
 from scan2train.tables import FRAMES
 
+#: How an item begins, little and big endian (PS3.5 7.5).
+_ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
+
 
 def has_groups(headers: Headers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which rows have functional groups."""
@@ -28,8 +31,8 @@ def has_groups(headers: Headers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int) -> pl.DataFrame | None:
     """The frames of one file; ``None`` if there are none, or it cannot be read any more.
 
-    Only frames that are there get a row: where the per-frame items are fewer than Number of Frames says, the oddity
-    ``frame-items-missing`` is noted.
+    Only frames that are there get a row: where the per-frame items are fewer or more than Number of Frames says, the
+    oddity ``frame-items-missing`` or ``frame-items-surplus`` is noted.
     """
     frames = headers.number("n_frames")[row]
     n = 1 if np.isnan(frames) else int(frames)
@@ -56,6 +59,8 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
         first = done
     if first < n:
         headers.note(row, "frame-items-missing")
+    elif data[at : min(at + 4, end)].tobytes() in _ITEM_TAGS:
+        headers.note(row, "frame-items-surplus")
     return _table(found, first, instance) if first else None
 
 

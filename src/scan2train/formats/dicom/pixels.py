@@ -35,7 +35,8 @@ class Pixels:
 
     ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
     padding. ``spare_bits`` says that bits beside the stored ones were in use,
-    ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit.
+    ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit, ``fault`` where
+    a compressed frame departs from its standard.
     """
 
     array: npt.NDArray[Any]
@@ -46,6 +47,7 @@ class Pixels:
     padded: int = 0
     longer_by: int = 0
     odd: str = ""
+    fault: str = ""
 
 
 def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
@@ -108,6 +110,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         padded=sum(one.padded for one in seen),
         longer_by=max(one.longer_by for one in seen),
         odd=next((one.odd for one in seen if one.odd), ""),
+        fault=next((one.fault for one in seen if one.fault), ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scan2train.kernels import header_codes as codes
+from scan2train.knowledge.transfer_syntaxes import ELSEWHERE, syntax_name
 
 #: SOP class of a structure set: contours on other images (PS3.4 B.5).
 RTSTRUCT_CLASS = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -60,9 +61,17 @@ _REFUSALS: dict[int, tuple[str, str | None, str]] = {
 }
 
 
-def refusal(status: int, *, at: int, seen: int, tag: int, size: int, sop_class: str | None) -> Refusal:
+def refusal(
+    status: int, *, at: int, seen: int, tag: int, size: int, sop_class: str | None, syntax: str | None
+) -> Refusal:
     """Say why a walk that ended with ``status`` gave no image."""
     reason, code, message = _REFUSALS[status]
+    if status == codes.NO_PIXELS and syntax in ELSEWHERE:
+        return Refusal(
+            reason="pixels-elsewhere",
+            code="FIL003",
+            message=f"the pixels are on a server that the file names; {syntax_name(syntax)}",
+        )
     if status == codes.NO_PIXELS and sop_class == RTSTRUCT_CLASS:
         return Refusal(
             reason="rtstruct", message="a structure set: contours to be read together with their images"

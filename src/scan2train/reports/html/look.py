@@ -19,6 +19,8 @@ from scan2train.volume import Volume
 _BINS = 56
 #: So many values are enough for a histogram that is an inch wide.
 _AT_MOST = 400_000
+#: A window that shows all values of a mask as black.
+_NOTHING = (1e6, 1.0)
 
 Progress = Callable[[int, int], None]
 
@@ -86,9 +88,9 @@ def drawn(volume: Volume, labels: Volume | None = None) -> Look:
     from scan2train.volume import Labels
 
     if isinstance(volume, Labels):
-        picture = thumbnail(volume, window=(0.5, max(1.0, float(volume.array.max()))))
-    else:
-        picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
+        # Cut where something is labelled, and coloured as labels are over an image.
+        return Look(thumbnail=thumbnail(volume, volume, window=_NOTHING))
+    picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
     return Look(thumbnail=picture, histogram=_histogram(volume))
 
 

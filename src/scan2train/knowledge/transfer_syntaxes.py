@@ -1,0 +1,43 @@
+"""Transfer syntaxes of compressed pixels: which are decoded here, and what the others are (PS3.5 section 10, A.4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ROOT: Final = "1.2.840.10008.1.2"
+
+RLE: Final = f"{_ROOT}.5"
+JPEG: Final = frozenset(f"{_ROOT}.4.{n}" for n in (50, 51, 57, 70))
+JPEG_LS: Final = frozenset(f"{_ROOT}.4.{n}" for n in (80, 81))
+JPEG_2000: Final = frozenset(f"{_ROOT}.4.{n}" for n in (90, 91))
+HTJ2K: Final = frozenset(f"{_ROOT}.4.{n}" for n in (201, 202, 203))
+
+#: Syntaxes whose frames are decoded here.
+DECODED: Final = frozenset({RLE}) | JPEG | JPEG_LS | JPEG_2000 | HTJ2K
+
+#: Syntaxes whose pixels are not in the file but on a server that it names (PS3.5 A.6, A.7).
+ELSEWHERE: Final = {
+    f"{_ROOT}.4.94": "JPIP Referenced",
+    f"{_ROOT}.4.95": "JPIP Referenced Deflate",
+    f"{_ROOT}.4.204": "JPIP HTJ2K Referenced",
+    f"{_ROOT}.4.205": "JPIP HTJ2K Referenced Deflate",
+}
+
+_OTHERS: Final = {
+    f"{_ROOT}.4.92": "JPEG 2000 Part 2 Multi-component, Lossless",
+    f"{_ROOT}.4.93": "JPEG 2000 Part 2 Multi-component",
+    **{f"{_ROOT}.4.{n}": "MPEG-2 video" for n in (100, 101)},
+    **{f"{_ROOT}.4.{n}.1": "MPEG-2 video, fragmentable" for n in (100, 101)},
+    **{f"{_ROOT}.4.{n}": "MPEG-4 AVC/H.264 video" for n in range(102, 107)},
+    **{f"{_ROOT}.4.{n}.1": "MPEG-4 AVC/H.264 video, fragmentable" for n in range(102, 107)},
+    **{f"{_ROOT}.4.{n}": "HEVC/H.265 video" for n in (107, 108)},
+    **{f"{_ROOT}.4.{n}": "JPEG XL" for n in (110, 111, 112)},
+    f"{_ROOT}.8.1": "Deflated Image Frame Compression",
+    **{f"{_ROOT}.4.{n}": "retired JPEG" for n in (*range(52, 57), *range(58, 67))},
+}
+
+
+def syntax_name(uid: str) -> str:
+    """What a syntax is that is not decoded here, with its UID."""
+    known = ELSEWHERE.get(uid) or _OTHERS.get(uid)
+    return f"{known} ({uid})" if known else f"{uid or 'none'}, which the standard does not know"
