@@ -99,7 +99,7 @@ def run_demo(
     clock = perf_counter()
     report = report_of_source(found, [hospital], jobs=jobs)
     write_report(report, page)
-    _say(echo, describe_findings(report.findings, perf_counter() - clock))
+    _say(echo, describe_findings(report.findings, entries(), perf_counter() - clock))
     clock = perf_counter()
     table = choices(found, report.findings)
     table.write_csv(out / "choices.csv")

@@ -20,16 +20,12 @@ if TYPE_CHECKING:
 
 
 def describe_hospital(entries: Sequence[Entry]) -> Iterator[str]:
-    """What is sound, then what was planted where."""
+    """What is sound, and how many faults were planted beside it."""
     sound = [entry for entry in entries if not entry.code]
-    wide = max(len(entry.where) for entry in entries)
-    yield f"  {len(sound)} places are sound:"
+    wide = max(len(entry.where) for entry in sound)
     for entry in sound:
-        yield f"          {entry.where:{wide}}  {entry.about}"
-    yield f"  {len(entries) - len(sound)} faults were planted:"
-    for entry in sorted(entries, key=lambda one: one.code):
-        if entry.code:
-            yield f"  {entry.code}  {entry.where:{wide}}  {entry.about}"
+        yield f"  {entry.where:{wide}}  {entry.about}"
+    yield f"  and {len(entries) - len(sound)} faults, each at a place of its own"
 
 
 def describe_index(found: Index, seconds: float) -> Iterator[str]:
@@ -40,14 +36,21 @@ def describe_index(found: Index, seconds: float) -> Iterator[str]:
     yield f"Indexed {n_files} files in {seconds:.1f} s: {what}; {found.skipped.height} files gave no image"
 
 
-def describe_findings(findings: Sequence[Finding], seconds: float) -> Iterator[str]:
-    """How many by severity, then a line a code."""
+def describe_findings(
+    findings: Sequence[Finding], entries: Sequence[Entry], seconds: float
+) -> Iterator[str]:
+    """How many by severity, then a line a code, with what was planted for it."""
+    planted = {entry.code: entry for entry in entries if entry.code}
     counts = Counter(one.severity for one in findings)
     worst_first = sorted(Severity, key=lambda one: -one.rank)
     yield f"Checked in {seconds:.1f} s: " + ", ".join(_times(one.value, counts[one]) for one in worst_first)
     codes = Counter((-one.severity.rank, one.code, one.name, one.severity.value) for one in findings)
     for (_, code, name, severity), times in sorted(codes.items()):
-        yield f"  {code}  {name:26}  {severity:7}  × {times}"
+        entry = planted.pop(code, None)
+        beside = f"  {entry.where}: {entry.about}" if entry else ""
+        yield f"  {severity:7} {code} {name:26} ×{times:2}{beside}"
+    for entry in planted.values():
+        yield f"  {entry.code} was planted, and was not found: {entry.where}"
 
 
 def describe_choices(table: pl.DataFrame, path: Path) -> str:

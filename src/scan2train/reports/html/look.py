@@ -19,8 +19,8 @@ from scan2train.volume import Volume
 _BINS = 56
 #: So many values are enough for a histogram that is an inch wide.
 _AT_MOST = 400_000
-#: A window that shows all values of a mask as black.
-_NOTHING = (1e6, 1.0)
+#: Centre and width of a window in which whatever is labelled is white.
+_LABELLED = (0.5, 1.0)
 
 Progress = Callable[[int, int], None]
 
@@ -89,7 +89,7 @@ def drawn(volume: Volume, labels: Volume | None = None) -> Look:
 
     if isinstance(volume, Labels):
         # Cut where something is labelled, and coloured as labels are over an image.
-        return Look(thumbnail=thumbnail(volume, volume, window=_NOTHING))
+        return Look(thumbnail=thumbnail(volume, volume, window=_LABELLED))
     picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
     return Look(thumbnail=picture, histogram=_histogram(volume))
 
