@@ -244,3 +244,20 @@ def test_an_empty_index_gives_an_empty_table() -> None:
     found = stack(INSTANCES.frame(), FRAMES.frame())
     assert found.schema == pl.Schema(VOLUMES.schema)
     assert found.is_empty()
+
+
+def test_files_in_any_order_make_the_same_volumes(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+    other = {"SeriesInstanceUID": "1.2.9"}
+    write(tmp_path, "b", extra_tags=lambda k: {**other, "SOPInstanceUID": f"1.2.9.{k + 1}"})
+    write(tmp_path, "picture", scan((7, 5, 1)), modality="DX")
+    instances, frames = tables(tmp_path)
+    shuffled = instances[np.random.default_rng(3).permutation(instances.height)]
+    kept = ["volume", "role", "irregular", "n_slices", "affine", "member_path", "split_by"]
+    assert stack(instances, frames).height == 3
+    assert (
+        stack(shuffled, frames)
+        .select(kept)
+        .sort("volume")
+        .equals(stack(instances, frames).select(kept).sort("volume"), null_equal=True)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -89,11 +90,18 @@ class Attributes:
         self._units = units
         self._ranks: dict[str, IntArray] = {}
 
+    @cached_property
+    def each_instance_once(self) -> bool:
+        """Whether no unit shares its SOP Instance UID with another."""
+        return self._units["sop_instance_uid"].n_unique() == self._units.height
+
     def ranks(self, name: str) -> IntArray:
         """``(units,)`` rank of each unit's value among all values of the table."""
         if name not in self._ranks:
             column = pl.col(name)
-            if name.startswith("dimension_index_"):
+            if name == "folder":
+                column = pl.col("path").str.replace(r"/?[^/]*$", "")
+            elif name.startswith("dimension_index_"):
                 at = int(name.rsplit("_", 1)[1]) - 1
                 parts = pl.col("dimension_index").str.split("\\")
                 column = parts.list.get(at, null_on_oob=True).cast(pl.Int64, strict=False)

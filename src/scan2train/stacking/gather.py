@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from scan2train.formats.dicom.affine import affines, unit_axes
-from scan2train.knowledge.sop_classes import SLICED
 from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
 from scan2train.stacking.explain_repeats import UNTOLD, Attributes
+from scan2train.stacking.facts import with_facts
 from scan2train.stacking.group import geometry, groups
-from scan2train.stacking.roles import role
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.spares import with_spares
 from scan2train.stacking.stacks import Places, Stack, stacks
 from scan2train.stacking.units import all_frames, units
 from scan2train.stacking.verdict import irregular
-from scan2train.stacking.volume_columns import NEEDED, orientations, volume_columns
+from scan2train.stacking.volume_columns import FIRST, NEEDED, orientations, volume_columns
 from scan2train.tables import VOLUMES
 
 IntArray = npt.NDArray[np.int64]
@@ -27,49 +28,22 @@ FloatArray = npt.NDArray[np.float64]
 
 def gather(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     """The volumes table of all DICOM images of an index; see :func:`scan2train.stack.stack`."""
-    table = with_spacing(units(instances, frames)).with_columns(role=role())
-    table = table.with_columns(
-        alone=_alone(),
-        float_pixels=pl.col("pixel_kind").is_in(["float", "double"]),
-        modality_lut=pl.col("modality_lut").fill_null(value=False),
-    )
+    table = with_spacing(units(instances, frames))
     if table.is_empty():
         return VOLUMES.frame()
+    table, said, alike = with_facts(table)
     planes = geometry(table)
     places, axes_error = _places(table, planes)
     attributes = Attributes(table)
     found: list[Stack] = []
-    for group in groups(table, planes):
+    for group in groups(said, alike, planes):
         found.extend([_single(group, places)] if len(group) == 1 else stacks(group, places, attributes))
     return _rows(table, planes, places, axes_error, found)
 
 
-def _alone() -> pl.Expr:
-    """What keeps a unit from joining others: it is a picture, many frames at once, or a frame of another object."""
-    placed = pl.all_horizontal(
-        *(pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm"))
-    )
-    stackable = (pl.col("role") != "picture") & (
-        placed | pl.col("modality").is_in(SLICED).fill_null(value=False)
-    )
-    stackable = stackable & (placed | pl.col("role").is_in(["volume"]))
-    stackable = stackable & ~pl.col("image_type").fill_null("").str.contains("MOSAIC")
-    single = ~stackable | (pl.col("span") > 1) | ~pl.col("fits")
-    return (
-        pl.when(single)
-        .then(pl.format("unit {}", pl.col("unit")))
-        .when("framed")
-        .then(pl.coalesce("concatenation_uid", "sop_instance_uid"))
-        .otherwise(None)
-    )
-
-
 def _places(table: pl.DataFrame, planes: FloatArray) -> tuple[Places, FloatArray]:
-    position = (
-        table.select(pl.col("position_x", "position_y", "position_z").cast(pl.Float64))
-        .to_numpy()
-        .astype(np.float64)
-    )
+    position = table.select(pl.col("position_x", "position_y", "position_z").cast(pl.Float64)).to_numpy()
+    position = np.ascontiguousarray(position, dtype=np.float64)  # rows are taken out of it again and again
     *_, normal, error = unit_axes(planes[:, :3], planes[:, 3:6])
     spacing = planes[:, 6:]
     with np.errstate(invalid="ignore"):
@@ -102,11 +76,14 @@ def _rows(
     # One position says nothing of many frames.
     usable &= table["span"].to_numpy()[first] == 1
 
-    flat = table.select([name for name in NEEDED if name != "along_mm"])[every].with_columns(
-        v=pl.Series(np.repeat(np.arange(len(found)), sizes)), along_mm=pl.Series(_along(found, sizes))
+    flat = table.select(NEEDED)[pl.Series(every.astype(np.uint32))].hstack(
+        [
+            pl.Series("v", np.repeat(np.arange(len(found)), sizes)).set_sorted(),
+            pl.Series("along_mm", _along(found, sizes)),
+        ]
     )
-    flat = flat.with_columns(repeated=_repeated(flat))
-    rows = volume_columns(all_frames(flat))
+    flat = flat.hstack([_repeated(flat)])
+    rows = volume_columns(table.select(FIRST)[first], all_frames(flat))
     told = told_apart(table, planes, found)
 
     film = (table["role"] == "picture").to_numpy()[first] & (mean[:, 6:] > 0).all(axis=1)
@@ -119,45 +96,53 @@ def _rows(
     affine = affines(x, y, spacing, step, origin)
     lengths = np.linalg.norm(affine[:, :3, :3], axis=1)
     worst = np.maximum.reduceat(np.nan_to_num(axes_error[every], nan=9.0), starts)
-    rows = rows.with_columns(
-        role=pl.Series(told.role, dtype=pl.String),
-        split_by=pl.Series(told.split_by, dtype=pl.String),
-        siblings=pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
-        dimension=pl.Series(
-            ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found], dtype=pl.String
-        ),
-        dimension_value=pl.Series(_values(table, found), dtype=pl.String),
-        spacing_i_mm=pl.Series(lengths[:, 0]),
-        spacing_j_mm=pl.Series(lengths[:, 1]),
-        spacing_k_mm=pl.Series(lengths[:, 2]),
-        orientation=pl.Series(orientations(affine), dtype=pl.String),
-        tilt_deg=pl.Series(_tilt_deg(x, y, step)),
-        physical=pl.Series(physical),
-        affine=pl.Series(affine.reshape(-1, 16)).cast(pl.List(pl.Float64)),
-        step_source=pl.Series(step_source, dtype=pl.String),
-        spacing_source=pl.when(pl.Series(physical)).then("spacing_source").otherwise(pl.lit("")),
-        axes_error=pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
-    )
-    rows = with_spares(rows, table, found)
-    rows = rows.with_columns(
-        irregular=pl.Series(irregular(table, found, told, usable, worst, rows), dtype=pl.String)
-    )
+    columns = {
+        "role": told.role,
+        "split_by": told.split_by,
+        "siblings": pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
+        "irregular": irregular(table, found, told, usable, worst, rows),
+        "dimension": ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found],
+        "dimension_value": _values(table, found),
+        "spacing_i_mm": lengths[:, 0],
+        "spacing_j_mm": lengths[:, 1],
+        "spacing_k_mm": lengths[:, 2],
+        "orientation": orientations(affine),
+        "tilt_deg": _tilt_deg(x, y, step),
+        "physical": physical,
+        "affine": pl.Series(affine.reshape(-1, 16)).cast(pl.List(pl.Float64)),
+        "step_source": step_source,
+        "spacing_source": [
+            source if known else ""
+            for source, known in zip(table["spacing_source"][first].to_list(), physical.tolist(), strict=True)
+        ],
+        "axes_error": pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
+    }
+    return _declared(with_spares(rows, table, found), columns)
+
+
+def _declared(rows: pl.DataFrame, columns: dict[str, Any]) -> pl.DataFrame:
+    """The volumes table of ``rows``, which have some of its columns and others, and of further ``columns``.
+
+    Columns are put together as they are: a hundred expressions would cost more than what they compute.
+    """
     schema = VOLUMES.schema
-    missing = [
-        pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in rows.columns
-    ]
-    return rows.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
+    missing = schema.keys() - columns.keys() - set(rows.columns)
+    rows = rows.hstack(
+        [
+            *(pl.Series(name, cells, dtype=schema[name]) for name, cells in columns.items()),
+            *(pl.Series(name, [None], dtype=schema[name]).new_from_index(0, rows.height) for name in missing),
+        ]
+    )
+    return rows[list(schema)]
 
 
 def _repeated(flat: pl.DataFrame) -> pl.Series:
     """Which slices share source, instance and frame with another; copies that lie at the same place are none."""
     uids = flat["sop_instance_uid"]
     if uids.n_unique() == len(uids):
-        return uids.is_null() & False
-    return flat.select(
-        pl.struct("source", "sop_instance_uid", "frame").is_duplicated()
-        & pl.col("sop_instance_uid").is_not_null()
-    ).to_series()
+        return pl.Series("repeated", [False]).new_from_index(0, len(uids))
+    again = pl.struct("source", "sop_instance_uid", "frame").is_duplicated()
+    return flat.select(repeated=again & pl.col("sop_instance_uid").is_not_null()).to_series()
 
 
 def _steps(

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from scan2train.knowledge.tolerances import SAME_ORIENTATION, SAME_SPACING
+from scan2train.stacking.runs import Runs
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ MUST_AGREE = (
         "high_bit",
         "bits_stored",
     ),
-    *("float_pixels", "modality_lut", "rescale_type", "units", "kernel", "alone"),
+    *("float_pixels", "modality_lut", "rescale_type", "units", "kernel", "object"),
 )
 
 #: Directions of row and column, then spacing of rows and columns.
@@ -41,20 +42,28 @@ def geometry(units: pl.DataFrame) -> FloatArray:
     return units.select(pl.col(GEOMETRY).cast(pl.Float64)).to_numpy().astype(np.float64)
 
 
-def groups(units: pl.DataFrame, planes: FloatArray) -> list[IntArray]:
-    """Rows of ``units`` that agree in all of :data:`MUST_AGREE` and, within rounding, in orientation and spacing.
+def groups(said: pl.DataFrame, found: Runs, planes: FloatArray) -> list[IntArray]:
+    """Units that agree in all of :data:`MUST_AGREE` and, within rounding, in orientation and spacing.
 
-    ``planes`` is what :func:`geometry` gives. Units without orientation or spacing form groups of their own.
+    ``said`` has a row for each run of units, ``planes`` is what :func:`geometry` gives. Units without orientation
+    or spacing form groups of their own, and so does each unit that is ``single``.
     """
-    keyed = units.group_by(*SERIES, *MUST_AGREE, maintain_order=True).agg(pl.col("unit"))["unit"]
-    found: list[IntArray] = []
-    for rows in keyed.to_list():
-        if len(rows) == 1:
-            found.append(np.array(rows, dtype=np.int64))
-            continue
-        members = np.array(rows, dtype=np.int64)
-        found.extend(members[part] for part in _same_plane(planes[members]))
-    return found
+    agree = [
+        name
+        for name in (*SERIES, *MUST_AGREE, "single")
+        if name in found.varying or name in ("role", "object", "single")
+    ]
+    leader = said.select(pl.col("unit").first().over(agree)).to_series().to_numpy()
+    every = np.arange(len(planes))
+    single = np.repeat(said["single"].to_numpy(), found.length)
+    leaders = np.where(single, every, np.repeat(leader, found.length))
+    by_leader = np.argsort(leaders, kind="stable")
+    ends = np.flatnonzero(np.diff(leaders[by_leader])) + 1
+    return [
+        members[part]
+        for members in np.split(by_leader, ends)
+        for part in (_same_plane(planes[members]) if len(members) > 1 else [slice(None)])
+    ]
 
 
 def _same_plane(planes: FloatArray) -> list[IntArray]:

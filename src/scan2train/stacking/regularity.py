@@ -41,8 +41,9 @@ def ordered(positions: FloatArray, normal: FloatArray) -> Order:
     along = positions @ normal
     order = np.argsort(along, kind="stable")
     along = along[order]
-    place = np.concatenate([[0], np.cumsum(np.diff(along) > GEO005_SAME_PLACE_MM)])
-    return Order(order=order.astype(np.int64), place=place.astype(np.int64), along=along)
+    place = np.zeros(len(along), dtype=np.int64)
+    place[1:] = (along[1:] - along[:-1] > GEO005_SAME_PLACE_MM).cumsum()
+    return Order(order=order, place=place, along=along)
 
 
 def usual_gap(gaps: FloatArray) -> float:
@@ -59,19 +60,22 @@ def irregularity(positions: FloatArray, normal: FloatArray) -> str:
     if len(positions) < 3:
         return ""
     along = positions @ normal
-    gaps = np.diff(along)
+    gaps = along[1:] - along[:-1]
     usual = usual_gap(gaps)
     off = np.abs(gaps - usual)
     beyond = (off > GEO003_INFO_MM) | (off > GEO003_INFO_PART * usual)
-    even = np.linspace(0.0, 1.0, len(positions))[:, None] * (positions[-1] - positions[0]) + positions[0]
-    drift = positions - even
     if beyond.any():
         times = np.round(gaps[beyond] / usual)
         whole = (times >= 2) & (np.abs(gaps[beyond] / usual - times) <= GEO004_MULTIPLE_PART)
         return "missing-slices" if whole.all() else "uneven-spacing"
-    if np.abs(drift @ normal).max() > max(GEO003_INFO_MM, GEO003_INFO_PART * usual):
+    even = np.linspace(0.0, 1.0, len(positions))[:, None] * (positions[-1] - positions[0]) + positions[0]
+    drift = positions - even
+    if np.abs(drift).max() < GEO003_INFO_MM / 2:  # nor is the length of any drift above the limit
+        return ""
+    drift_along = drift @ normal
+    if np.abs(drift_along).max() > max(GEO003_INFO_MM, GEO003_INFO_PART * usual):
         return "uneven-spacing"
-    in_plane = drift - np.outer(drift @ normal, normal)
+    in_plane = drift - np.outer(drift_along, normal)
     if np.linalg.norm(in_plane, axis=1).max() > GEO003_INFO_MM:
         return "shifted-slices"
     return ""

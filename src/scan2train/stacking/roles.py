@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from scan2train.knowledge.sop_classes import (
@@ -19,6 +21,7 @@ _COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_4
 _GEOMETRY = ("position_x", "row_x", "col_y", "row_spacing_mm")
 
 
+@cache
 def role() -> pl.Expr:
     """The role of a unit, from its own header alone.
 

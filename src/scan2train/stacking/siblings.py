@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from scan2train.knowledge.sop_classes import SLICED
 from scan2train.stacking.group import MUST_AGREE, SERIES
 from scan2train.stacking.roles import says_localizer
 from scan2train.stacking.stacks import Stack
@@ -45,10 +44,14 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     few slices in each. A single slice that differs in anything else from a stack of its series is a stray.
     """
     first = np.array([int(one.units[0]) for one in found])
-    each = _each(table, planes, found, first)
-    crowded = each.filter(pl.len().over("series_number") > 1)
+    split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
+    siblings, stray = [""] * len(found), [""] * len(found)
+    role = table["role"][first].to_list()
+    shared = table.select(SERIES)[first].is_duplicated().to_numpy()
+    if not shared.any():
+        return Told(role=role, split_by=split_by, siblings=siblings, stray=stray)
+    crowded = _each(table, planes, found, first).filter(shared)
     differing = _differing(crowded)
-    role, stray = each["role"].to_list(), [""] * len(found)
     volumes = crowded.filter((pl.col("role") == "volume") & pl.col("sliced"))
     volumes = volumes.filter(pl.len().over("series_number") > 1)
     together = volumes.group_by("series_number", maintain_order=True).agg(
@@ -59,8 +62,6 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     roles = _roles_by_series(
         crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()]
     )
-    split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
-    siblings = [""] * len(found)
     for at, series, names in zip(crowded["stack"], crowded["series_number"], differing, strict=True):
         counts = roles[series]
         siblings[at] = "+".join(sorted(name for name, count in counts.items() if count > (name == role[at])))
@@ -76,11 +77,12 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
 def _each(
     table: pl.DataFrame, planes: FloatArray, found: list[Stack], first: npt.NDArray[np.int64]
 ) -> pl.DataFrame:
-    return table[first].select(
+    names = (*SERIES, *MUST_AGREE[:-1], "sliced", "description", "protocol")
+    return table.select(names)[first].select(
         pl.struct(SERIES).rank("dense").alias("series_number"),
-        *(name for name in MUST_AGREE if name != "alone"),
+        *(name for name in MUST_AGREE if name != "object"),
         says_localizer().alias("named"),
-        sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
+        "sliced",
         stack=pl.int_range(pl.len()),
         n=pl.Series([len(one.units) for one in found]),
         orientation=pl.Series(_numbered(np.round(planes[first][:, :6], 2))),
@@ -98,7 +100,7 @@ def _numbered(values: FloatArray) -> npt.NDArray[np.int64]:
 
 def _differing(crowded: pl.DataFrame) -> list[list[str]]:
     """For each stack, the attributes in which its siblings of the same role differ."""
-    names = [*(name for name in MUST_AGREE if name not in ("alone", "role")), "orientation", "pixel_spacing"]
+    names = [*(name for name in MUST_AGREE if name not in ("object", "role")), "orientation", "pixel_spacing"]
     flags = crowded.select(
         (pl.col(name).n_unique().over("series_number", "role") > 1).alias(name) for name in names
     )

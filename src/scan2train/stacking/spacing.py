@@ -14,8 +14,12 @@ def with_spacing(units: pl.DataFrame) -> pl.DataFrame:
     from it it is calibrated. Else Imager Pixel Spacing, divided by Estimated Radiographic Magnification Factor
     where that is known, so that it is about that of the anatomy. Else Nominal Scanned Pixel Spacing.
     """
-    film = pl.col("modality").is_in(FILMS).fill_null(value=False) & ~pl.col("framed")
     own = _both("row_spacing_mm", "col_spacing_mm")
+    film = pl.col("modality").is_in(FILMS).fill_null(value=False) & ~pl.col("framed")
+    if not units.select(film.any()).item():
+        return units.with_columns(
+            spacing_source=pl.when(own).then(pl.lit("PixelSpacing")).otherwise(pl.lit(""))
+        )
     imager = film & ~own & _both("imager_row_spacing_mm", "imager_col_spacing_mm")
     nominal = film & ~own & ~imager & _both("nominal_row_spacing_mm", "nominal_col_spacing_mm")
     magnified = imager & (pl.col("magnification") > 0).fill_null(value=False)

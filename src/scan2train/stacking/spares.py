@@ -24,7 +24,9 @@ _COLUMNS = {
 
 
 def with_spares(rows: pl.DataFrame, table: pl.DataFrame, found: list[Stack]) -> pl.DataFrame:
-    """Add the ``spare_…`` columns to the rows of ``found``, whose units are rows of ``table``."""
+    """Add the ``spare_…`` columns to the rows of ``found``, whose units are rows of ``table``; none without spares."""
+    if not any(len(one.spares) for one in found):
+        return rows
     lists: dict[str, list[object]] = {name: [] for name in ("row", "spare_of", *_COLUMNS.values())}
     for at, one in enumerate(found):
         if len(one.spares):
@@ -32,7 +34,8 @@ def with_spares(rows: pl.DataFrame, table: pl.DataFrame, found: list[Stack]) -> 
             lists["spare_of"].append(one.spare_of.tolist())
             for name, column in _COLUMNS.items():
                 lists[column].append(table[name][one.spares].to_list())
-    kinds = {name: VOLUMES.schema[name] for name in lists if name != "row"}
+    schema = VOLUMES.schema
+    kinds = {name: schema[name] for name in lists if name != "row"}
     spares = pl.DataFrame(lists, schema={"row": pl.Int64(), **kinds})
     numbered = rows.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
     return numbered.join(spares, on="row", how="left", maintain_order="left").drop("row")

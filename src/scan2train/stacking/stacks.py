@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,24 +60,25 @@ def stacks(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
 
 def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stack]:
     normal = places.normal[group].mean(axis=0)
-    normal /= np.linalg.norm(normal)
-    order = ordered(places.position[group], normal)
+    normal /= math.sqrt(normal @ normal)
+    order = ordered(places.position.take(group, axis=0), normal)
     rows, place = group[order.order], order.place
     rows, place, spares, spare_of = _without_copies(rows, place, attributes)
-    position = places.position[rows]
+    position = places.position.take(rows, axis=0)
 
     def regular(members: IntArray) -> bool:
         return irregularity(position[np.sort(members)], normal) == ""
 
     def built(part: Part, irregular: str) -> Stack:
         members = np.sort(part.members)
+        lying = position[members]
         mine = np.isin(spare_of, rows[members]) if len(spares) else np.zeros(0, dtype=np.bool_)
         return Stack(
             units=rows[members],
             irregular=irregular,
             reasons=part.reasons,
-            step_mm=_step(position[members], normal),
-            along_mm=position[members] @ normal,
+            step_mm=_step(lying, normal),
+            along_mm=lying @ normal,
             spares=spares[mine],
             spare_of=_find(rows[members], spare_of[mine]),
         )
@@ -98,6 +100,8 @@ def _without_copies(
     rows: IntArray, place: IntArray, attributes: Attributes
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Set further files of one instance (same UID and frame, same place) apart."""
+    if attributes.each_instance_once:
+        return rows, place, _NO_UNITS, _NO_UNITS
     uid, frame = attributes.ranks("sop_instance_uid")[rows], attributes.ranks("frame")[rows]
     if uid.min() >= 0 and len(set(uid.tolist())) == len(rows):
         return rows, place, _NO_UNITS, _NO_UNITS

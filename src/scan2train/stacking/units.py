@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import numpy as np
 import polars as pl
 
 from scan2train.knowledge.sop_classes import RT_DOSE
@@ -15,6 +18,7 @@ _FRAME_WINS = (
 )
 _FRAME_ONLY = ("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment")
 
+_PIXELS = ("native", "encapsulated", "float", "double")
 _SIZES = ("rows", "columns", "bits_allocated", "samples", "n_frames")
 #: More frames than any scanner writes into one file: the table has an entry for each.
 _MOST_FRAMES = 100_000
@@ -25,42 +29,54 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
 
     Besides the columns of the instances table it has ``unit`` (its row), ``instance`` (row of ``instances``),
     ``frame`` (from 0), ``span`` (frames that the row stands for: 1, or all frames of a file that says nothing of
-    each), ``framed`` (functional groups speak of it), ``folder``, ``fits`` (its pixels can be there at all),
-    ``frames_lost`` (there are more or fewer frames than functional groups speak of) and
-    the columns of the frames table that no file's header has.
+    each), ``framed`` (functional groups speak of it), ``fits`` (its pixels can be there at all), ``frames_lost``
+    (there are more or fewer frames than functional groups speak of) and the columns of the frames table that no
+    file's header has.
     """
-    whole = (
-        instances.with_row_index("instance")
-        .with_columns(pl.col("instance").cast(pl.Int64))
-        .filter(
-            (pl.col("format") == "dicom")
-            & pl.col("pixel_kind").is_in(["native", "encapsulated", "float", "double"])
-        )
-        .with_columns(
-            samples=pl.col("samples").fill_null(1),
-            declared_frames=pl.col("n_frames").fill_null(1).clip(lower_bound=1),
-            slope=pl.when(pl.col("sop_class_uid") == RT_DOSE)
-            .then(pl.col("dose_grid_scaling"))
-            .otherwise(pl.col("slope")),
-            intercept=pl.when(pl.col("sop_class_uid") == RT_DOSE).then(0.0).otherwise(pl.col("intercept")),
-            series=pl.coalesce("series_uid", "study_uid"),
-            folder=pl.col("path").str.replace(r"/?[^/]*$", ""),
-        )
-        .with_columns(fits=_fits())
+    whole = _images(instances).with_columns(
+        samples=pl.col("samples").fill_null(1),
+        declared_frames=pl.col("n_frames").fill_null(1).clip(lower_bound=1),
+        series=pl.coalesce("series_uid", "study_uid"),
     )
-    frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
-    return _with_frames(whole, frames).with_row_index("unit").with_columns(pl.col("unit").cast(pl.Int64))
+    whole = whole.with_columns(fits=_fits())
+    if (whole["sop_class_uid"] == RT_DOSE).any():
+        dose = pl.col("sop_class_uid") == RT_DOSE
+        whole = whole.with_columns(
+            slope=pl.when(dose).then(pl.col("dose_grid_scaling")).otherwise(pl.col("slope")),
+            intercept=pl.when(dose).then(0.0).otherwise(pl.col("intercept")),
+        )
+        frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
+    found = _with_frames(whole, frames)
+    return found.hstack([_numbers("unit", found.height)])
+
+
+def _images(instances: pl.DataFrame) -> pl.DataFrame:
+    """The DICOM images that have pixels, with the row of ``instances`` that each is."""
+    numbered = instances.hstack([_numbers("instance", instances.height)])
+    image = numbered.select((pl.col("format") == "dicom") & pl.col("pixel_kind").is_in(_PIXELS)).to_series()
+    return numbered if image.all(ignore_nulls=False) else numbered.filter(image)
+
+
+def _numbers(name: str, n: int) -> pl.Series:
+    return pl.Series(name, np.arange(n))
 
 
 def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     if frames.is_empty():
-        return whole.with_columns(
-            frame=pl.lit(0, dtype=pl.Int64),
-            framed=pl.lit(value=False),
-            span=pl.col("declared_frames"),
-            frames_lost=pl.lit(value=False),
-            **{name: pl.lit(None, dtype=frames.schema[name]) for name in _FRAME_ONLY},
-        )
+        n = whole.height
+        alone = [
+            *(
+                pl.Series("frame", [0]).new_from_index(0, n),
+                pl.Series("framed", [False]).new_from_index(0, n),
+                whole["declared_frames"].alias("span"),
+                pl.Series("frames_lost", [False]).new_from_index(0, n),
+            ),
+            *(
+                pl.Series(name, [None], dtype=frames.schema[name]).new_from_index(0, n)
+                for name in _FRAME_ONLY
+            ),
+        ]
+        return whole.hstack(alone)
     own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
     own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
@@ -96,6 +112,7 @@ def _lost() -> pl.Expr:
     return (fewer | more_pixels | more_groups).fill_null(value=False)
 
 
+@cache
 def _fits() -> pl.Expr:
     """Whether sizes are there, and native pixels of that size are within the value that is to hold them."""
     sane = pl.all_horizontal(*(pl.col(name).fill_null(1) > 0 for name in _SIZES))

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from scan2train.knowledge.sop_classes import SLICED
 from scan2train.knowledge.tolerances import GEO013_WARNING
 from scan2train.stacking.siblings import Told
 from scan2train.stacking.stacks import Stack
@@ -26,17 +25,8 @@ def irregular(
     perpendicular.
     """
     first = [int(one.units[0]) for one in found]
-    about = table[first].select(
-        fits="fits",
-        sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
-        mosaic=pl.col("image_type").fill_null("").str.contains("MOSAIC")
-        | (pl.col("mosaic_images") > 1).fill_null(value=False),
-        placed=pl.all_horizontal(
-            pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm")
-        ),
-        frames_lost=rows["frames_lost"],
-        some_rescale=rows["some_rescale"],
-    )
+    about = table.select("fits", "sliced", "mosaic", "mosaic_images", "placed")[first]
+    about = about.hstack([rows["frames_lost"], rows["some_rescale"]])
     words = []
     for at, facts in enumerate(about.iter_rows(named=True)):
         needs_place = facts["placed"] or (facts["sliced"] and told.role[at] not in ("capture", "picture"))
@@ -47,7 +37,7 @@ def irregular(
             word = "frames-lost"
         elif not usable[at] and needs_place:
             word = "bad-orientation" if facts["placed"] and worst[at] > GEO013_WARNING else "no-geometry"
-        elif facts["mosaic"]:
+        elif facts["mosaic"] or (facts["mosaic_images"] or 0) > 1:
             word = "mosaic"
         elif facts["some_rescale"]:
             word = "mixed-rescale"

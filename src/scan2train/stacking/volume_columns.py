@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os.path
+from collections import Counter
 from itertools import permutations, product
 
 import numpy as np
@@ -15,12 +16,19 @@ from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
 
 FloatArray = npt.NDArray[np.float64]
 
-_SAME_NAME = (
-    *("patient", "study_uid", "series_uid", "source", "role", "modality", "manufacturer", "model", "station"),
+_SAME = (
+    *("patient", "study_uid", "series_uid", "source", "modality", "manufacturer", "model", "station"),
     *("description", "image_type", "kernel", "contrast", "patient_position", "view", "transfer_syntax"),
     *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
-    *("bits_stored", "high_bit"),
-    *("pixel_representation", "pixel_kind", "rescale_type", "units", "modality_lut", "spacing_source"),
+    *(
+        "bits_stored",
+        "high_bit",
+        "pixel_representation",
+        "pixel_kind",
+        "rescale_type",
+        "units",
+        "modality_lut",
+    ),
     *("sop_class_uid", "charset"),
 )
 _MEMBERS = {
@@ -41,38 +49,26 @@ _MEMBERS = {
 }
 
 
-#: What a volume's members show together, as words of its ``oddities``.
-_NOTED = {"several-studies": pl.col("studies") > 1, "instance-repeated": pl.col("repeated")}
+#: Of the first slice alone.
+FIRST = (*_SAME, "cardiac_percentage", "image_laterality", "laterality", "columns", "rows")
 
-
-#: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at.
-NEEDED = tuple(
-    dict.fromkeys(
-        (
-            *_SAME_NAME,
-            *_MEMBERS,
-            *("cardiac_percentage", "image_laterality", "laterality", "lossy", "columns", "rows"),
-            *("oddities", "span", "fits", "frames_lost"),
-        )
-    )
+#: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at in every slice.
+NEEDED = (
+    *(name for name in _MEMBERS if name != "along_mm"),
+    *("source", "study_uid", "lossy", "oddities", "span", "fits", "frames_lost"),
 )
 
 
-def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
+def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
     """One row a volume from ``flat``: the units of all volumes in order, ``v`` numbering the volumes from 0.
 
-    Besides the columns :data:`NEEDED` there is ``repeated``: the same instance and frame is there at another place.
+    ``first`` are the first units of all volumes. Besides the columns :data:`NEEDED` there are in ``flat``
+    ``along_mm`` and ``repeated``: the same instance and frame is there at another place.
     """
     rows = flat.group_by("v", maintain_order=True).agg(
-        *(pl.col(name).first() for name in _SAME_NAME),
-        *(pl.col(name).implode().alias(column) for name, column in _MEMBERS.items()),
-        cardiac_percent=pl.col("cardiac_percentage").first(),
-        laterality=pl.coalesce("image_laterality", "laterality").first(),
+        *(pl.col(name).alias(column) for name, column in _MEMBERS.items()),
         lossy=_lossy().any(),
         n_slices=pl.len().cast(pl.Int64),
-        size_i=pl.col("columns").first().fill_null(1).clip(lower_bound=1),
-        size_j=pl.col("rows").first().fill_null(1).clip(lower_bound=1),
-        size_k=pl.len().cast(pl.Int64),
         padding_value=pl.col("padding_value").drop_nulls().first(),
         padding_limit=pl.col("padding_limit").drop_nulls().first(),
         oddities=pl.col("oddities").explode().drop_nulls().unique(maintain_order=True),
@@ -80,24 +76,40 @@ def volume_columns(flat: pl.DataFrame) -> pl.DataFrame:
         some_rescale=_on_some("slope") | _on_some("intercept"),
         frames_lost=pl.col("frames_lost").any(),
         repeated=pl.col("repeated").any(),
+        **_words_of_files(),
+        first_path=pl.col("path").min(),
+        last_path=pl.col("path").max(),
+    )
+    about = first.select(
+        *_SAME,
+        cardiac_percent="cardiac_percentage",
+        laterality=pl.coalesce("image_laterality", "laterality"),
+        size_i=pl.col("columns").fill_null(1).clip(lower_bound=1),
+        size_j=pl.col("rows").fill_null(1).clip(lower_bound=1),
     )
     kernels = [
         kernel_class(maker or "", kernel or "") or None
-        for maker, kernel in rows.select("manufacturer", "kernel").iter_rows()
+        for maker, kernel in about.select("manufacturer", "kernel").iter_rows()
     ]
-    return rows.with_columns(
-        format=pl.lit("dicom"),
-        oddities=pl.concat_list(
-            "oddities",
-            *(
-                pl.when(told).then(pl.lit([word])).otherwise(pl.lit([], dtype=pl.List(pl.String)))
-                for word, told in _NOTED.items()
-            ),
-        ),
-        kernel_class=pl.Series(kernels, dtype=pl.String),
-        volume=pl.Series(_identities(rows), dtype=pl.String),
-        path=pl.Series([_shared(paths) for paths in rows["member_path"].to_list()], dtype=pl.String),
+    rows = rows.hstack(about)
+    return _with_oddities(rows).hstack(
+        [
+            pl.Series("kernel_class", kernels, dtype=pl.String),
+            pl.Series("volume", _identities(rows), dtype=pl.String),
+            pl.Series("path", _shared(rows), dtype=pl.String),
+            pl.Series("format", ["dicom"]).new_from_index(0, rows.height),
+            rows["n_slices"].alias("size_k"),
+        ]
     )
+
+
+def _with_oddities(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what a volume's slices show together to what each of them shows."""
+    for word, told in {"several-studies": rows["studies"] > 1, "instance-repeated": rows["repeated"]}.items():
+        if told.any():
+            words = pl.when(told).then(pl.lit([word])).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+            rows = rows.with_columns(oddities=pl.concat_list("oddities", words))
+    return rows
 
 
 def _on_some(name: str) -> pl.Expr:
@@ -109,33 +121,56 @@ def _lossy() -> pl.Expr:
     return ((pl.col("lossy") == "01") | now).fill_null(value=False)
 
 
-def _shared(paths: list[str]) -> str:
-    """The file, or the folder that all files share."""
-    if len(set(paths)) == 1:
-        return paths[0]
-    return os.path.commonpath({path.rpartition("/")[0] for path in paths}) or "."
+def _shared(rows: pl.DataFrame) -> list[str]:
+    """The one file of each volume, or the folder that all its files share."""
+    # Paths between the first and the last in order lie below the folder that these two share.
+    return [
+        first
+        if first == last
+        else os.path.commonpath([path.rpartition("/")[0] for path in (first, last)]) or "."
+        for first, last in rows.select("first_path", "last_path").iter_rows()
+    ]
 
 
 def _identities(rows: pl.DataFrame) -> list[str]:
     """Stable ids: over the sorted UIDs, with frame numbers where an object's frames do not all belong."""
-    seen: dict[str, int] = {}
-    names = []
-    columns = rows.select("member_uid", "member_path", "member_frame", "member_frames", "source")
-    for uids, paths, frames, totals, source in columns.iter_rows():
-        own = [uid or f"{source}/{path}" for uid, path in zip(uids, paths, strict=True)]
-        whole = len(own) == sum(total for uid, total in dict(zip(own, totals, strict=True)).items())
-        words = sorted(own if whole else [f"{uid}#{frame}" for uid, frame in zip(own, frames, strict=True)])
-        if whole:
-            words = sorted(set(words))
-        name = _digest(words)
-        seen[name] = seen.get(name, 0) + 1
-        # The same instances twice in one index, such as copies in two folders: their place tells them apart.
-        names.append(name if seen[name] == 1 else _digest([*words, *sorted(paths), str(seen[name])]))
+    words = rows["words"].to_list()
+    others = [at for at, known in enumerate(rows["of_files"].to_list()) if not known]
+    if others:
+        columns = rows.select("member_uid", "member_path", "member_frame", "member_frames", "source")[others]
+        for at, row in zip(others, columns.iter_rows(), strict=True):
+            words[at] = _words_of_frames(*row)
+    names = [_digest(own) for own in words]
+    # The same instances twice in one index, such as copies in two folders: their place tells them apart.
+    seen: Counter[str] = Counter()
+    again = {}
+    for at, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            again[at] = seen[name]
+    for (at, nth), paths in zip(again.items(), rows["member_path"][list(again)].to_list(), strict=True):
+        names[at] = _digest("\n".join([words[at], *sorted(paths), str(nth)]))
     return names
 
 
-def _digest(words: list[str]) -> str:
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+def _words_of_files() -> dict[str, pl.Expr]:
+    """The sorted UIDs of a volume; it is identified by them where each of its files has one and is one slice."""
+    uid = pl.col("sop_instance_uid")
+    files = (pl.col("declared_frames") == 1).all() & (uid.fill_null("") != "").all()
+    return {"words": uid.sort().str.join("\n"), "of_files": files & (uid.n_unique() == pl.len())}
+
+
+def _words_of_frames(
+    uids: list[str | None], paths: list[str], frames: list[int], totals: list[int], source: str
+) -> str:
+    own = [uid or f"{source}/{path}" for uid, path in zip(uids, paths, strict=True)]
+    if len(own) == sum(dict(zip(own, totals, strict=True)).values()):
+        return "\n".join(sorted(set(own)))
+    return "\n".join(sorted(f"{uid}#{frame}" for uid, frame in zip(own, frames, strict=True)))
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
 def orientations(affines: FloatArray) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Column:
         return one[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A named, ordered set of columns."""
 
@@ -69,6 +70,10 @@ class Table:
     @property
     def schema(self) -> dict[str, pl.DataType]:
         """Column names and polars types, in order."""
+        return dict(self._schema)
+
+    @cached_property
+    def _schema(self) -> dict[str, pl.DataType]:
         return {column.name: column.dtype for column in self.columns}
 
     def frame(self, data: Mapping[str, Any] | list[dict[str, Any]] | None = None) -> pl.DataFrame:
@@ -81,12 +86,17 @@ class Table:
         if isinstance(data, list):
             return pl.DataFrame(data, schema=schema)
         height = max(len(values) for values in data.values())
-        filled = {name: data.get(name) for name in schema}
+        blank = {kind: pl.Series([None], dtype=kind).new_from_index(0, height) for kind in set(schema.values())}
         return pl.DataFrame(
-            [
-                pl.Series(name, values, dtype=schema[name], strict=False)
-                if values is not None
-                else pl.Series(name, [None], dtype=schema[name]).new_from_index(0, height)
-                for name, values in filled.items()
-            ]
+            [_series(name, kind, data.get(name), blank[kind]) for name, kind in schema.items()]
         )
+
+
+def _series(name: str, kind: pl.DataType, values: Any, blank: pl.Series) -> pl.Series:
+    import polars as pl
+
+    if values is None:
+        return blank.alias(name)
+    if isinstance(values, pl.Series) and values.dtype == kind:
+        return values.alias(name)
+    return pl.Series(name, values, dtype=kind, strict=False)

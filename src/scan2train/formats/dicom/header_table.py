@@ -53,7 +53,7 @@ def assemble(table: Table, columns: Columns, n: int) -> pl.DataFrame:
     """
     blank: dict[pl.DataType, pl.Series] = {}
     found = []
-    for name, kind in schema_of(table).items():
+    for name, kind in table.schema.items():
         cells = columns[name]
         if cells is None:
             if kind not in blank:
@@ -73,12 +73,6 @@ def constant(value: str | None, kind: pl.DataType, n: int) -> pl.Series:
 def pick(values: pl.Series, places: npt.NDArray[Any]) -> pl.Series:
     """The values at these places, none of which is negative."""
     return values[pl.Series(places.astype(np.uint32, copy=False))]
-
-
-@cache
-def schema_of(table: Table) -> dict[str, pl.DataType]:
-    """The table's column names and types."""
-    return table.schema
 
 
 @cache
