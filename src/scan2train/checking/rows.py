@@ -7,9 +7,12 @@ from typing import Any
 
 import polars as pl
 
+#: So many rows at a time: lists of members, which few rules look at, are made for as many at once and then let go.
+_BLOCK = 4096
+
 
 class Row(Mapping[str, Any]):
-    """One row of a frame. Lists of members, which few rules look at, are made only when asked for."""
+    """One row of a frame. Columns that no rule looks at are never turned into Python objects."""
 
     __slots__ = ("_at", "_cells")
 
@@ -18,8 +21,7 @@ class Row(Mapping[str, Any]):
         self._at = at
 
     def __getitem__(self, name: str) -> Any:
-        cell = self._cells.column(name)[self._at]
-        return cell.to_list() if isinstance(cell, pl.Series) else cell
+        return self._cells.column(name)[self._at]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._cells.names)
@@ -34,20 +36,19 @@ class _Cells:
     def __init__(self, frame: pl.DataFrame) -> None:
         self.names = tuple(frame.columns)
         self._frame = frame
-        self._columns: dict[str, Any] = {}
+        self._columns: dict[str, list[Any]] = {}
 
-    def column(self, name: str) -> Any:
+    def column(self, name: str) -> list[Any]:
         found = self._columns.get(name)
         if found is None:
-            series = self._frame.get_column(name) if name in self.names else None
-            if series is None:
+            if name not in self.names:
                 raise KeyError(name)
-            found = series if isinstance(series.dtype, pl.List) else series.to_list()
-            self._columns[name] = found
+            found = self._columns[name] = self._frame.get_column(name).to_list()
         return found
 
 
 def rows(frame: pl.DataFrame) -> Iterator[Row]:
     """The rows of ``frame``, in order."""
-    cells = _Cells(frame)
-    return (Row(cells, at) for at in range(frame.height))
+    for block in frame.iter_slices(_BLOCK):
+        cells = _Cells(block)
+        yield from (Row(cells, at) for at in range(block.height))

@@ -21,6 +21,8 @@ RULE_NAMES: Final = {
     "PIX007": "implausible-values",
     "PIX008": "modality-lut",
     "PIX009": "lossy-compression",
+    "PIX010": "missing-window",
+    "PIX011": "odd-window",
     "PIX012": "rescale-changes-type",
     "GEO001": "missing-geometry",
     "GEO002": "mixed-orientation",

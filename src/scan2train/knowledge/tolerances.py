@@ -41,6 +41,17 @@ ABSURD_POSITION_MM: Final = 1e6
 #: Pixels larger than this are no pixels of a scan, in mm.
 ABSURD_SPACING_MM: Final = 1e3
 
+# PIX002 missing-rescale: a rescale of CT beyond these is none.
+
+PIX002_SLOPE_MOST: Final = 1e3
+PIX002_INTERCEPT_MOST_HU: Final = 1e5
+#: Stored values must be able to say air, near −1000 HU, and water, 0 HU.
+PIX002_AIR_HU: Final = -900.0
+PIX002_WATER_HU: Final = 0.0
+
+#: PIX011 odd-window: a LINEAR window is at least so wide (PS3.3 C.11.2.1.2.1).
+PIX011_WIDTH_LEAST: Final = 1.0
+
 # GEO008 thickness-is-not-spacing: a gap or an overlap, as a part of the thickness.
 GEO008_GAP_INFO: Final = 0.05
 GEO008_GAP_WARNING: Final = 0.10

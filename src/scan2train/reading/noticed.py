@@ -10,7 +10,7 @@ import numpy as np
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
 from scan2train.knowledge.rule_names import RULE_NAMES
-from scan2train.knowledge.sop_classes import FILMS, SLICED
+from scan2train.knowledge.sop_classes import FILMS
 from scan2train.knowledge.tilt import shear_shows
 from scan2train.knowledge.tolerances import (
     GEO003_SILENT_MM,
@@ -27,9 +27,6 @@ _MIXED = (
     *("patient", "modality", "frame_of_reference_uid", "rows", "columns", "pixel_spacing", "bits_allocated"),
     *("pixel_representation", "photometric", "samples", "kernel"),
 )
-#: A rescale beyond these is none that a CT has.
-_CT_SLOPE = 1e3
-_CT_INTERCEPT = 1e5
 
 _INFO, _WARNING, _ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 
@@ -49,7 +46,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels, copies: int = 0) -> tuple[Fi
             **more,
         )
 
-    told = [*_rescale(row, pixels), *_pixels(row, pixels), *_geometry(row), *_series(row)]
+    told = [*_geometry(row), *_series(row)]
     inputs = {"row": row, "decoded": _decoded(pixels, copies)}
     judged = [one for rule in at_reading() for one in rule.run(inputs, place)]
     legacy = tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
@@ -73,72 +70,19 @@ def _decoded(pixels: Pixels, copies: int) -> Decoded:
         padded=pixels.padded,
         longer_by=pixels.longer_by,
         copies=copies,
-        finite=pixels.array.dtype.kind != "f" or bool(np.isfinite(pixels.array).all()),
+        not_finite=_not_finite(pixels),
     )
 
 
+def _not_finite(pixels: Pixels) -> int:
+    """How many values are NaN or infinite, slice by slice, padding aside."""
+    if pixels.array.dtype.kind != "f":
+        return 0
+    valid = [...] * len(pixels.array) if pixels.valid is None else pixels.valid
+    return sum(int((~np.isfinite(one[real])).sum()) for one, real in zip(pixels.array, valid, strict=True))
+
+
 Told = tuple[str, Severity, str, dict[str, str]]
-
-
-def _rescale(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
-    pairs = list(zip(row["member_slope"], row["member_intercept"], strict=True))
-    slopes = sorted({slope for slope, _ in pairs if slope is not None})
-    whole = {float(s if s is not None else 1).is_integer() for s, _ in pairs}
-    seen = {"seen": ", ".join(f"{slope:g}" for slope in slopes[:4]) + (" …" if len(slopes) > 4 else "")}
-    sliced = row["modality"] in ("CT", "MR")
-    if row["modality"] == "CT" and row["role"] == "volume" and not row["modality_lut"]:
-        if not pixels.declared_rescale:
-            yield (
-                "PIX002",
-                _ERROR,
-                "CT without Rescale Slope or Rescale Intercept: the values are not known to be HU",
-                {},
-            )
-        elif any(not 0 < s <= _CT_SLOPE or abs(a or 0) > _CT_INTERCEPT for s, a in pairs if s is not None):
-            yield "PIX002", _ERROR, "a Rescale Slope or Intercept that no CT can have", seen
-    if len(set(pairs)) > 1:
-        if sliced and len(whole) > 1:
-            yield "PIX012", _WARNING, "rescale is whole on some slices and fractional on others", seen
-        else:
-            severity = _WARNING if sliced else _INFO
-            yield (
-                "PIX003",
-                severity,
-                "the rescale differs from slice to slice; each slice was read with its own",
-                seen,
-            )
-    if row["modality_lut"]:
-        yield "PIX008", _INFO, "a Modality LUT was applied in place of slope and intercept", {}
-
-
-def _pixels(row: Mapping[str, Any], pixels: Pixels) -> Iterator[Told]:
-    if row["photometric"] == "MONOCHROME1":
-        message = "low values are meant to be shown bright; the values were left as they are"
-        yield "PIX001", _INFO if row["modality"] in FILMS else _WARNING, message, {"seen": "MONOCHROME1"}
-    if pixels.spare_bits:
-        cell = pixels.cell
-        yield (
-            "PIX004",
-            _WARNING,
-            "bits beside the stored ones are in use; they were left out",
-            {"seen": f"{cell.stored} of {cell.allocated} bits stored, high bit {cell.high}"},
-        )
-    if pixels.odd:
-        yield "PIX004", _WARNING, pixels.odd, {}
-    if pixels.padded:
-        yield "PIX006", _INFO, "padding is declared; it was masked", {"seen": f"{pixels.padded} voxels"}
-    if pixels.array.dtype.kind == "f" and not np.isfinite(pixels.array).all():
-        yield "PIX007", _ERROR, "some values are not finite", {}
-    if row["lossy"]:
-        measured = row["modality"] in SLICED
-        film = row["modality"] in FILMS or row["role"] == "capture"
-        severity = _ERROR if measured and not film else _WARNING
-        yield (
-            "PIX009",
-            severity,
-            "the pixels were compressed with loss, now or once",
-            {"seen": row["transfer_syntax"] or ""},
-        )
 
 
 def _geometry(row: Mapping[str, Any]) -> Iterator[Told]:

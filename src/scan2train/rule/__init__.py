@@ -1,7 +1,8 @@
 """What a rule is: one short file that looks at something and yields what is wrong with it.
 
 A rule's file holds a docstring (its page), a function ``check`` whose parameters name what it looks at
-(:data:`~scan2train.rule.inputs.INPUTS`), and ``examples()``. Its code and name are those of the file.
+(:data:`~scan2train.rule.inputs.INPUTS`; what has a default is given where it is there), and ``examples()``. Its code
+and name are those of the file.
 """
 
 from __future__ import annotations

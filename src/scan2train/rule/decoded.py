@@ -24,8 +24,8 @@ class Decoded:
         How many voxels hold the declared padding.
     longer_by
         By how many bytes pixel data is longer than rows, columns, frames and bits demand.
-    finite
-        Whether all values are finite.
+    not_finite
+        How many values are NaN or infinite, padding aside.
     copies
         How many further files hold an instance of the volume once more, with the same values.
     """
@@ -36,5 +36,5 @@ class Decoded:
     fault: str = ""
     padded: int = 0
     longer_by: int = 0
-    finite: bool = True
+    not_finite: int = 0
     copies: int = 0

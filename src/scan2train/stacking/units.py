@@ -14,6 +14,7 @@ from scan2train.stacking.dose_frames import dose_frames
 _FRAME_WINS = (
     *("position_x", "position_y", "position_z", "row_x", "row_y", "row_z", "col_x", "col_y", "col_z"),
     *("row_spacing_mm", "col_spacing_mm", "thickness_mm", "spacing_between_slices_mm", "slope", "intercept"),
+    "rescale_type",
     *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
 )
 _FRAME_ONLY = ("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment")

@@ -27,6 +27,7 @@ FRAMES = Table(
         _number("spacing_between_slices_mm", _MEASURES, "0018,0088", 0, "Spacing Between Slices", "mm"),
         _number("slope", _TRANSFORM, "0028,1053", 0, "Rescale Slope"),
         _number("intercept", _TRANSFORM, "0028,1052", 0, "Rescale Intercept"),
+        Column(name="rescale_type", kind="text", parent=_TRANSFORM, tag="0028,1054", meaning="Rescale Type"),
         Column(name="stack_id", kind="text", parent=_CONTENT, tag="0020,9056", meaning="Stack ID"),
         _number("in_stack_position", _CONTENT, "0020,9057", 0, "In-Stack Position Number"),
         _number("temporal_index", _CONTENT, "0020,9128", 0, "Temporal Position Index"),

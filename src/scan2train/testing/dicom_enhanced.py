@@ -28,6 +28,7 @@ def write_enhanced(
     *,
     slope: float = 1.0,
     intercept: float | None = None,
+    rescale_type: str | None = None,
     bits_stored: int = 12,
     signed: bool = False,
     order: Order = "shuffled",
@@ -56,6 +57,8 @@ def write_enhanced(
         The file; its folder is made if it is not there.
     order
         How frames follow the slices. Their order has no meaning (PS3.3 C.7.6.16.1.1), their positions have.
+    rescale_type
+        Rescale Type of all frames; HU for CT and US for others if not given.
     shared
         Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's.
     extra_tags
@@ -103,11 +106,12 @@ def write_enhanced(
             )
         ]
     )
-    common = _common_groups(planes, modality, slope, offset)
+    unit = rescale_type or ("HU" if modality == "CT" else "US")
+    common = _common_groups(planes, unit, slope, offset)
     made.SharedFunctionalGroupsSequence = Sequence([_item(**common) if shared else Dataset()])
     frames = []
     for k in at:
-        groups = {} if shared else _common_groups(planes, modality, slope, offset)
+        groups = {} if shared else _common_groups(planes, unit, slope, offset)
         position = [ds(x) for x in planes.position(int(k))]
         frame = _item(
             FrameContentSequence=Sequence(
@@ -127,12 +131,10 @@ def write_enhanced(
     return target
 
 
-def _common_groups(planes: StackPlanes, modality: str, slope: float, intercept: float) -> dict[str, Sequence]:
+def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Sequence]:
     """Functional groups that are the same for all frames (PS3.3 C.7.6.16.2)."""
     measures = _item(PixelSpacing=[ds(x) for x in planes.pixel_spacing], SliceThickness=ds(planes.gap_mm))
-    rescale = _item(
-        RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType="HU" if modality == "CT" else "US"
-    )
+    rescale = _item(RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType=unit)
     return {
         "PixelMeasuresSequence": Sequence([measures]),
         "PlaneOrientationSequence": Sequence(

@@ -19,6 +19,7 @@ from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Labels, Volume
 
 Build = Callable[[Path], object]
+Change = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
 
 
 def small_series(
@@ -31,6 +32,7 @@ def small_series(
     below: str = "series",
     tags: Any = None,
     modality: str = "CT",
+    values: Change | None = None,
     **more: Any,
 ) -> Build:
     """A DICOM series of a small body in air, with the tags of a careful scanner.
@@ -50,8 +52,10 @@ def small_series(
     tags, modality, more
         As :func:`~scan2train.testing.dicom_series.write_dicom_series`; ``tags`` are its ``extra_tags``, and override
         the window, times and numbers that are written otherwise.
+    values
+        What becomes of the body's values: from array to array of the same shape.
     """
-    volume = _body(orientation, shape, spacing, tilt, turned_deg, modality)
+    volume = _changed(_body(orientation, shape, spacing, tilt, turned_deg, modality), values)
 
     def build(folder: Path) -> object:
         def both(k: int) -> dict[Any, Any]:
@@ -63,6 +67,74 @@ def small_series(
     return build
 
 
+def small_enhanced(
+    orientation: str = "LPS",
+    *,
+    shape: tuple[int, int, int] = (13, 11, 8),
+    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    below: str = "enhanced.dcm",
+    modality: str = "CT",
+    values: Change | None = None,
+    **more: Any,
+) -> Build:
+    """One enhanced multi-frame object of the same body: arguments as of :func:`small_series`.
+
+    ``more`` goes to :func:`~scan2train.testing.dicom_enhanced.write_enhanced`.
+    """
+    volume = _changed(_body(orientation, shape, spacing, 0.0, 0.0, modality), values)
+
+    def build(folder: Path) -> object:
+        from scan2train.testing.dicom_enhanced import write_enhanced
+
+        return write_enhanced(volume, folder / below, modality=modality, **more)
+
+    return build
+
+
+def small_film(
+    modality: str = "DX",
+    *,
+    shape: tuple[int, int] = (13, 11),
+    spacing: tuple[float, float] = (0.2, 0.3),
+    below: str = "film",
+    tags: Any = None,
+    **more: Any,
+) -> Build:
+    """One projection radiograph (``"DX"``, ``"CR"`` or ``"MG"``) of the same body, without a place in the patient.
+
+    Parameters
+    ----------
+    modality
+        Also decides the view: a chest from the front, or a left breast from above.
+    shape, spacing
+        ``(i, j)``, pixels and mm at the detector.
+    below, tags, more
+        As :func:`small_series`; ``tags`` are a mapping.
+    """
+    view = (
+        {
+            "ViewPosition": "CC",
+            "ImageLaterality": "L",
+            "PatientOrientation": ["A", "R"],
+            "BodyPartExamined": "BREAST",
+        }
+        if modality == "MG"
+        else {"ViewPosition": "PA", "PatientOrientation": ["L", "F"], "BodyPartExamined": "CHEST"}
+    )
+    unplaced = dict.fromkeys(
+        ("ImagePositionPatient", "ImageOrientationPatient", "SliceThickness", "PixelSpacing")
+    )
+    at_detector = {"ImagerPixelSpacing": [f"{spacing[1]:g}", f"{spacing[0]:g}"]}
+    return small_series(
+        shape=(*shape, 1),
+        spacing=(*spacing, 1.0),
+        below=below,
+        modality=modality,
+        tags={**unplaced, **at_detector, **view, **(tags or {})},
+        **more,
+    )
+
+
 def small_nifti(
     name: str = "scan.nii.gz",
     *,
@@ -70,9 +142,10 @@ def small_nifti(
     shape: tuple[int, int, int] = (13, 11, 8),
     spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
     labels: bool = False,
+    values: Change | None = None,
 ) -> Build:
     """One NIfTI file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2)."""
-    volume: Volume = _body(orientation, shape, spacing, 0.0, 0.0, "CT")
+    volume = _changed(_body(orientation, shape, spacing, 0.0, 0.0, "CT"), values)
     if labels:
         volume = Labels(array=mask_of(volume), grid=volume.grid)
 
@@ -92,6 +165,19 @@ def small_image(name: str = "scan.nrrd") -> Build:
     return small_nifti(name)
 
 
+def modality_lut(name: str = "ModalityLUTSequence") -> dict[str, Any]:
+    """Tags of a look-up table that halves stored values of up to 12 bits, as a Modality LUT or ``"VOILUTSequence"``."""
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+
+    item = Dataset()
+    item.add_new(0x00283002, "US", [4096, 0, 16])
+    if name == "ModalityLUTSequence":
+        item.ModalityLUTType = "US"
+    item.add_new(0x00283006, "OW", (np.arange(4096) // 2).astype("<u2").tobytes())
+    return {name: Sequence([item])}
+
+
 def together(*builds: Build) -> Build:
     """All of them in one folder."""
 
@@ -107,6 +193,12 @@ def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
     half = np.arange(volume.grid.shape[0])[:, None, None] >= volume.grid.shape[0] // 2
     mask: np.ndarray[Any, Any] = np.where(inside, np.where(half, 2, 1), 0).astype(np.uint8)
     return mask
+
+
+def _changed(volume: Volume, values: Change | None) -> Volume:
+    if values is None:
+        return volume
+    return Volume(array=values(volume.array), grid=volume.grid, unit=volume.unit)
 
 
 @cache

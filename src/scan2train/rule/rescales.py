@@ -1,0 +1,24 @@
+"""The different rescales of a volume's slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_MOST_TOLD = 3
+
+
+def rescales(row: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The distinct pairs of slope and intercept, rising; none where a Modality LUT or nothing is in their place."""
+    if row["format"] != "dicom" or row["modality_lut"] or (row["n_slices"] or 0) < 2:
+        return []
+    pairs = zip(row["member_slope"], row["member_intercept"], strict=True)
+    return sorted({(slope, add) for slope, add in pairs if slope is not None and add is not None})
+
+
+def told(pairs: Sequence[tuple[float, float]]) -> str:
+    """The slopes in a few words, with the intercepts where these differ."""
+    slopes = ", ".join(dict.fromkeys(f"{slope:g}" for slope, _ in pairs[:_MOST_TOLD]))
+    adds = ", ".join(dict.fromkeys(f"{add:g}" for _, add in pairs[:_MOST_TOLD]))
+    more = f"; {len(pairs)} different" if len(pairs) > _MOST_TOLD else ""
+    return f"slope {slopes}, intercept {adds}{more}"
