@@ -101,7 +101,13 @@ def test_the_account_names_every_place_every_code_and_what_to_try(demo):
         assert any(entry.where in line and entry.about in line and entry.code in line for line in lines)
     for code in {one.code for one in result.findings}:
         assert any(line.split()[1:2] == [code] and "×" in line for line in lines)
-    for word in ("report.html", "demo.png", "scan2train explain GEO004", "scan2train check", "scan2train prepare"):
+    for word in (
+        "report.html",
+        "demo.png",
+        "scan2train explain GEO004",
+        "scan2train check",
+        "scan2train prepare",
+    ):
         assert word in text
 
 

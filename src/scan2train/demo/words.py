@@ -36,9 +36,7 @@ def describe_index(found: Index, seconds: float) -> Iterator[str]:
     yield f"Indexed {n_files} files in {seconds:.1f} s: {what}; {found.skipped.height} files gave no image"
 
 
-def describe_findings(
-    findings: Sequence[Finding], entries: Sequence[Entry], seconds: float
-) -> Iterator[str]:
+def describe_findings(findings: Sequence[Finding], entries: Sequence[Entry], seconds: float) -> Iterator[str]:
     """How many by severity, then a line a code, with what was planted for it."""
     planted = {entry.code: entry for entry in entries if entry.code}
     counts = Counter(one.severity for one in findings)

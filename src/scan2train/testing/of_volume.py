@@ -178,15 +178,3 @@ def _overwrite(path: Path, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         record[0][name] = value
     path.write_bytes(content)
-
-
-def lookup_table(name: str = "ModalityLUTSequence") -> dict[str, Any]:
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-
-    item = Dataset()
-    item.add_new(0x00283002, "US", [4096, 0, 16])
-    if name == "ModalityLUTSequence":
-        item.ModalityLUTType = "US"
-    item.add_new(0x00283006, "OW", (np.arange(4096) // 2).astype("<u2").tobytes())
-    return {name: Sequence([item])}

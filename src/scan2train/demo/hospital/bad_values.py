@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from scan2train.demo.hospital.anatomy import chest, film, head, in_a_circle
 from scan2train.demo.hospital.entry import Entry, chest_entry
-from scan2train.testing.of_volume import film_of, lookup_table, series_of
+from scan2train.testing.of_volume import film_of, series_of
+from scan2train.testing.small import modality_lut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,4 +64,4 @@ def bad_values() -> Iterator[Entry]:
     yield chest_film(
         3, "PIX001", "a film that is stored inverted", tags={"PhotometricInterpretation": "MONOCHROME1"}
     )
-    yield chest_film(4, "PIX008", "a film with a look-up table", tags=lookup_table())
+    yield chest_film(4, "PIX008", "a film with a look-up table", tags=modality_lut())

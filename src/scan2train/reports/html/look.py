@@ -109,9 +109,10 @@ def _histogram(volume: Volume) -> Histogram | None:
 
 
 def size_in_words(row: Mapping[str, Any], prefix: str = "") -> str:
-    """``512×512×300 · 0.7×0.7×1.5 mm`` of a row with sizes and spacings."""
-    sizes = [row[f"{prefix}size_{axis}"] for axis in "ijk"]
-    spacings = [row[f"{prefix}spacing_{axis}_mm"] for axis in "ijk"]
+    """``512×512×300 · 0.7×0.7×1.5 mm`` of a row with sizes and spacings; a picture has two of each."""
+    axes = "ij" if row.get("role") == "picture" else "ijk"
+    sizes = [row[f"{prefix}size_{axis}"] for axis in axes]
+    spacings = [row[f"{prefix}spacing_{axis}_mm"] for axis in axes]
     if None in sizes:
         return ""
     size = "×".join(str(n) for n in sizes)
