@@ -24,6 +24,7 @@ from scan2train.grid import LPS_TO_RAS, Grid
 from scan2train.index import index
 from scan2train.read import read, read_all
 from scan2train.testing.dicom_series import write_dicom_series
+from scan2train.testing.small_places import doubled_slice
 from scan2train.volume import Labels, Volume
 
 SHAPE = (7, 5, 6)
@@ -191,6 +192,27 @@ def test_copies_are_told_and_conflicting_copies_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
         read(tmp_path)
     assert caught.value.code == "FIL004"
+
+
+@pytest.mark.parametrize("apart", ["nothing", "pixels", "slope", "gone"])
+def test_a_slice_under_another_uid_is_read_once_only_if_it_is_a_copy(tmp_path: Path, apart: str) -> None:
+    tags = {"RescaleSlope": "2"} if apart == "slope" else None
+    *_, further = doubled_slice(
+        lambda folder: write_dicom_series(scan(), folder), 2, other_pixels=apart == "pixels", tags=tags
+    )(tmp_path)
+    row = index(tmp_path, cache=False).volumes
+    if apart == "gone":
+        further.unlink()
+    if apart == "nothing":
+        found = read(row)
+        np.testing.assert_array_equal(found.array, scan().array)
+        assert found.grid == scan().grid
+        assert codes(found) == {"GEO005": Severity.WARNING}
+        return
+    with pytest.raises(IrregularSlices) as caught:
+        read(row)
+    assert caught.value.code == "GEO005"
+    assert "1 more at the places of slice 2 (at 5 mm)" in str(caught.value)
 
 
 def test_labels_must_be_whole_numbers(tmp_path: Path) -> None:

@@ -133,6 +133,10 @@ def test_acquisitions_of_different_extent_are_told_apart(tmp_path: Path) -> None
         ({"place": lambda k: k + 0.3 * (k >= 4)}, "uneven-spacing"),
         ({"place": lambda k: k + 0.004 * (k == 3)}, ""),
         ({"place": lambda k: k + 0.05 * (k == 3)}, ""),
+        ({"place": lambda k: k + 0.051 * (k > 3)}, "uneven-spacing"),
+        ({"place": lambda k: k + 1.19 * (k > 3)}, "missing-slices"),
+        ({"place": lambda k: k + 1.21 * (k > 3)}, "uneven-spacing"),
+        ({"place": lambda k: k + 0.3 * (k > 4), "drop": (1,)}, "missing-slices"),
         ({"place": lambda k: k + 0.1 * (k == 3)}, "uneven-spacing"),
     ],
 )
@@ -203,6 +207,41 @@ def test_a_scout_among_the_slices_is_set_apart(tmp_path: Path) -> None:
     (volume,) = (row for row in rows if row["role"] == "volume")
     assert volume["irregular"] == ""
     assert volume["siblings"] == ["localizer"]
+
+
+def test_a_last_slice_that_is_turned_a_little_is_a_stray_and_no_scout(tmp_path: Path) -> None:
+    turned = [f"{x:.8f}" for x in (1, 0, 0, 0, np.cos(0.2), np.sin(0.2))]
+    write(tmp_path, "a", extra_tags=lambda k: {"ImageOrientationPatient": turned} if k == 5 else {})
+    rows = {row["n_slices"]: row for row in stacked(tmp_path)}
+    assert (rows[5]["role"], rows[5]["irregular"]) == ("volume", "")
+    assert (rows[1]["role"], rows[1]["irregular"]) == ("volume", "mixed-orientation")
+
+
+def test_a_slice_on_another_one_is_a_spare_that_keeps_its_name(tmp_path: Path) -> None:
+    write(tmp_path, "a", extra_tags=ONE)
+    write(
+        tmp_path,
+        "a",
+        seed=1,
+        extra_tags=ONE,
+        drop=(0, 1, 3, 4, 5),
+        file_names=lambda n: f"again{n}",
+    )
+    row = one(tmp_path)
+    assert (row["irregular"], row["n_slices"], row["spare_of"]) == ("duplicate-positions", 6, [2])
+    assert row["spare_uid"] != [row["member_uid"][2]]
+    np.testing.assert_allclose(np.array(row["affine"]).reshape(4, 4), scan().grid.affine, atol=1e-9)
+
+
+def test_what_is_lacking_is_named(tmp_path: Path) -> None:
+    for name, tags, lacks in [
+        ("a", {"ImagePositionPatient": None}, ["ImagePositionPatient"]),
+        ("b", {"PixelSpacing": "0\\1"}, ["PixelSpacing"]),
+        ("c", {"ImageOrientationPatient": None}, ["ImageOrientationPatient"]),
+        ("d", {}, []),
+    ]:
+        write(tmp_path / name, "x", extra_tags=tags)
+        assert one(tmp_path / name)["lacks"] == lacks
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,7 @@ def _grid(fields: dict[str, str], size: tuple[int, ...], path: Path) -> tuple[Gr
             "GEO001",
             path,
             "no spacing: read as a pixel grid",
+            severity=Severity.INFO,
             expected="ElementSpacing",
             advice="Convert it again from the source.",
         )

@@ -18,7 +18,7 @@ from scan2train.errors import (
     UnreadableFile,
     WrongUse,
 )
-from scan2train.finding import Finding
+from scan2train.finding import Finding, Severity
 from scan2train.formats.atomic import replacing
 from scan2train.formats.bounded import Stream
 from scan2train.formats.header import ImageHeader
@@ -137,7 +137,8 @@ def _examine(path: Path) -> tuple[ImageHeader, tuple[int, ...], bool, int]:
 def _geometry(path: Path) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     if not path.with_suffix(".json").is_file():
         message = "no geometry beside it: read as a pixel grid"
-        return {}, (noticed("GEO001", path, message, expected=path.with_suffix(".json").name),)
+        expected = path.with_suffix(".json").name
+        return {}, (noticed("GEO001", path, message, severity=Severity.INFO, expected=expected),)
     with open_regular(beside(path, path.with_suffix(".json").name)) as file:
         text = file.read(_MOST_JSON)
     try:

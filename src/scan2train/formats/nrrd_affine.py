@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scan2train.errors import GeometryError, NonconformingHeader
-from scan2train.finding import Finding
+from scan2train.finding import Finding, Severity
 from scan2train.formats.axes import sheared
 from scan2train.formats.noticed import noticed
 from scan2train.formats.nrrd_fields import SEPARATE_KINDS, SPATIAL_KINDS, space_to_ras, vectors
@@ -141,6 +141,7 @@ def _no_place(fields: dict[str, str], path: Path) -> Finding:
         "GEO001",
         path,
         "nothing says how the voxels lie in the patient: read as a pixel grid",
+        severity=Severity.INFO,
         seen=f"space {fields.get('space', 'none')}, directions {fields.get('space directions', 'none')}",
         expected="a space such as left-posterior-superior, and space directions",
         advice="Convert it again from the source.",

@@ -61,3 +61,6 @@ GEO008_SPACING_PART: Final = 0.05
 # GEO012 anisotropic: largest by smallest spacing.
 GEO012_INFO: Final = 2.0
 GEO012_WARNING: Final = 3.0
+
+# GEO009 spacing-source: two pixel spacings that differ by no more than this part are one, rounded.
+GEO009_SAME_PART: Final = 1e-3

@@ -13,6 +13,7 @@ from scan2train.errors import UnreadableFile
 from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
+from scan2train.measures.twins import twins_are_copies, twins_of
 from scan2train.reading.noticed import noticed
 from scan2train.reading.refusals import refusal
 from scan2train.volume import Volume
@@ -45,7 +46,7 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
         As :func:`~scan2train.formats.dicom.pixels.read_pixels`.
     """
     refused = refusal(row, str(base / row["path"]))
-    if refused is not None:
+    if refused is not None and not (row["irregular"] == "duplicate-positions" and twins_are_copies(row)):
         raise refused
     pixels = read_pixels(row, base)
     findings = noticed(row, pixels, _copies(row, base, pixels))
@@ -91,7 +92,7 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> int:
         # Two paddings that leave out the same pixels are one to whoever reads the values.
         if not np.array_equal(_valid(other, at), _valid(pixels, k)):
             raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
-    return len(copied)
+    return len(copied) - len(twins_of(row))
 
 
 def _conflict(

@@ -10,14 +10,6 @@ import numpy as np
 from scan2train.finding import Finding, Severity, Where
 from scan2train.formats.dicom.pixels import Pixels
 from scan2train.knowledge.rule_names import RULE_NAMES
-from scan2train.knowledge.sop_classes import FILMS
-from scan2train.knowledge.tilt import shear_shows
-from scan2train.knowledge.tolerances import (
-    GEO003_SILENT_MM,
-    GEO003_SILENT_PART,
-    GEO013_INFO,
-    GEO013_SILENT,
-)
 from scan2train.rule import Decoded
 from scan2train.rule.load import at_reading
 
@@ -46,7 +38,7 @@ def noticed(row: Mapping[str, Any], pixels: Pixels, copies: int = 0) -> tuple[Fi
             **more,
         )
 
-    told = [*_geometry(row), *_series(row)]
+    told = [*_series(row)]
     inputs = {"row": row, "decoded": _decoded(pixels, copies)}
     judged = [one for rule in at_reading() for one in rule.run(inputs, place)]
     legacy = tuple(finding(code, severity, message, **more) for code, severity, message, more in told)
@@ -83,45 +75,6 @@ def _not_finite(pixels: Pixels) -> int:
 
 
 Told = tuple[str, Severity, str, dict[str, str]]
-
-
-def _geometry(row: Mapping[str, Any]) -> Iterator[Told]:
-    if not row["physical"]:
-        yield "GEO001", _INFO, "no patient geometry: a pixel grid", {}
-    elif row["modality"] in FILMS and row["spacing_source"]:
-        yield (
-            "GEO009",
-            _INFO,
-            f"the spacing is that of {row['spacing_source']}",
-            {"seen": row["spacing_source"]},
-        )
-    if row["axes_error"] is not None and row["axes_error"] > GEO013_SILENT:
-        severity = _INFO if row["axes_error"] <= GEO013_INFO else _WARNING
-        yield (
-            "GEO013",
-            severity,
-            "direction cosines were not unit and perpendicular; repaired",
-            {"seen": f"{row['axes_error']:.2g}"},
-        )
-    places = np.array(row["member_position_mm"], dtype=np.float64)
-    if row["physical"] and len(places) > 1 and np.isfinite(places).all():
-        yield from _stack(row, places)
-
-
-def _stack(row: Mapping[str, Any], places: np.ndarray[Any, Any]) -> Iterator[Told]:
-    gaps = np.diff(places)
-    usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
-    off = float(np.abs(gaps - usual).max())
-    if off > max(GEO003_SILENT_MM, GEO003_SILENT_PART * usual):
-        yield (
-            "GEO003",
-            _INFO,
-            "the gaps between slices differ a little; the mean step was used",
-            {"seen": f"up to {off:.3g} mm"},
-        )
-    if shear_shows(row, float(places[-1] - places[0])):
-        message = "slices are sheared against their normal; the affine is sheared with them"
-        yield "GEO006", _WARNING, message, {"seen": f"{row['tilt_deg']:.4g}°"}
 
 
 def _series(row: Mapping[str, Any]) -> Iterator[Told]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from scan2train.errors import (
     GeometryError,
     IrregularSlices,
@@ -14,6 +12,8 @@ from scan2train.errors import (
     Scan2TrainError,
     UnreadableFile,
 )
+from scan2train.measures.gaps import gaps_between
+from scan2train.measures.twins import told_doubles
 
 _SPLIT = "Read the parts one by one from the rows of the index, or remove the files that do not belong."
 
@@ -54,7 +54,7 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             "no place in the patient follows from the header",
             where=where,
             expected="Image Position and Orientation (Patient) and Pixel Spacing, finite, unit and perpendicular",
-            found=", ".join(row["oddities"] or ()) or word.replace("-", " "),
+            found=_lacking(row),
             advice="Fetch the original files: an export has dropped or damaged their geometry.",
             code="GEO013" if word == "bad-orientation" else "GEO001",
         )
@@ -93,16 +93,17 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
     )
 
 
+def _lacking(row: Mapping[str, Any]) -> str:
+    words = [*(f"no usable {name}" for name in row["lacks"] or ()), *(row["oddities"] or ())]
+    return ", ".join(words) or str(row["irregular"]).replace("-", " ")
+
+
 def _gaps(row: Mapping[str, Any]) -> str:
-    places = np.array(row["member_position_mm"], dtype=np.float64)
-    if len(places) < 2:
-        return "slices at one place"
-    gaps = np.diff(places)
-    usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
+    gaps = gaps_between(row["member_position_mm"])
+    if gaps is None or row["irregular"] == "duplicate-positions":
+        return told_doubles(row)
     if row["irregular"] == "shifted-slices":
-        return f"{len(places)} slices at even distances of {usual:.4g} mm, but out of line"
-    worst = np.argsort(-np.abs(gaps - usual), kind="stable")[:3]
-    told = ", ".join(
-        f"{gaps[n]:.4g} mm after slice {n} (at {places[n]:.4g} mm)" for n in sorted(worst.tolist())
-    )
-    return f"usual gap {usual:.4g} mm; {told}"
+        return f"{len(gaps.places)} slices at even distances of {gaps.usual:.4g} mm, but out of line"
+    if not gaps.beyond.any():
+        return f"usual gap {gaps.usual:.4g} mm; slices up to {abs(gaps.drift).max():.3g} mm from even steps"
+    return gaps.told(gaps.beyond)

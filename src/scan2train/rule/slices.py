@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+#: Roles of what is trained on; localizers, captures and masks are set apart by themselves.
+IMAGES: Final = ("volume", "derived")
 
 
 def places_mm(row: Mapping[str, Any]) -> npt.NDArray[np.float64] | None:

@@ -13,6 +13,7 @@ from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_M
 from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.facts import with_facts
 from scan2train.stacking.group import geometry, groups
+from scan2train.stacking.lacking import lacking
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.spares import with_spares
@@ -86,8 +87,10 @@ def _rows(
     rows = volume_columns(table.select(FIRST)[first], all_frames(flat))
     told = told_apart(table, planes, found)
 
-    film = (table["role"] == "picture").to_numpy()[first] & (mean[:, 6:] > 0).all(axis=1)
-    physical = usable | film
+    picture = (table["role"] == "picture").to_numpy()[first]
+    physical = usable | (picture & (mean[:, 6:] > 0).all(axis=1))
+    frames = table["span"].to_numpy()[first]
+    lacks = lacking(physical, picture, frames, places.position[first], axes_error[first], planes[first, 6:])
     step, step_source = _steps(table, found, first, normal, usable)
     x[~usable], y[~usable] = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
     step[~usable] = (0.0, 0.0, 1.0)
@@ -96,6 +99,7 @@ def _rows(
     affine = affines(x, y, spacing, step, origin)
     lengths = np.linalg.norm(affine[:, :3, :3], axis=1)
     worst = np.maximum.reduceat(np.nan_to_num(axes_error[every], nan=9.0), starts)
+    damaged = np.isfinite(axes_error[first]) & (worst > GEO013_WARNING)
     columns = {
         "role": told.role,
         "split_by": told.split_by,
@@ -111,11 +115,12 @@ def _rows(
         "physical": physical,
         "affine": pl.Series(affine.reshape(-1, 16)).cast(pl.List(pl.Float64)),
         "step_source": step_source,
+        "lacks": pl.Series(lacks, dtype=pl.List(pl.String)),
         "spacing_source": [
             source if known else ""
             for source, known in zip(table["spacing_source"][first].to_list(), physical.tolist(), strict=True)
         ],
-        "axes_error": pl.Series(np.where(usable, worst, np.nan), nan_to_null=True),
+        "axes_error": pl.Series(np.where(usable | damaged, worst, np.nan), nan_to_null=True),
     }
     return _declared(with_spares(rows, table, found), columns)
 

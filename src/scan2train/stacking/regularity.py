@@ -7,12 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scan2train.knowledge.tolerances import (
-    GEO003_INFO_MM,
-    GEO003_INFO_PART,
-    GEO004_MULTIPLE_PART,
-    GEO005_SAME_PLACE_MM,
-)
+from scan2train.knowledge.tolerances import GEO003_INFO_MM, GEO003_INFO_PART, GEO005_SAME_PLACE_MM
+from scan2train.measures.gaps import Gaps
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -46,11 +42,6 @@ def ordered(positions: FloatArray, normal: FloatArray) -> Order:
     return Order(order=order, place=place, along=along)
 
 
-def usual_gap(gaps: FloatArray) -> float:
-    """The lower median: a real gap of the stack, and the small one of two where a slice is missing."""
-    return float(np.sort(gaps)[(len(gaps) - 1) // 2])
-
-
 def irregularity(positions: FloatArray, normal: FloatArray) -> str:
     """What is uneven in sorted ``(n, 3)`` positions of distinct places; empty where a regular grid fits them.
 
@@ -59,21 +50,15 @@ def irregularity(positions: FloatArray, normal: FloatArray) -> str:
     """
     if len(positions) < 3:
         return ""
-    along = positions @ normal
-    gaps = along[1:] - along[:-1]
-    usual = usual_gap(gaps)
-    off = np.abs(gaps - usual)
-    beyond = (off > GEO003_INFO_MM) | (off > GEO003_INFO_PART * usual)
-    if beyond.any():
-        times = np.round(gaps[beyond] / usual)
-        whole = (times >= 2) & (np.abs(gaps[beyond] / usual - times) <= GEO004_MULTIPLE_PART)
-        return "missing-slices" if whole.all() else "uneven-spacing"
+    gaps = Gaps(places=positions @ normal)
+    if gaps.beyond.any():
+        return "missing-slices" if gaps.missing.any() else "uneven-spacing"
     even = np.linspace(0.0, 1.0, len(positions))[:, None] * (positions[-1] - positions[0]) + positions[0]
     drift = positions - even
     if np.abs(drift).max() < GEO003_INFO_MM / 2:  # nor is the length of any drift above the limit
         return ""
     drift_along = drift @ normal
-    if np.abs(drift_along).max() > max(GEO003_INFO_MM, GEO003_INFO_PART * usual):
+    if np.abs(drift_along).max() > max(GEO003_INFO_MM, GEO003_INFO_PART * gaps.usual):
         return "uneven-spacing"
     in_plane = drift - np.outer(drift_along, normal)
     if np.linalg.norm(in_plane, axis=1).max() > GEO003_INFO_MM:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from scan2train.formats.dicom.affine import unit_axes
 from scan2train.stacking.group import MUST_AGREE, SERIES
 from scan2train.stacking.roles import says_localizer
 from scan2train.stacking.stacks import Stack
@@ -20,6 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 #: A localizer has few slices in each of its directions.
 _FEW_IN_ONE_DIRECTION = 3
 _FEW_BY_NAME = 15
+#: Cosine between its normal and the stack's: a localizer is looked at across the slices that it is to plan.
+_ACROSS = 0.94
 #: So many attributes are named of those that tell a volume from its siblings: the rest follows.
 _MOST_NAMED = 3
 #: A stack of this many slices shows that a single other slice is a stray.
@@ -39,9 +42,9 @@ class Told:
 def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> Told:
     """Compare the stacks of each series with one another.
 
-    ``table`` holds the units, ``planes`` their ``(n, 8)`` geometry. A stack of at most three slices in another
-    direction than a regular one is a localizer; so are all of a series that says so, has several directions and
-    few slices in each. A single slice that differs in anything else from a stack of its series is a stray.
+    ``table`` holds the units, ``planes`` their ``(n, 8)`` geometry. A stack of at most three slices across a regular
+    one, at 20 degrees or more, is a localizer; so are all of a series that says so, has several directions and few
+    slices in each. A single slice that differs in anything else from a stack of its series is a stray.
     """
     first = np.array([int(one.units[0]) for one in found])
     split_by = ["+".join(dict.fromkeys(reason[0] for reason in one.reasons)) for one in found]
@@ -54,11 +57,12 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     differing = _differing(crowded)
     volumes = crowded.filter((pl.col("role") == "volume") & pl.col("sliced"))
     volumes = volumes.filter(pl.len().over("series_number") > 1)
+    normals = unit_axes(planes[first, :3], planes[first, 3:6])[2]
     together = volumes.group_by("series_number", maintain_order=True).agg(
         "stack", "n", "orientation", "named"
     )
     for members in together.iter_rows(named=True):
-        _judge(members, found, role, stray)
+        _judge(members, found, normals, role, stray)
     roles = _roles_by_series(
         crowded["series_number"].to_list(), [role[at] for at in crowded["stack"].to_list()]
     )
@@ -107,7 +111,9 @@ def _differing(crowded: pl.DataFrame) -> list[list[str]]:
     return [[name for name, flag in zip(names, row, strict=True) if flag] for row in flags.iter_rows()]
 
 
-def _judge(members: Mapping[str, Any], found: list[Stack], role: list[str], stray: list[str]) -> None:
+def _judge(
+    members: Mapping[str, Any], found: list[Stack], normals: FloatArray, role: list[str], stray: list[str]
+) -> None:
     stacks, sizes, directions = members["stack"], members["n"], members["orientation"]
     if len(set(directions)) > 1 and any(members["named"]) and max(sizes) <= _FEW_BY_NAME:
         for at in stacks:
@@ -121,7 +127,8 @@ def _judge(members: Mapping[str, Any], found: list[Stack], role: list[str], stra
         if found[at].reasons or found[at].irregular == "no-geometry":
             continue
         turned = direction != directions[largest]
-        if turned and whole and size <= _FEW_IN_ONE_DIRECTION:
+        across = abs(float(normals[at] @ normals[stacks[largest]])) < _ACROSS
+        if across and whole and size <= _FEW_IN_ONE_DIRECTION:
             role[at] = "localizer"
         elif size == 1:
             stray[at] = "orientation" if turned else "?"

@@ -8,6 +8,7 @@ from scan2train.stacking.stacks import Stack
 from scan2train.tables import VOLUMES
 
 _COLUMNS = {
+    "sop_instance_uid": "spare_uid",
     "path": "spare_path",
     "size": "spare_size",
     "frame": "spare_frame",

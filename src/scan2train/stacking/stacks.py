@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
 from scan2train.stacking.explain_repeats import Attributes, Part, apart, explain
 from scan2train.stacking.regularity import irregularity, ordered
 
@@ -21,9 +22,10 @@ _NO_UNITS: IntArray = np.empty(0, dtype=np.int64)
 class Stack:
     """One volume to be.
 
-    ``units`` are its slices in order of k, ``spares`` further copies of some of them (same SOP Instance UID, same
-    place), ``spare_of`` the slice that each copies. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is
-    each slice's place. ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
+    ``units`` are its slices in order of k, ``spares`` further slices at the places of some of them (the same SOP
+    Instance UID; or another one, where only the pixels can tell whether they are copies), ``spare_of`` the slice that
+    each lies on. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is each slice's place.
+    ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
     """
 
     units: IntArray
@@ -92,7 +94,15 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
     else:
         parts = explain(attributes, rows, place, regular)
         if parts is None:
-            return [built(everything, "duplicate-positions")]
+            first = _first_of_each_place(place, position)
+            if first is None or not regular(first):
+                return [built(everything, "duplicate-positions")]
+            twins = np.setdiff1d(everything.members, first)
+            kept = dict(zip(rows[twins].tolist(), rows[first[place[twins]]].tolist(), strict=True))
+            spares = np.concatenate([spares, rows[twins]])
+            copied = [*spare_of.tolist(), *rows[twins].tolist()]
+            spare_of = np.array([kept.get(one, one) for one in copied], dtype=np.int64)
+            return [built(Part(members=first), "duplicate-positions")]
     return [built(part, irregularity(position[np.sort(part.members)], normal)) for part in parts]
 
 
@@ -112,6 +122,13 @@ def _without_copies(
     kept = np.sort(first)
     spare = np.setdiff1d(np.arange(len(rows)), kept)
     return rows[kept], place[kept], rows[spare], rows[first[inverse.ravel()[spare]]]
+
+
+def _first_of_each_place(place: IntArray, position: FloatArray) -> IntArray | None:
+    """One slice of each place; ``None`` where others of a place lie beside it within their plane."""
+    first = np.unique(place, return_index=True)[1].astype(np.int64)
+    beside = np.linalg.norm(position - position[first][place], axis=1).max()
+    return first if beside <= GEO005_SAME_PLACE_MM else None
 
 
 def _find(rows: IntArray, wanted: IntArray) -> IntArray:

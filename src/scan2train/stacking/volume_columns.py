@@ -29,7 +29,8 @@ _SAME = (
         "units",
         "modality_lut",
     ),
-    *("sop_class_uid", "charset"),
+    *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
+    "spacing_calibration",
 )
 _MEMBERS = {
     "path": "member_path",

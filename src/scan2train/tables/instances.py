@@ -133,6 +133,7 @@ _GEOMETRY = (
     _number("imager_col_spacing_mm", "0018,1164", "Imager Pixel Spacing: between columns", "mm", item=1),
     _number("nominal_row_spacing_mm", "0018,2010", "Nominal Scanned Pixel Spacing: rows", "mm", item=0),
     _number("nominal_col_spacing_mm", "0018,2010", "Nominal Scanned Pixel Spacing: columns", "mm", item=1),
+    _text("spacing_calibration", "0028,0A02", "Pixel Spacing Calibration Type: GEOMETRY or FIDUCIAL"),
     _number("magnification", "0018,1114", "Estimated Radiographic Magnification Factor"),
     _number("thickness_mm", "0018,0050", "Slice Thickness, nominal", "mm"),
     _number("spacing_between_slices_mm", "0018,0088", "Spacing Between Slices", "mm"),

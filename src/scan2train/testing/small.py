@@ -187,6 +187,11 @@ def together(*builds: Build) -> Build:
     return build
 
 
+def mr_body(orientation: str = "LPS") -> Volume:
+    """The body that :func:`small_series` writes, with the values of an MR."""
+    return _body(orientation, (13, 11, 8), (1.3, 1.7, 2.5), 0.0, 0.0, "MR")
+
+
 def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
     """A mask of the body: 1, and 2 in its denser half; ``(i, j, k)`` of uint8."""
     inside = volume.array > (volume.array.max() + int(volume.array.min())) // 2 - 500

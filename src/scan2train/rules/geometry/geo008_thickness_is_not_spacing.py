@@ -28,17 +28,18 @@ DICOM PS3.3 C.7.6.2.1.1 (Image Position), C.8.15.3.3, 10.1.1; Slice Thickness (0
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import cos, radians
 from typing import Any
 
 from scan2train.knowledge.tolerances import GEO008_GAP_INFO, GEO008_GAP_WARNING, GEO008_SPACING_PART
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
-from scan2train.rule.slices import usual_gap_mm
+from scan2train.rule.slices import IMAGES, usual_gap_mm
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare what the header says with the positions."""
     gap = usual_gap_mm(row)
-    if gap is None:
+    if gap is None or row["role"] not in IMAGES:
         return
     thickness = row["thickness_mm"]
     if thickness and thickness > 0:
@@ -52,7 +53,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
                 "there are gaps between the slices", seen=seen, expected="a thickness that is the distance"
             )
     said = row["spacing_between_slices_mm"]
-    if said and abs(abs(said) - gap) > GEO008_SPACING_PART * gap:
+    # On a tilted stack some scanners write the way of the table, along the slanted step.
+    steps = (gap, gap / cos(radians(row["tilt_deg"])))
+    if said and all(abs(abs(said) - step) > GEO008_SPACING_PART * step for step in steps):
         yield warning(
             "Spacing Between Slices contradicts the positions; the positions were used",
             seen=f"{said:.4g} mm",
@@ -79,6 +82,10 @@ def examples() -> Iterator[Example]:
     yield bad("a spacing that lies", small_series(tags={"SpacingBetweenSlices": "5"}), Severity.WARNING)
     yield near("4 % thinner", small_series(tags={"SliceThickness": "2.41"}))
     yield near("7 % thinner", small_series(tags={"SliceThickness": "2.33"}), Severity.INFO)
+    yield near(
+        "the way of the table, at a tilt of 20 degrees",
+        small_series(tilt=0.91, tags={"SpacingBetweenSlices": "2.66"}),
+    )
     yield near(
         "a negative spacing, as some cameras write", small_series(tags={"SpacingBetweenSlices": "-2.5"})
     )

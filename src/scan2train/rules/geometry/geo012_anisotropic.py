@@ -26,11 +26,12 @@ from typing import Any
 
 from scan2train.knowledge.tolerances import GEO012_INFO, GEO012_WARNING
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+from scan2train.rule.slices import IMAGES
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare the spacings along i, j and k."""
-    if not row["physical"] or row["role"] not in ("volume", "derived") or (row["size_k"] or 0) < 2:
+    if not row["physical"] or row["role"] not in IMAGES or (row["size_k"] or 0) < 2:
         return
     spacings = [row[f"spacing_{axis}_mm"] for axis in "ijk"]
     ratio = max(spacings) / min(spacings)
