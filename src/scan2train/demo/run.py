@@ -105,7 +105,7 @@ def run_demo(
     table.write_csv(out / "choices.csv")
     echo(describe_choices(table, out / "choices.csv"))
     prepared = prepare(
-        found, _RECIPE, ready, where="modality = 'CT'", choices=out / "choices.csv", labels="auto", jobs=jobs
+        found, _RECIPE, ready, choices=out / "choices.csv", labels="auto", jobs=jobs
     )
     prepared.raise_for_failures()
     _say(echo, describe_cases(prepared, perf_counter() - clock))

@@ -46,8 +46,8 @@ def bad_places() -> Iterator[Entry]:
     yield ct(18, "GEO008", "5 mm slices every 8 mm", tags={"SliceThickness": "5"})
     prone, _ = chest(11, "RAS", table=False)
     yield ct(19, "GEO011", "a patient who lay prone", of=prone, patient_position="HFP")
-    thick, _ = chest(12, shape=(80, 68, 10), spacing=(3.6, 3.6, 14.0))
-    yield ct(20, "GEO012", "slices four times as thick as their pixels are wide", of=thick)
+    thick, _ = chest(12, shape=(80, 68, 10), spacing=(3.6, 3.6, 13.0))
+    yield ct(20, "GEO012", "slices more than three times as thick as their pixels are wide", of=thick)
     yield Entry(
         where="films/chest-02.dcm",
         about="a film that knows its pixels at the detector only",

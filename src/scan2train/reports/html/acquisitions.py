@@ -24,8 +24,9 @@ _VALUES = {
     "pixel_mm": "Pixel spacing, mm",
 }
 _MOST = 8
-#: The distance of slices, of what has several.
-_STEP = pl.col("spacing_k_mm").filter(pl.col("physical") & (pl.col("size_k") > 1))
+#: Where slices have a distance.
+_SEVERAL = pl.col("physical") & (pl.col("size_k") > 1)
+_STEP = pl.col("spacing_k_mm").filter(_SEVERAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def acquisitions(volumes: pl.DataFrame) -> list[Acquisition]:
 def distributions(volumes: pl.DataFrame) -> list[Distribution]:
     """How often each value of a few columns comes; columns with a single value or none are left out."""
     rounded = volumes.with_columns(
-        slice_mm=pl.when(pl.col("physical") & (pl.col("size_k") > 1)).then(pl.col("spacing_k_mm").round(2)).cast(pl.String),
+        slice_mm=pl.when(_SEVERAL).then(pl.col("spacing_k_mm").round(2)).cast(pl.String),
         pixel_mm=pl.when("physical").then(pl.col("spacing_i_mm").round(2)).cast(pl.String),
     )
     found = []
