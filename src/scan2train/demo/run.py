@@ -104,9 +104,7 @@ def run_demo(
     table = choices(found, report.findings)
     table.write_csv(out / "choices.csv")
     echo(describe_choices(table, out / "choices.csv"))
-    prepared = prepare(
-        found, _RECIPE, ready, choices=out / "choices.csv", labels="auto", jobs=jobs
-    )
+    prepared = prepare(found, _RECIPE, ready, choices=out / "choices.csv", labels="auto", jobs=jobs)
     prepared.raise_for_failures()
     _say(echo, describe_cases(prepared, perf_counter() - clock))
     draw_case(found, prepared, picture)

@@ -54,7 +54,9 @@ def describe_findings(findings: Sequence[Finding], entries: Sequence[Entry], sec
 def describe_choices(table: pl.DataFrame, path: Path) -> str:
     """How many volumes are fit."""
     fit = table.filter(table["choice"] == "accept").height
-    return f"{fit} of {table.height} volumes are fit, CTs with a lesion drawn and nothing wrong: {path} says why"
+    return (
+        f"{fit} of {table.height} volumes are fit, CTs with a lesion drawn and nothing wrong: {path} says why"
+    )
 
 
 def describe_cases(prepared: Prepared, seconds: float) -> Iterator[str]:
