@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _report(
 
 
 def _case(row: Mapping[str, Any], look: Look, findings: Sequence[Finding]) -> Case:
-    places = [place for place in row["member_position_mm"] or () if place is not None]
+    places = [place for place in row["member_position_mm"] or () if place is not None and isfinite(place)]
     uneven = bool(row["irregular"]) and len(places) > 2
     gaps = tuple(b - a for a, b in pairwise(places)) if uneven and len(set(places)) > 1 else ()
     subtitle = " · ".join(word for word in (row["modality"] or row["format"], size_in_words(row)) if word)
