@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from scan2train.finding import Finding, Severity, Where
 from scan2train.rule import Rule
 
 CODE, NAME = "RUL001", "rule-failed"
+
+
+def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:
+    """What a rule finds; if it raises, that."""
+    try:
+        return rule.run(inputs, where)
+    except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
+        return [failed(rule, error, where)]
 
 
 def failed(rule: Rule, error: BaseException, where: Where | None = None) -> Finding:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from scan2train.checking.facts import facts_of
-from scan2train.checking.failed import failed
+from scan2train.checking.failed import run_safely
 from scan2train.checking.pairs import pairs_of
 from scan2train.checking.rows import rows
 from scan2train.checking.tables import tables
-from scan2train.finding import Finding, Where
+from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.rule import Rule, at
 from scan2train.rule.inputs import TABLES
@@ -43,11 +42,3 @@ def _each_volume(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
             inputs = {"row": row} if known is None else {"row": row, "facts": known}
             if rule.looks_at(inputs):
                 yield from run_safely(rule, inputs, where)
-
-
-def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:
-    """What a rule finds; if it raises, that."""
-    try:
-        return rule.run(inputs, where)
-    except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
-        return [failed(rule, error, where)]

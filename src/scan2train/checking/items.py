@@ -7,18 +7,20 @@ from typing import overload
 
 import polars as pl
 
+from scan2train.checking.declared import Declarations
 from scan2train.checking.pixels import Item
 from scan2train.index import Index
 
 
 def items_of(index: Index) -> Sequence[Item]:
     """Every volume of an index; rows are made when they are handed out, so that memory does not grow with them."""
-    return _Items(index.volumes)
+    return _Items(index.volumes, Declarations())
 
 
 class _Items(Sequence[Item]):
-    def __init__(self, volumes: pl.DataFrame) -> None:
+    def __init__(self, volumes: pl.DataFrame, declared: Declarations) -> None:
         self._volumes = volumes
+        self._declared = declared
 
     def __len__(self) -> int:
         return self._volumes.height
@@ -29,8 +31,8 @@ class _Items(Sequence[Item]):
     def __getitem__(self, at: slice) -> _Items: ...
     def __getitem__(self, at: int | slice) -> Item | _Items:
         if isinstance(at, slice):
-            return _Items(self._volumes[at])
+            return _Items(self._volumes[at], self._declared)
         if at >= self._volumes.height:
             raise IndexError(at)
         row = self._volumes.row(at, named=True)
-        return row, {} if row["role"] == "labels" else None
+        return row, self._declared.of(row) if row["role"] == "labels" else None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from scan2train.checking.header import run_safely
+from scan2train.checking.conclude import Seen, conclude
+from scan2train.checking.failed import failed, run_safely
 from scan2train.errors import Scan2TrainError
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
@@ -37,15 +38,21 @@ def check_pixels(
 
     codes = frozenset(rule.code for rule in rules)
     work = partial(check_volume, codes, tuple(folders))
+    gathered = []
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
-        yield from (
-            refused(at(items[outcome.at][0]), codes, outcome.failure) if outcome.failure else outcome.value
+        seen = (
+            Seen(findings=refused(at(items[outcome.at][0]), codes, outcome.failure))
+            if outcome.failure
+            else outcome.value
         )
+        yield from seen.findings
+        gathered.append(seen.gathered)
         if progress is not None:
             progress(done, len(items))
+    yield from conclude(rules, gathered)
 
 
-def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> list[Finding]:
+def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> Seen:
     """Read one volume and judge it; runs in a worker."""
     from scan2train.read import read
 
@@ -53,7 +60,7 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
     try:
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
-        return refused(at(row), codes, error)
+        return Seen(findings=refused(at(row), codes, error))
     return judge(volume, row, declared, codes, folders)
 
 
@@ -63,15 +70,22 @@ def judge(
     declared: Mapping[int, str] | None,
     codes: frozenset[str],
     folders: tuple[str, ...],
-) -> list[Finding]:
+) -> Seen:
     """What reading a volume noticed, and what the pixel rules of these codes find in it."""
     where = at(row)
+    gathered: dict[str, Any] = {}
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
     for rule in _pixel_rules(codes, folders):
         inputs = _inputs(volume, row, declared)
-        if rule.looks_at(inputs):
-            found.extend(run_safely(rule, inputs, where))
-    return found
+        if not rule.looks_at(inputs):
+            continue
+        found.extend(run_safely(rule, inputs, where))
+        if rule.gathers:
+            try:
+                gathered[rule.code] = rule.gather(inputs)
+            except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
+                found.append(failed(rule, error, where))
+    return Seen(findings=found, gathered=gathered)
 
 
 def refused(where: Where, codes: frozenset[str], why: Scan2TrainError | str) -> list[Finding]:

@@ -7,15 +7,12 @@ from pathlib import Path
 from scan2train.finding import Finding, Severity
 from scan2train.formats.noticed import noticed
 from scan2train.grid import Grid
-
-#: Cosine between two axes from which on they count as sheared.
-_SHEARED = 1e-4
-_HALF_A_VOXEL = 0.5
+from scan2train.knowledge.tolerances import NII002_INFO_VOXELS, NII002_SILENT_COSINE
 
 
 def sheared(grid: Grid, path: Path) -> tuple[Finding, ...]:
     """NII002 where axes are not perpendicular: a warning where that moves a voxel by half its size or more."""
-    if grid.shear <= _SHEARED:
+    if grid.shear <= NII002_SILENT_COSINE:
         return ()
     extent = max(n * size for n, size in zip(grid.shape, grid.spacing, strict=True))
     moved = grid.shear * extent / min(grid.spacing)
@@ -24,8 +21,8 @@ def sheared(grid: Grid, path: Path) -> tuple[Finding, ...]:
             "NII002",
             path,
             "the axes are not perpendicular; read as they are, but readers based on ITK cannot hold that",
-            severity=Severity.INFO if moved < _HALF_A_VOXEL else Severity.WARNING,
+            severity=Severity.INFO if moved < NII002_INFO_VOXELS else Severity.WARNING,
             seen=f"cosine {grid.shear:.3g}, up to {moved:.3g} voxels over the volume",
-            expected=f"at most {_SHEARED}",
+            expected=f"at most {NII002_SILENT_COSINE}",
         ),
     )

@@ -17,6 +17,7 @@ from scan2train.finding import Finding, Severity
 from scan2train.formats.axes import sheared
 from scan2train.formats.noticed import noticed
 from scan2train.grid import FloatArray, Grid
+from scan2train.knowledge.tolerances import NII001_INFO_VOXELS, NII001_SILENT_VOXELS, NII003_SPACING_PART
 
 #: Millimetres per unit of length; 0 is "unknown", taken for millimetres as every reader does.
 _MM = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
@@ -24,9 +25,6 @@ _UNITS = {1: "metres", 3: "micrometres"}
 _LENGTH_BITS = 0x07
 #: Unit quaternions rounded to float32 are this far off at most; beyond, it is no rotation.
 _QUATERNION_SLACK = 1e-5
-#: Thresholds of NII001, in voxels.
-_SAME, _CLOSE = 0.01, 0.5
-_SPACING_DIFFERS = 1e-3
 
 
 def grid_of(
@@ -102,16 +100,16 @@ def _compare(fields: dict[str, Any], grid: Grid, scale: float, path: Path) -> tu
         return (noticed("NII001", path, "the qform is set but unusable; the sform was used", seen=error),)
     mirrored = np.linalg.det(grid.affine[:3, :3]) * np.linalg.det(other.affine[:3, :3]) < 0
     apart = grid.distance_in_voxels(other)
-    if apart < _SAME and not mirrored:
+    if apart < NII001_SILENT_VOXELS and not mirrored:
         return ()
     return (
         noticed(
             "NII001",
             path,
             "sform and qform put the voxels at different places; the sform was used",
-            severity=Severity.ERROR if mirrored or apart > _CLOSE else Severity.INFO,
+            severity=Severity.ERROR if mirrored or apart > NII001_INFO_VOXELS else Severity.INFO,
             seen=f"up to {apart:.3g} voxels apart" + (", mirrored" if mirrored else ""),
-            expected=f"less than {_SAME} voxels",
+            expected=f"less than {NII001_SILENT_VOXELS} voxels",
             advice="Other readers may take the qform: find out which one is right and write both alike.",
         ),
     )
@@ -143,7 +141,7 @@ def _unit_finding(units: int, path: Path) -> tuple[Finding, ...]:
 def _spacing(fields: dict[str, Any], grid: Grid, scale: float, path: Path) -> tuple[Finding, ...]:
     claimed = np.array(fields["pixdim"][1:4], dtype=np.float64) * scale
     with np.errstate(invalid="ignore"):
-        differs = np.abs(claimed - grid.spacing) > _SPACING_DIFFERS * np.array(grid.spacing)
+        differs = np.abs(claimed - grid.spacing) > NII003_SPACING_PART * np.array(grid.spacing)
     used = np.array(grid.shape) > 1
     if np.isfinite(claimed).all() and claimed.min() > 0 and not (differs & used).any():
         return ()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import GeometryError, NonconformingHeader
-from scan2train.finding import Finding
+from scan2train.finding import Finding, Severity
 from scan2train.formats.bounded import Coding, Stream
 from scan2train.formats.header import ImageHeader
 from scan2train.formats.nifti_affine import grid_of
@@ -64,7 +64,13 @@ def examine(path: Path) -> Known:
         raise
     slope, intercept, about_scale = _scale(raw.fields, layout, path)
     right = _GZIPPED if coding_of(path) == "gzip" else _PLAIN
-    found = (*misleading_suffix(path, "nifti", right), *_bitpix(raw, layout, path), *about_grid, *about_scale)
+    found = (
+        *misleading_suffix(path, "nifti", right),
+        *_bitpix(raw, layout, path),
+        *_further_axes(raw, path),
+        *about_grid,
+        *about_scale,
+    )
     header = ImageHeader(
         format="nifti",
         grid=grid,
@@ -167,6 +173,23 @@ def _bitpix(raw: RawHeader, layout: Layout, path: Path) -> tuple[Finding, ...]:
             "bitpix contradicts datatype, which was believed",
             seen=raw.fields["bitpix"],
             expected=right,
+        ),
+    )
+
+
+def _further_axes(raw: RawHeader, path: Path) -> tuple[Finding, ...]:
+    dim = [int(size) for size in raw.fields["dim"]]
+    further = dim[_TIME : dim[0] + 1]
+    if not further or max(further) > 1:
+        return ()
+    return (
+        noticed(
+            "NII003",
+            path,
+            "a fourth axis of one point: some readers give an array of three axes, and others one of more",
+            severity=Severity.INFO,
+            seen=f"dim {dim[: dim[0] + 1]}",
+            expected="dim[0] = 3",
         ),
     )
 

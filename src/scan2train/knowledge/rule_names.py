@@ -47,6 +47,7 @@ RULE_NAMES: Final = {
     "LAB001": "label-grid-mismatch",
     "LAB002": "empty-label",
     "LAB003": "unexpected-label",
+    "LAB004": "stray-components",
     "NII001": "sform-qform-differ",
     "NII002": "sheared-or-singular-affine",
     "NII003": "odd-scaling",

@@ -64,3 +64,32 @@ GEO012_WARNING: Final = 3.0
 
 # GEO009 spacing-source: two pixel spacings that differ by no more than this part are one, rounded.
 GEO009_SAME_PART: Final = 1e-3
+
+#: SER002 mixed-series: numbers of a header that differ by no more than this part are one number.
+SER002_SAME_PART: Final = 0.01
+
+# LAB001 label-grid-mismatch: how far apart corners may be, in voxels of the image.
+LAB001_SILENT_VOXELS: Final = 0.01
+LAB001_INFO_VOXELS: Final = 0.5
+
+# LAB004 stray-components: an island is none if it is as large as either of these.
+LAB004_SILENT_VOXELS: Final = 20
+LAB004_SILENT_PART: Final = 0.01
+
+# NII001 sform-qform-differ: how far apart the two put a corner, in voxels.
+NII001_SILENT_VOXELS: Final = 0.01
+NII001_INFO_VOXELS: Final = 0.5
+
+# NII002 sheared-or-singular-affine.
+
+#: Cosine between two axes from which on they count as sheared.
+NII002_SILENT_COSINE: Final = 1e-4
+#: Worth knowing while no voxel moves further than this, in voxels, where the shear is dropped.
+NII002_INFO_VOXELS: Final = 0.5
+
+#: NII003 odd-scaling: how far pixdim may be from the spacing of the sform, as a part of it.
+NII003_SPACING_PART: Final = 1e-3
+
+# SET001 mixed-spacing: largest by smallest spacing of the volumes of one data set.
+SET001_WARNING: Final = 1.5
+SET001_ERROR: Final = 3.0

@@ -5,12 +5,9 @@ from __future__ import annotations
 from scan2train.errors import GridMismatch
 from scan2train.finding import Finding, Severity
 from scan2train.grid import Grid
+from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS, LAB001_SILENT_VOXELS
 from scan2train.sampling.alignment import align, covers
 from scan2train.volume import Labels
-
-#: Corners further apart than this, in voxels of the image, are told; and further than that, are an error.
-SILENT_VOXELS = 0.01
-INFO_VOXELS = 0.5
 
 
 def fit_to_grid(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, ...]]:
@@ -27,7 +24,7 @@ def fit_to_grid(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, ...]
     if not (labels.grid.physical and grid.physical):
         return _voxel_by_voxel(labels, grid)
     distance = grid.distance_in_voxels(labels.grid)
-    if distance <= SILENT_VOXELS:
+    if distance <= LAB001_SILENT_VOXELS:
         return labels.replace(grid=grid), ()
     if not _overlap(labels.grid, grid):
         raise GridMismatch(
@@ -42,7 +39,7 @@ def fit_to_grid(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, ...]
     finding = Finding(
         code="LAB001",
         name="label-grid-mismatch",
-        severity=Severity.INFO if only_turned or distance <= INFO_VOXELS else Severity.ERROR,
+        severity=Severity.INFO if only_turned or distance <= LAB001_INFO_VOXELS else Severity.ERROR,
         scope="volume",
         message="The labels are on another grid than their image; they were brought onto it through world space.",
         advice="Look at the case: nothing needs to be done if the labels fit the picture.",

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+# A rule that looks at pixels may have two functions more: ``gather``, with parameters of its ``check``, keeps what is
+# to be known of one volume, and ``conclude(gathered)`` says once what follows from all of them.
+
 #: Parameter -> what it is, and how often a rule that names it is called.
 INPUTS: Final = {
     "row": "one row of the volumes table as a mapping; called for each volume",

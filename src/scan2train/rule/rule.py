@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,11 @@ class Rule:
         return getattr(self.module, "FACTS", {})
 
     @property
+    def gathers(self) -> bool:
+        """Whether it has something to say of all volumes together that only their pixels tell."""
+        return hasattr(self.module, "gather")
+
+    @property
     def scope(self) -> Scope:
         """What its hits are about where they do not say so."""
         if PER_VOLUME & set(self.needs) or {"labels", "pair"} & set(self.needs):
@@ -62,6 +67,15 @@ class Rule:
             **{name: inputs[name] for name in self.needs if name in inputs}
         )
         return [self._finding(hit, where or Where()) for hit in hits]
+
+    def gather(self, inputs: Mapping[str, Any]) -> Any:
+        """Call ``gather`` with what it needs: what :meth:`conclude` shall know of one volume; can be pickled."""
+        return self.module.gather(**{name: inputs[name] for name in _parameters(self.module.gather)})
+
+    def conclude(self, gathered: Sequence[Any]) -> list[Finding]:
+        """Call ``conclude`` with what was gathered of every volume that could be read."""
+        findings = [self._finding(hit, Where()) for hit in self.module.conclude(gathered)]
+        return [replace(one, scope="dataset") for one in findings]
 
     def _finding(self, hit: Hit, where: Where) -> Finding:
         return Finding(
@@ -102,6 +116,10 @@ def rule_of(module: ModuleType) -> Rule:
             raise WrongUse(f"a rule has a function {name}", where=where)
     parameters = inspect.signature(module.check).parameters
     needs = tuple(parameters)
+    if hasattr(module, "gather") != hasattr(module, "conclude"):
+        raise WrongUse("a rule that gathers concludes, and the other way round", where=where)
+    if hasattr(module, "gather") and not set(_parameters(module.gather)) <= set(needs):
+        raise WrongUse("what a rule gathers is of what its check looks at", where=where)
     unknown = [name for name in needs if name not in INPUTS]
     if unknown or not needs:
         raise WrongUse(
@@ -118,3 +136,7 @@ def rule_of(module: ModuleType) -> Rule:
         module=module,
         optional=frozenset(name for name, one in parameters.items() if one.default is not one.empty),
     )
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)

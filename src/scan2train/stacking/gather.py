@@ -14,6 +14,7 @@ from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.facts import with_facts
 from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.lacking import lacking
+from scan2train.stacking.mixed import with_mixed
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.spares import with_spares
@@ -103,6 +104,7 @@ def _rows(
     columns = {
         "role": told.role,
         "split_by": told.split_by,
+        "rival": [one.rival for one in found],
         "siblings": pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
         "irregular": irregular(table, found, told, usable, worst, rows),
         "dimension": ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found],
@@ -122,7 +124,7 @@ def _rows(
         ],
         "axes_error": pl.Series(np.where(usable | damaged, worst, np.nan), nan_to_null=True),
     }
-    return _declared(with_spares(rows, table, found), columns)
+    return with_mixed(_declared(with_spares(rows, table, found), columns), rows)
 
 
 def _declared(rows: pl.DataFrame, columns: dict[str, Any]) -> pl.DataFrame:

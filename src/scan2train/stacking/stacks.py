@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
 from scan2train.stacking.explain_repeats import Attributes, Part, apart, explain
 from scan2train.stacking.regularity import irregularity, ordered
+from scan2train.stacking.rival import rival_of
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -25,7 +26,8 @@ class Stack:
     ``units`` are its slices in order of k, ``spares`` further slices at the places of some of them (the same SOP
     Instance UID; or another one, where only the pixels can tell whether they are copies), ``spare_of`` the slice that
     each lies on. ``step_mm`` leads from slice to slice (LPS+), ``along_mm`` is each slice's place.
-    ``reasons`` are attribute, dimension and rank of the value that told it from its siblings.
+    ``reasons`` are attribute, dimension and rank of the value that told it from its siblings,
+    ``rival`` is an attribute that would tell them apart otherwise.
     """
 
     units: IntArray
@@ -33,6 +35,7 @@ class Stack:
     reasons: tuple[tuple[str, str, int], ...] = ()
     step_mm: FloatArray | None = None
     along_mm: FloatArray | None = None
+    rival: str = ""
     spares: IntArray = field(default_factory=lambda: _NO_UNITS)
     spare_of: IntArray = field(default_factory=lambda: _NO_UNITS)
 
@@ -71,7 +74,7 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
     def regular(members: IntArray) -> bool:
         return irregularity(position[np.sort(members)], normal) == ""
 
-    def built(part: Part, irregular: str) -> Stack:
+    def built(part: Part, irregular: str, rival: str = "") -> Stack:
         members = np.sort(part.members)
         lying = position[members]
         mine = np.isin(spare_of, rows[members]) if len(spares) else np.zeros(0, dtype=np.bool_)
@@ -79,6 +82,7 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
             units=rows[members],
             irregular=irregular,
             reasons=part.reasons,
+            rival=rival,
             step_mm=_step(lying, normal),
             along_mm=lying @ normal,
             spares=spares[mine],
@@ -91,6 +95,7 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
         parts = apart(attributes, rows, regular) if verdict else None
         if parts is None:
             return [built(everything, verdict)]
+        rival = ""
     else:
         parts = explain(attributes, rows, place, regular)
         if parts is None:
@@ -103,7 +108,8 @@ def _split(group: IntArray, places: Places, attributes: Attributes) -> list[Stac
             copied = [*spare_of.tolist(), *rows[twins].tolist()]
             spare_of = np.array([kept.get(one, one) for one in copied], dtype=np.int64)
             return [built(Part(members=first), "duplicate-positions")]
-    return [built(part, irregularity(position[np.sort(part.members)], normal)) for part in parts]
+        rival = rival_of(attributes, rows, place, parts)
+    return [built(part, irregularity(position[np.sort(part.members)], normal), rival) for part in parts]
 
 
 def _without_copies(

@@ -13,6 +13,7 @@ import polars as pl
 
 from scan2train.knowledge.kernels_of_vendors import kernel_class
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
+from scan2train.stacking.mixed import IN_COMMON, extremes
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ _SAME = (
         "modality_lut",
     ),
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
-    "spacing_calibration",
+    *("spacing_calibration", "conversion_type", "burned_in"),
 )
 _MEMBERS = {
     "path": "member_path",
@@ -56,7 +57,7 @@ FIRST = (*_SAME, "cardiac_percentage", "image_laterality", "laterality", "column
 #: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at in every slice.
 NEEDED = (
     *(name for name in _MEMBERS if name != "along_mm"),
-    *("source", "study_uid", "lossy", "oddities", "span", "fits", "frames_lost"),
+    *("source", "study_uid", "lossy", "oddities", "span", "fits", "frames_lost", *IN_COMMON),
 )
 
 
@@ -78,6 +79,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         frames_lost=pl.col("frames_lost").any(),
         repeated=pl.col("repeated").any(),
         **_words_of_files(),
+        **extremes(),
         first_path=pl.col("path").min(),
         last_path=pl.col("path").max(),
     )

@@ -56,6 +56,7 @@ _IDENTITY = (
     _text("frame_of_reference_uid", "0020,0052", "Frame of Reference UID"),
     _text("concatenation_uid", "0020,9161", "Concatenation UID"),
     _integer("concatenation_number", "0020,9162", "In-concatenation Number"),
+    _integer("concatenation_total", "0020,9163", "In-concatenation Total Number"),
     Column(name="patient", kind="text", tag="0010,0020", keep="hash", meaning="Patient ID, salted hash"),
     Column(name="patient_name_filled", kind="boolean", tag="0010,0010", keep="filled", meaning="Patient's Name"),
     Column(name="birth_date_filled", kind="boolean", tag="0010,0030", keep="filled", meaning="Birth Date"),

@@ -23,6 +23,8 @@ _WHAT = (
     _c("dimension", "text", "What this volume is one point of: time, echo, b-value, phase, frame; empty if it stands alone"),
     _c("dimension_value", "text", "Its place along that dimension"),
     _c("siblings", "texts", "Roles of the other volumes of the same series"),
+    _c("rival", "text", "Another attribute that would tell the volumes of its series apart, and otherwise; empty where there is none"),
+    _c("mixed", "texts", "Attributes that a scan has in common and in which its slices differ, or the volumes of its series"),
     _c("oddities", "texts", "What was repaired or ignored to read the headers, as short words"),
     _c("noticed", "texts", "Findings of the reader of a format that is not DICOM, each as JSON"),
 )
@@ -35,6 +37,8 @@ _HOW = (
     _c("station", "text", "Station Name"),
     _c("description", "text", "Series Description"),
     _c("image_type", "text", "Image Type"),
+    _c("conversion_type", "text", "Conversion Type: how a picture was made that no scanner measured"),
+    _c("burned_in", "text", "Burned In Annotation: YES where there is text in the pixels"),
     _c("kernel", "text", "Convolution Kernel"),
     _c("kernel_class", "text", "smooth, medium or sharp, where the vendor table knows the kernel"),
     _c("contrast", "text", "Contrast/Bolus Agent"),

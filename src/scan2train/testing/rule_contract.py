@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scan2train.checking.conclude import conclude
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.pixels import check_volume
@@ -44,8 +45,10 @@ def faults_of(rule: Rule, example: Example, folder: Path) -> str:
 
 def _all(rule: Rule, found: Index) -> list[Finding]:
     folder = _folder_of(rule)
-    pixels = [one for item in items_of(found) for one in check_volume(frozenset({rule.code}), folder, item)]
-    return with_pixels(list(check_headers(found, [rule])), pixels, [rule])
+    seen = [check_volume(frozenset({rule.code}), folder, item) for item in items_of(found)]
+    pixels = [one for each in seen for one in each.findings]
+    concluded = conclude([rule], [each.gathered for each in seen])
+    return [*with_pixels(list(check_headers(found, [rule])), pixels, [rule]), *concluded]
 
 
 def _folder_of(rule: Rule) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ to axis, so that swapped axes show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,12 @@ def small_series(
     values
         What becomes of the body's values: from array to array of the same shape.
     """
-    volume = _changed(_body(orientation, shape, spacing, tilt, turned_deg, modality), values)
+    volume = _changed(body(orientation, shape, spacing, tilt, turned_deg, modality), values)
 
     def build(folder: Path) -> object:
         def both(k: int) -> dict[Any, Any]:
             own = tags(k) if callable(tags) else tags
-            return {**_careful(modality), **(own or {})}
+            return {**careful(modality), **(own or {})}
 
         return write_dicom_series(volume, folder / below, extra_tags=both, modality=modality, **more)
 
@@ -81,7 +81,7 @@ def small_enhanced(
 
     ``more`` goes to :func:`~scan2train.testing.dicom_enhanced.write_enhanced`.
     """
-    volume = _changed(_body(orientation, shape, spacing, 0.0, 0.0, modality), values)
+    volume = _changed(body(orientation, shape, spacing, 0.0, 0.0, modality), values)
 
     def build(folder: Path) -> object:
         from scan2train.testing.dicom_enhanced import write_enhanced
@@ -141,13 +141,37 @@ def small_nifti(
     orientation: str = "RAS",
     shape: tuple[int, int, int] = (13, 11, 8),
     spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    tilt: float = 0.0,
+    turned_deg: float = 0.0,
     labels: bool = False,
     values: Change | None = None,
+    shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    header: Mapping[str, Any] | None = None,
 ) -> Build:
-    """One NIfTI file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2)."""
-    volume = _changed(_body(orientation, shape, spacing, 0.0, 0.0, "CT"), values)
-    if labels:
-        volume = Labels(array=mask_of(volume), grid=volume.grid)
+    """One file of the same body, or with ``labels`` of a mask on its grid (values 0, 1 and 2).
+
+    Parameters
+    ----------
+    name
+        Its suffix chooses the format: NIfTI, MetaImage or NRRD.
+    orientation, shape, spacing, tilt, turned_deg
+        As for a series.
+    labels, values
+        A mask in place of the body; and what is done to its values, whose type and shape may change.
+    shift_mm
+        How far the whole file is from where it should be, RAS+.
+    header
+        Fields of the NIfTI header to be overwritten once the file is there; ``name`` must end in ``.nii``.
+    """
+    volume: Volume = body(orientation, shape, spacing, tilt, turned_deg, "CT")
+    if labels or values is not None or any(shift_mm):
+        array = mask_of(volume) if labels else volume.array
+        array = array if values is None else values(array.copy())
+        affine = volume.grid.affine.copy()
+        affine[:3, 3] += shift_mm
+        grid = Grid((array.shape[0], array.shape[1], array.shape[2]), affine)
+        kind = Labels if labels and array.dtype.kind != "f" else Volume
+        volume = kind(array=array, grid=grid)
 
     def build(folder: Path) -> object:
         from scan2train.write import write
@@ -155,6 +179,8 @@ def small_nifti(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write(volume, path)
+        if header:
+            _overwrite(path, header)
         return path
 
     return build
@@ -178,6 +204,27 @@ def modality_lut(name: str = "ModalityLUTSequence") -> dict[str, Any]:
     return {name: Sequence([item])}
 
 
+def small_text(name: str, text: str) -> Build:
+    """A file of text, such as the declaration of a data set."""
+
+    def build(folder: Path) -> object:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.write_text(text, encoding="utf-8")
+
+    return build
+
+
+def _overwrite(path: Path, fields: Mapping[str, Any]) -> None:
+    from scan2train.formats.nifti_fields import NIFTI1
+
+    content = bytearray(path.read_bytes())
+    record = np.frombuffer(content, NIFTI1, count=1)
+    for name, value in fields.items():
+        record[0][name] = value
+    path.write_bytes(content)
+
+
 def together(*builds: Build) -> Build:
     """All of them in one folder."""
 
@@ -189,7 +236,7 @@ def together(*builds: Build) -> Build:
 
 def mr_body(orientation: str = "LPS") -> Volume:
     """The body that :func:`small_series` writes, with the values of an MR."""
-    return _body(orientation, (13, 11, 8), (1.3, 1.7, 2.5), 0.0, 0.0, "MR")
+    return body(orientation, (13, 11, 8), (1.3, 1.7, 2.5), 0.0, 0.0, "MR")
 
 
 def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
@@ -207,7 +254,7 @@ def _changed(volume: Volume, values: Change | None) -> Volume:
 
 
 @cache
-def _body(
+def body(
     orientation: str,
     shape: tuple[int, int, int],
     spacing: tuple[float, float, float],
@@ -239,7 +286,8 @@ def _body(
     return Volume(array=(values + noise).astype(np.int16), grid=Grid(shape, affine), unit=unit)
 
 
-def _careful(modality: str) -> dict[Any, Any]:
+def careful(modality: str) -> dict[Any, Any]:
+    """Attributes that a careful scanner writes: a window, and the unit of CT values."""
     window = (
         {"WindowCenter": "40", "WindowWidth": "400"}
         if modality == "CT"

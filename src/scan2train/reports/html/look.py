@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from scan2train.checking.conclude import Seen
 from scan2train.checking.pixels import Item, judge, refused
 from scan2train.errors import Scan2TrainError
-from scan2train.finding import Finding
 from scan2train.reports.html.case import Histogram, Look
 from scan2train.rule import at
 from scan2train.volume import Volume
@@ -32,7 +32,7 @@ def look_at_all(
     *,
     jobs: int,
     progress: Progress | None,
-) -> Iterator[tuple[int, Look, list[Finding]]]:
+) -> Iterator[tuple[int, Look, Seen]]:
     """Look at every volume of an index, in processes that may die; yields each item's place and what was seen."""
     from scan2train.runners.processes import run_in_processes
 
@@ -40,14 +40,15 @@ def look_at_all(
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
         if outcome.failure:
             where = at(items[outcome.at][0])
-            yield outcome.at, Look(refused=outcome.failure), refused(where, codes, outcome.failure)
+            found = refused(where, codes, outcome.failure)
+            yield outcome.at, Look(refused=outcome.failure), Seen(findings=found)
         else:
             yield outcome.at, *outcome.value
         if progress is not None:
             progress(done, len(items))
 
 
-def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tuple[Look, list[Finding]]:
+def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tuple[Look, Seen]:
     """Read one volume, judge it, and draw it; runs in a worker."""
     from scan2train.read import read
 
@@ -55,7 +56,7 @@ def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tupl
     try:
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
-        return Look(refused=error.message), refused(at(row), codes, error)
+        return Look(refused=error.message), Seen(findings=refused(at(row), codes, error))
     return drawn(volume), judge(volume, row, declared, codes, folders)
 
 

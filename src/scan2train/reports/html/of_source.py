@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from scan2train.checking.conclude import conclude
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.settle import settle
@@ -59,14 +60,17 @@ def report_of_source(
     folders = tuple(rules)
     known = all_rules(folders)
     looks: dict[int, Look] = {}
-    seen: list[Finding] = []
+    found: list[Finding] = []
+    gathered = []
     codes = frozenset(rule.code for rule in known)
-    for place, look, found in look_at_all(
+    for place, look, seen in look_at_all(
         items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
     ):
         looks[place] = look
-        seen.extend(found)
-    findings = settle(with_pixels(list(check_headers(index, known)), seen, known))
+        found.extend(seen.findings)
+        gathered.append(seen.gathered)
+    found.extend(conclude(known, gathered))
+    findings = settle(with_pixels(list(check_headers(index, known)), found, known))
     return _report(index, sources, findings, looks, known)
 
 
