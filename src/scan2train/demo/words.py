@@ -42,11 +42,14 @@ def describe_findings(findings: Sequence[Finding], entries: Sequence[Entry], sec
     counts = Counter(one.severity for one in findings)
     worst_first = sorted(Severity, key=lambda one: -one.rank)
     yield f"Checked in {seconds:.1f} s: " + ", ".join(_times(one.value, counts[one]) for one in worst_first)
-    codes = Counter((-one.severity.rank, one.code, one.name, one.severity.value) for one in findings)
-    for (_, code, name, severity), times in sorted(codes.items()):
+    codes: dict[tuple[int, str], list[Finding]] = {}
+    for one in findings:
+        codes.setdefault((-one.severity.rank, one.code), []).append(one)
+    for (_, code), those in sorted(codes.items()):
+        first = those[0]
         entry = planted.pop(code, None)
-        beside = f"  {entry.where}: {entry.about}" if entry else ""
-        yield f"  {severity:7} {code} {name:26} ×{times:2}{beside}"
+        beside = f"{entry.where}: {entry.about}" if entry else first.where.path or "all scans together"
+        yield f"  {first.severity.value:7} {code} {first.name:26} ×{len(those):2}  {beside}"
     for entry in planted.values():
         yield f"  {entry.code} was planted, and was not found: {entry.where}"
 
