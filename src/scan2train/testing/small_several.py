@@ -58,7 +58,8 @@ def several(
                 modality,
             )
             written += write_dicom_series(
-                volume,
+                # No two of them hold the same pixels.
+                volume.replace(array=volume.array + np.int16(at)),
                 folder / "series" / (folders[at] if folders else ""),
                 extra_tags=_numbered(own, at, size[2], modality),
                 drop=drops[at] if drops else (),

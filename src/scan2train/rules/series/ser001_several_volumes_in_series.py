@@ -28,10 +28,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
+from scan2train.measures.twins import doubled_slices, twins_are_copies
 from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
-from scan2train.rule.slices import places_mm
 
 #: What files are, and not what they show.
 _WEAK = frozenset(("folder", "transfer_syntax", "instance_number"))
@@ -44,7 +44,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     names = [name for name in (row["split_by"] or "").split("+") if name]
     if row["irregular"] == "duplicate-positions":
         held = _held(row)
-        if len(held) > 1 and (held > 1).mean() > 1 / 2:
+        doubled = len(held) > 1 and (held > 1).mean() > 1 / 2
+        # Copies of every slice are one volume, of which GEO005 speaks.
+        if doubled and not twins_are_copies(row):
             yield error(
                 "a series holds several volumes, and no attribute tells their slices apart",
                 seen=f"{held.sum()} slices at {len(held)} places",
@@ -80,13 +82,11 @@ def _lost(row: Mapping[str, Any], names: Sequence[str]) -> bool:
     return names == ["file"] and row["irregular"] != "mosaic" and max(row["member_frames"]) == 1
 
 
-def _held(row: Mapping[str, Any]) -> Any:
-    """How many slices each place holds."""
-    places = places_mm(row)
-    if places is None:
-        return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.diff(np.sort(places)) > GEO005_SAME_PLACE_MM) + 1
-    return np.diff([0, *starts.tolist(), len(places)])
+def _held(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """How many slices each place holds, one or more."""
+    held = np.ones(row["n_slices"], dtype=np.int64)
+    np.add.at(held, doubled_slices(row), 1)
+    return held
 
 
 def examples() -> Iterator[Example]:
