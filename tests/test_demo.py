@@ -94,6 +94,11 @@ def test_the_picture_and_the_report_are_there(demo):
         assert code in page
 
 
+def test_no_two_volumes_have_one_identity(demo):
+    result, _ = demo
+    assert result.index.volumes["volume"].is_unique().all()
+
+
 def test_the_account_names_every_place_every_code_and_what_to_try(demo):
     result, lines = demo
     text = "\n".join(lines)

@@ -122,7 +122,7 @@ def clean() -> Iterator[Entry]:
         about="chest film",
         build=film_of(film(), "films/chest-01.dcm", patient="DX1"),
     )
-    image, lesion = chest(30)
+    image, lesion = chest(30, lesion_radius_mm=22.0)
     yield Entry(
         where="task/imagesTr/volume-1.nii.gz",
         about="a NIfTI data set, its masks in labelsTr",
