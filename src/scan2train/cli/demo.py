@@ -1,4 +1,4 @@
-"""``scan2train demo``: a small messy hospital, indexed and prepared in one go."""
+"""``scan2train demo``: a small messy hospital, checked and prepared in one go."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def demo(
     ] = Path("scan2train-demo"),
     jobs: Jobs = None,
 ) -> None:
-    """Make a small messy hospital, index it, and prepare it.
+    """Make a small messy hospital, check it, and prepare what is fit.
 
-    The scans are a chest CT phantom, written as several DICOM series in a wild order. Pictures of the volume before
-    and after are saved beside the prepared set.
+    The scans are phantoms of several kinds, with the headers of four vendors and a fault of nearly every rule. A report
+    of what was found, and a picture of a volume before and after, are left beside the prepared set.
     """
     from scan2train.demo import run_demo
 

@@ -24,6 +24,9 @@ _VALUES = {
     "pixel_mm": "Pixel spacing, mm",
 }
 _MOST = 8
+#: Where slices have a distance.
+_SEVERAL = pl.col("physical") & (pl.col("size_k") > 1)
+_STEP = pl.col("spacing_k_mm").filter(_SEVERAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,14 @@ def acquisitions(volumes: pl.DataFrame) -> list[Acquisition]:
     scans = volumes.filter(pl.col("role").is_in(["volume", "picture", "derived"]))
     ways = (
         scans.group_by(
-            [pl.coalesce(pl.col(name), pl.lit("")).alias(name) for name in _WAYS], maintain_order=True
+            # A file that is not DICOM tells no modality: its format stands there.
+            [pl.coalesce(name, "format" if name == "modality" else pl.lit("")).alias(name) for name in _WAYS],
+            maintain_order=True,
         )
         .agg(
             pl.len().alias("volumes"),
-            pl.col("spacing_k_mm").filter(pl.col("physical")).min().alias("low"),
-            pl.col("spacing_k_mm").filter(pl.col("physical")).max().alias("high"),
+            _STEP.min().alias("low"),
+            _STEP.max().alias("high"),
             pl.col("thickness_mm").min().alias("thin"),
             pl.col("thickness_mm").max().alias("thick"),
         )
@@ -80,7 +85,7 @@ def acquisitions(volumes: pl.DataFrame) -> list[Acquisition]:
 def distributions(volumes: pl.DataFrame) -> list[Distribution]:
     """How often each value of a few columns comes; columns with a single value or none are left out."""
     rounded = volumes.with_columns(
-        slice_mm=pl.when("physical").then(pl.col("spacing_k_mm").round(2)).cast(pl.String),
+        slice_mm=pl.when(_SEVERAL).then(pl.col("spacing_k_mm").round(2)).cast(pl.String),
         pixel_mm=pl.when("physical").then(pl.col("spacing_i_mm").round(2)).cast(pl.String),
     )
     found = []

@@ -19,6 +19,8 @@ from scan2train.volume import Volume
 _BINS = 56
 #: So many values are enough for a histogram that is an inch wide.
 _AT_MOST = 400_000
+#: Centre and width of a window in which whatever is labelled is white.
+_LABELLED = (0.5, 1.0)
 
 Progress = Callable[[int, int], None]
 
@@ -87,9 +89,9 @@ def drawn(volume: Volume, labels: Volume | None = None) -> Look:
     from scan2train.volume import Labels
 
     if isinstance(volume, Labels):
-        picture = thumbnail(volume, window=(0.5, max(1.0, float(volume.array.max()))))
-    else:
-        picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
+        # Cut where something is labelled, and coloured as labels are over an image.
+        return Look(thumbnail=thumbnail(volume, volume, window=_LABELLED))
+    picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
     return Look(thumbnail=picture, histogram=_histogram(volume))
 
 
@@ -108,9 +110,10 @@ def _histogram(volume: Volume) -> Histogram | None:
 
 
 def size_in_words(row: Mapping[str, Any], prefix: str = "") -> str:
-    """``512×512×300 · 0.7×0.7×1.5 mm`` of a row with sizes and spacings."""
-    sizes = [row[f"{prefix}size_{axis}"] for axis in "ijk"]
-    spacings = [row[f"{prefix}spacing_{axis}_mm"] for axis in "ijk"]
+    """``512×512×300 · 0.7×0.7×1.5 mm`` of a row with sizes and spacings; a picture has two of each."""
+    axes = "ij" if row.get("role") == "picture" else "ijk"
+    sizes = [row[f"{prefix}size_{axis}"] for axis in axes]
+    spacings = [row[f"{prefix}spacing_{axis}_mm"] for axis in axes]
     if None in sizes:
         return ""
     size = "×".join(str(n) for n in sizes)

@@ -68,6 +68,7 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
             (str(recipe.get("fingerprint", "")), "recipe's fingerprint"),
         ),
         summary=counts,
+        findings=tuple(findings),
         groups=tuple(groups_of(findings, cases, all_rules())),
         cases=tuple(cases),
         acquisitions=(),

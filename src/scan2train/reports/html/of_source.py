@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from scan2train.checking.conclude import conclude
 from scan2train.checking.header import check_headers
 from scan2train.checking.items import items_of
 from scan2train.checking.settle import settle
+from scan2train.checking.with_pixels import with_pixels
 from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.reports.html.acquisitions import acquisitions, distributions
@@ -54,22 +56,22 @@ def report_of_source(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check a source by all rules, and draw its volumes."""
+    """Check a source by all rules, and draw its volumes, each decoded once; its ``findings`` are those of ``check``."""
     folders = tuple(rules)
     known = all_rules(folders)
-    findings = list(check_headers(index, known))
-    told = {(one.code, one.where.volume) for one in findings}
     looks: dict[int, Look] = {}
-    codes = frozenset(rule.code for rule in known)
+    found: list[Finding] = []
     gathered = []
+    codes = frozenset(rule.code for rule in known)
     for place, look, seen in look_at_all(
         items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
     ):
         looks[place] = look
-        findings.extend(one for one in seen.findings if (one.code, one.where.volume) not in told)
+        found.extend(seen.findings)
         gathered.append(seen.gathered)
-    findings.extend(conclude(known, gathered))
-    return _report(index, sources, settle(findings), looks, known)
+    found.extend(conclude(known, gathered))
+    findings = settle(with_pixels(list(check_headers(index, known)), found, known))
+    return _report(index, sources, findings, looks, known)
 
 
 def _report(
@@ -102,6 +104,7 @@ def _report(
         about="What is in this folder of scans, and what is wrong with it.",
         tiles=tuple((f"{counts[name]:,}", name) for name in ("files", "series", "volumes", "skipped")),
         summary=counts["findings"],
+        findings=tuple(findings),
         groups=tuple(groups_of(findings, cases, rules)),
         cases=tuple(cases),
         acquisitions=tuple(acquisitions(index.volumes)),
@@ -115,9 +118,9 @@ def _report(
 
 
 def _case(row: Mapping[str, Any], look: Look, findings: Sequence[Finding]) -> Case:
-    places = [place for place in row["member_position_mm"] or () if place is not None]
+    places = [place for place in row["member_position_mm"] or () if place is not None and isfinite(place)]
     uneven = bool(row["irregular"]) and len(places) > 2
-    gaps = tuple(b - a for a, b in pairwise(places)) if uneven else ()
+    gaps = tuple(b - a for a, b in pairwise(places)) if uneven and len(set(places)) > 1 else ()
     subtitle = " · ".join(word for word in (row["modality"] or row["format"], size_in_words(row)) if word)
     facts = [(title, row[name]) for name, title in _FACTS.items() if row[name] not in (None, "")]
     return Case(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from scan2train.finding import Finding
 from scan2train.reports.html.acquisitions import Acquisition, Distribution
 from scan2train.reports.html.case import Case
 from scan2train.reports.html.groups import Group
@@ -14,14 +15,15 @@ from scan2train.reports.html.groups import Group
 class Report:
     """A report of a source, or of a prepared set.
 
-    ``tiles`` are numbers and what they count; ``summary`` counts findings by severity; ``skipped`` are file, reason
-    and message of what gave no image.
+    ``tiles`` are numbers and what they count; ``summary`` counts the ``findings`` by severity; ``skipped`` are file,
+    reason and message of what gave no image.
     """
 
     title: str
     about: str
     tiles: tuple[tuple[str, str], ...]
     summary: dict[str, Any]
+    findings: tuple[Finding, ...]
     groups: tuple[Group, ...]
     cases: tuple[Case, ...]
     acquisitions: tuple[Acquisition, ...]

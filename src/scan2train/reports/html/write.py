@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scan2train._version import __version__
 from scan2train.figures.thumbnail import Thumbnail
@@ -30,7 +30,12 @@ def render(report: Report) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
-    environment.filters |= {"data_uri": _data_uri, "histogram": drawing.histogram, "gaps": drawing.gaps}
+    environment.filters |= {
+        "data_uri": _data_uri,
+        "prose": _prose,
+        "histogram": drawing.histogram,
+        "gaps": drawing.gaps,
+    }
     return environment.from_string(template).render(
         report=report,
         headings=headings(),
@@ -53,6 +58,15 @@ def write_report(report: Report, path: Path) -> None:
 def _safe(value: object) -> object:
     """Text without control characters; markup is ours, and stays."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else shown(value)
+
+
+def _prose(text: str) -> Markup:
+    """Escaped text, with what stands between double backticks as code."""
+    parts = [escape(shown(part)) for part in text.split("``")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 and at < len(parts) - 1 else part
+        for at, part in enumerate(parts)
+    )
 
 
 def _data_uri(picture: Thumbnail) -> Markup:
