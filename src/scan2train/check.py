@@ -60,22 +60,23 @@ def check(
         If a rule is named that does not exist, or an argument cannot be meant.
     """
     from scan2train.checking.choose import choose
-    from scan2train.checking.header import check_headers
+    from scan2train.checking.conclude import Seen
+    from scan2train.checking.everything import everything, look_at_pixels
+    from scan2train.checking.failed import OWN
     from scan2train.checking.items import items_of
     from scan2train.checking.pixels import check_pixels
-    from scan2train.checking.settle import settle
-    from scan2train.checking.with_pixels import with_pixels
     from scan2train.rule.load import all_rules
 
     if task is not None:
         raise WrongUse("tasks do not exist yet", expected="task=None", found=repr(task))
     found = source if isinstance(source, Index) else index(source)
     folders = [str(Path(folder)) for folder in rules]
-    chosen = choose(all_rules(folders), tuple(select), tuple(ignore))
-    findings = list(check_headers(found, chosen))
-    if found.volumes.height < PIXELS_BELOW if pixels is None else pixels:
-        seen = check_pixels(
-            items_of(found), chosen, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
-        )
-        findings = with_pixels(findings, seen, chosen)
-    return settle(findings)
+    left_out = tuple(ignore)
+    chosen = choose(all_rules(folders), tuple(select), left_out)
+    decode = found.volumes.height < PIXELS_BELOW if pixels is None else pixels
+    seen: Iterable[Seen] = ()
+    if decode and look_at_pixels(chosen):
+        workers = jobs or os.cpu_count() or 1
+        seen = check_pixels(items_of(found), chosen, folders, jobs=workers, progress=progress)
+    unheard = {code for code in OWN for word in left_out if code.startswith(word.upper())}
+    return [one for one in everything(found, chosen, seen) if one.code not in unheard]

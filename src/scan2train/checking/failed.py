@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.finding import Finding, Severity, Where
+from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.rule import Rule
 
 CODE, NAME = "RUL001", "rule-failed"
+UNSEEN = "RUL002"
+#: Codes of the audit itself.
+OWN = frozenset((CODE, UNSEEN))
 
 
 def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:
     """What a rule finds; if it raises, that."""
     try:
         return rule.run(inputs, where)
-    except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
         return [failed(rule, error, where)]
 
 
@@ -37,7 +41,22 @@ def about_rule(code: str, seen: str, place: str = "", where: Where | None = None
         message=f"the rule {code} failed, so that what it looks for may be there unseen",
         seen=" ".join(f"{seen} {place}".split()),
         expected="a rule that raises nothing",
-        advice="Mend the rule, or leave it out with --ignore.",
+        advice=f"Mend the rule, or leave it out with --ignore {code}.",
+    )
+
+
+def unseen(where: Where, why: str, severity: Severity) -> Finding:
+    """The finding that no rule about pixels has seen a volume."""
+    return Finding(
+        code=UNSEEN,
+        name=RULE_NAMES[UNSEEN],
+        severity=severity,
+        scope="volume",
+        where=where,
+        message="the volume could not be looked at, so that rules about its pixels have not seen it",
+        seen=why,
+        expected="a volume that can be read",
+        advice="Check it with all rules: the one that is named says what is wrong.",
     )
 
 

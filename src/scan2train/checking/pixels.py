@@ -7,14 +7,15 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from scan2train.checking.conclude import Seen, conclude
-from scan2train.checking.failed import failed, run_safely
+from scan2train.checking.conclude import Seen
+from scan2train.checking.failed import failed, run_safely, unseen
 from scan2train.errors import Scan2TrainError
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.rule import Rule, at
 from scan2train.rule.inputs import PIXELS
 from scan2train.rule.load import all_rules
+from scan2train.runners.outcome import Outcome
 from scan2train.volume import Labels, Volume
 
 #: A volume's row; where it is a mask, what the data set declares of its values, else ``None``.
@@ -29,7 +30,7 @@ def check_pixels(
     *,
     jobs: int,
     progress: Progress | None,
-) -> Iterator[Finding]:
+) -> Iterator[Seen]:
     """What reading each volume notices, and what the pixel rules among ``rules`` find in it.
 
     Works in ``jobs`` processes that may die; a death is a finding of FIL001 about its volume.
@@ -38,18 +39,10 @@ def check_pixels(
 
     codes = frozenset(rule.code for rule in rules)
     work = partial(check_volume, codes, tuple(folders))
-    gathered = []
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
-        seen = (
-            Seen(findings=refused(at(items[outcome.at][0]), codes, outcome.failure))
-            if outcome.failure
-            else outcome.value
-        )
-        yield from seen.findings
-        gathered.append(seen.gathered)
+        yield lost(items[outcome.at], codes, outcome) if outcome.failure else outcome.value
         if progress is not None:
             progress(done, len(items))
-    yield from conclude(rules, gathered)
 
 
 def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> Seen:
@@ -88,12 +81,20 @@ def judge(
     return Seen(findings=found, gathered=gathered)
 
 
+def lost(item: Item, codes: frozenset[str], outcome: Outcome) -> Seen:
+    """What is known of a volume whose worker died, or failed in a way that nobody has foreseen."""
+    where = at(item[0])
+    if outcome.died:
+        return Seen(findings=refused(where, codes, outcome.failure))
+    return Seen(findings=[unseen(where, outcome.failure, Severity.ERROR)])
+
+
 def refused(where: Where, codes: frozenset[str], why: Scan2TrainError | str) -> list[Finding]:
     """The finding that a volume could not be read; a death of its worker is one of FIL001."""
     error = why if isinstance(why, Scan2TrainError) else None
     code = (error.code if error else None) or "FIL001"
     if code not in codes:
-        return []
+        return [unseen(where, f"{code}: {error.message if error else why}", Severity.WARNING)]
     return [
         Finding(
             code=code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from scan2train.checking.failed import OWN
 from scan2train.finding import Finding
 from scan2train.rule import Rule
 
@@ -25,7 +26,10 @@ def with_pixels(
     added = [
         one
         for one in pixels
-        if one.code in looked_again or one.severity.rank > said.get((one.code, one.where.volume or ""), -1)
+        if one.code in looked_again
+        or one.code in OWN
+        or one.severity.rank > said.get((one.code, one.where.volume or ""), -1)
     ]
-    again = {(one.code, one.where.volume) for one in added}
+    # What says that a rule failed, or could not look, is no second word on the volume.
+    again = {(one.code, one.where.volume) for one in added if one.where.volume and one.code not in OWN}
     return [*(one for one in headers if (one.code, one.where.volume) not in again), *added]

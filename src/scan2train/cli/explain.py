@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scan2train.cli.check import RuleFolders
 from scan2train.cli.manners import guarded
+from scan2train.cli.options import RuleFolders
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +27,7 @@ def explain(
     from scan2train.reports.page import as_page
     from scan2train.rule.load import all_rules, find_rule
 
-    known = all_rules(_folders(rules))
+    known = all_rules(rules or ())
     if everything:
         for rule in known:
             typer.echo(f"{rule.code}  {rule.name:26s}  {rule.page.title}")
@@ -36,7 +35,3 @@ def explain(
         typer.echo(as_page(find_rule(code, known)))
     else:
         raise WrongUse("no rule was named", advice="Name one, as GEO003, or list all of them with --all.")
-
-
-def _folders(rules: list[Path] | None) -> list[Path]:
-    return rules or []

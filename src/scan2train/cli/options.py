@@ -41,6 +41,12 @@ Jobs = Annotated[
         show_default="all CPU cores",
     ),
 ]
+RuleFolders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules", metavar="DIR", help="Folder with rules of your own, one file each; may be repeated."
+    ),
+]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Neither use nor leave an index in your cache folder.")
 ]

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from scan2train.cli.check import RuleFolders
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Jobs, NoCache, Salt, Sources
+from scan2train.cli.options import Jobs, NoCache, RuleFolders, Salt, Sources
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("report")(guarded(report))
+    app.command("report", epilog="Example: scan2train report hospital/ -o report.html")(guarded(report))
 
 
 def report(
@@ -32,12 +31,16 @@ def report(
     It holds a picture and a histogram of every volume, what is wrong with each and what to do, how they were
     acquired, and for prepared sets what was done. It opens from disk and asks nothing of any server.
     """
+    from scan2train.cli.found import require_outside
     from scan2train.errors import WrongUse
     from scan2train.index import index
     from scan2train.reports.html.of_prepared import is_prepared, report_of_prepared
     from scan2train.reports.html.of_source import report_of_source
     from scan2train.reports.html.write import write_report
 
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise WrongUse("a report is a page", expected="-o FILE.html", found=out.name)
+    require_outside(sources, out)
     prepared = [source for source in sources if is_prepared(source)]
     if prepared and len(sources) > 1:
         raise WrongUse("a prepared set has a report of its own", where=prepared[0], advice="Name it alone.")

@@ -54,4 +54,5 @@ RULE_NAMES: Final = {
     "SET001": "mixed-spacing",
     "SET003": "unsorted-names",
     "RUL001": "rule-failed",
+    "RUL002": "volume-not-seen",
 }

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scan2train.checking.conclude import conclude
-from scan2train.checking.header import check_headers
+from scan2train.checking.everything import everything, look_at_pixels
 from scan2train.checking.items import items_of
 from scan2train.checking.pixels import check_volume
-from scan2train.checking.settle import settle
-from scan2train.checking.with_pixels import with_pixels
 from scan2train.errors import NoImages
 from scan2train.finding import Finding
 from scan2train.index import Index
@@ -21,7 +18,9 @@ from scan2train.rule.load import all_rules
 def findings_of(rule: Rule, folder: Path) -> list[Finding]:
     """What ``rule`` alone says of a folder, decoded or not as it needs; a failure of the rule comes out as RUL001."""
     found = Index(**index_source(folder, jobs=1, cache=False, salt=b"examples", progress=None))
-    return settle(_all(rule, found))
+    places = _folder_of(rule)
+    seen = (check_volume(frozenset({rule.code}), places, item) for item in items_of(found))
+    return everything(found, [rule], seen if look_at_pixels([rule]) else ())
 
 
 def faults_of(rule: Rule, example: Example, folder: Path) -> str:
@@ -41,14 +40,6 @@ def faults_of(rule: Rule, example: Example, folder: Path) -> str:
             f"{rule.code}, {example.name}: expected {example.finds or 'nothing'}, found {said or 'nothing'}"
         )
     return ""
-
-
-def _all(rule: Rule, found: Index) -> list[Finding]:
-    folder = _folder_of(rule)
-    seen = [check_volume(frozenset({rule.code}), folder, item) for item in items_of(found)]
-    pixels = [one for each in seen for one in each.findings]
-    concluded = conclude([rule], [each.gathered for each in seen])
-    return [*with_pixels(list(check_headers(found, [rule])), pixels, [rule]), *concluded]
 
 
 def _folder_of(rule: Rule) -> tuple[str, ...]:

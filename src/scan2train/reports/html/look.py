@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from scan2train.checking.conclude import Seen
-from scan2train.checking.pixels import Item, judge, refused
+from scan2train.checking.pixels import Item, judge, lost, refused
 from scan2train.errors import Scan2TrainError
 from scan2train.reports.html.case import Histogram, Look
 from scan2train.rule import at
@@ -39,9 +39,7 @@ def look_at_all(
     work = partial(look_at, codes, folders)
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
         if outcome.failure:
-            where = at(items[outcome.at][0])
-            found = refused(where, codes, outcome.failure)
-            yield outcome.at, Look(refused=outcome.failure), Seen(findings=found)
+            yield outcome.at, Look(refused=outcome.failure), lost(items[outcome.at], codes, outcome)
         else:
             yield outcome.at, *outcome.value
         if progress is not None:
@@ -57,7 +55,11 @@ def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tupl
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
         return Look(refused=error.message), Seen(findings=refused(at(row), codes, error))
-    return drawn(volume), judge(volume, row, declared, codes, folders)
+    seen = judge(volume, row, declared, codes, folders)
+    try:
+        return drawn(volume), seen
+    except Exception as error:  # noqa: BLE001 - a picture that fails must not cost what was found
+        return Look(refused=f"it could not be drawn: {type(error).__name__}"), seen
 
 
 def look_at_files(

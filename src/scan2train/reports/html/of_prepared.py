@@ -53,7 +53,10 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
     files = [_files(folder, row["case"]) for row in done]
     for place, look in look_at_files(files, jobs=jobs or os.cpu_count() or 1, progress=progress):
         looks[done[place]["case"]] = look
-    cases = [_case(folder, row, looks.get(row["case"]), findings) for row in rows]
+    by_volume: dict[str | None, list[Finding]] = {}
+    for one in findings:
+        by_volume.setdefault(one.where.volume, []).append(one)
+    cases = [_case(folder, row, looks.get(row["case"]), by_volume.get(row["volume"], ())) for row in rows]
     cases.sort(key=lambda case: (*(-n for n in case.oddness), case.title))
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
     recipe = about.get("recipe", {})
@@ -99,7 +102,7 @@ def _case(folder: Path, row: Mapping[str, Any], look: Look | None, findings: Seq
         title=row["case"],
         subtitle=after or "failed",
         look=look or Look(refused=row["error"] or "not prepared"),
-        findings=tuple(one for one in findings if one.where.volume == row["volume"]),
+        findings=tuple(findings),
         facts=tuple((name, value) for name, value in (("Before", before), ("After", after)) if value),
         steps=_steps(folder / "cases" / row["case"] / "account.json"),
     )

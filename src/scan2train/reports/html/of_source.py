@@ -9,11 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from scan2train.checking.conclude import conclude
-from scan2train.checking.header import check_headers
+from scan2train.checking.everything import everything
 from scan2train.checking.items import items_of
-from scan2train.checking.settle import settle
-from scan2train.checking.with_pixels import with_pixels
 from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.reports.html.acquisitions import acquisitions, distributions
@@ -57,21 +54,29 @@ def report_of_source(
     progress: Progress | None = None,
 ) -> Report:
     """Check a source by all rules, and draw its volumes, each decoded once; its ``findings`` are those of ``check``."""
-    folders = tuple(rules)
-    known = all_rules(folders)
+    known = all_rules(folders := tuple(rules))
     looks: dict[int, Look] = {}
-    found: list[Finding] = []
-    gathered = []
+    found = []
     codes = frozenset(rule.code for rule in known)
     for place, look, seen in look_at_all(
         items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
     ):
         looks[place] = look
-        found.extend(seen.findings)
-        gathered.append(seen.gathered)
-    found.extend(conclude(known, gathered))
-    findings = settle(with_pixels(list(check_headers(index, known)), found, known))
-    return _report(index, sources, findings, looks, known)
+        found.append(seen)
+    return _report(index, sources, everything(index, known, found), looks, known)
+
+
+def report_of_findings(
+    index: Index,
+    sources: Iterable[Path],
+    findings: Sequence[Finding],
+    *,
+    jobs: int | None = None,
+) -> Report:
+    """The page of findings that are there already, with a picture of each volume."""
+    items = items_of(index)
+    drawn = look_at_all(items, frozenset(), (), jobs=jobs or os.cpu_count() or 1, progress=None)
+    return _report(index, sources, findings, {place: look for place, look, _ in drawn}, all_rules())
 
 
 def _report(

@@ -1,0 +1,36 @@
+"""What is found in an index, from headers and from volumes that were decoded: the one way from rules to a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scan2train.checking.conclude import Seen, conclude
+from scan2train.checking.header import check_headers
+from scan2train.checking.settle import settle
+from scan2train.checking.with_pixels import with_pixels
+from scan2train.finding import Finding
+from scan2train.index import Index
+from scan2train.rule import Rule
+from scan2train.rule.inputs import PIXELS
+
+
+def everything(index: Index, rules: Sequence[Rule], seen: Iterable[Seen] = ()) -> list[Finding]:
+    """All findings, merged and sorted.
+
+    Parameters
+    ----------
+    index, rules
+        What is judged, and by which rules.
+    seen
+        What came of decoding its volumes, if they were decoded.
+    """
+    headers = list(check_headers(index, rules))
+    looks = list(seen)
+    decoded = (one for look in looks for one in look.findings)
+    concluded = conclude(rules, (look.gathered for look in looks))
+    return settle([*with_pixels(headers, decoded, rules), *concluded])
+
+
+def look_at_pixels(rules: Iterable[Rule]) -> bool:
+    """Whether any of these rules needs a volume decoded."""
+    return any(not PIXELS.isdisjoint(rule.needs) for rule in rules)

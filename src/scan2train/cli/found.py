@@ -1,0 +1,63 @@
+"""What the sources of a command hold, one by one: a source without an image is named, and the others are used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scan2train.errors import WrongUse
+
+if TYPE_CHECKING:
+    from scan2train.index import Index
+
+
+def found_in(sources: Sequence[Path], **options: Any) -> tuple[Index, list[Path]]:
+    """The index of all sources, and those of them that hold no image.
+
+    ``options`` are those of :func:`scan2train.index.index`.
+    """
+    from scan2train.index import index
+
+    found = index(*sources, **options, empty=True)
+    alone = len(sources) == 1
+    without = [
+        source
+        for source in sources
+        if (
+            found if alone else index(source, **{**options, "progress": None}, empty=True)
+        ).instances.is_empty()
+    ]
+    return found, without
+
+
+def nothing_found() -> Index:
+    """An index of nothing."""
+    from scan2train.index import Index
+    from scan2train.tables import FRAMES, INSTANCES, SKIPPED, VOLUMES
+
+    return Index(
+        instances=INSTANCES.frame(), frames=FRAMES.frame(), volumes=VOLUMES.frame(), skipped=SKIPPED.frame()
+    )
+
+
+def require_outside(sources: Sequence[Path], out: Path | None) -> None:
+    """See that a result is not written into a source.
+
+    Raises
+    ------
+    WrongUse
+        If ``out`` is a source, or lies in one.
+    """
+    if out is None:
+        return
+    place = out.resolve()
+    for source in sources:
+        root = source.resolve()
+        if place == root or (source.is_dir() and place.is_relative_to(root)):
+            raise WrongUse(
+                "the result would be written into a source",
+                where=out,
+                found=f"the source {source}",
+                advice="Sources are never written. Choose a place outside of it.",
+            )
