@@ -115,7 +115,41 @@ def test_the_result_goes_to_a_file_where_one_is_named(scans, tmp_path, word):
 
 
 def test_a_file_that_cannot_be_written_is_wrong_use(scans, tmp_path):
-    assert check(scans, "--select", "GEO008", "-o", tmp_path / "no" / "out").exit_code == 2
+    (tmp_path / "file").write_text("no folder")
+    assert check(scans, "--select", "GEO008", "-o", tmp_path / "file" / "out").exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["new.json", "series/IM0000.dcm"])
+def test_a_result_is_never_written_into_a_source(tmp_path, name):
+    small_series()(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert check(tmp_path, "--no-pixels", "-o", tmp_path / name).exit_code == 2
+    report = ["report", str(tmp_path), "-o", str(tmp_path / "page.html")]
+    assert CliRunner().invoke(app, report, prog_name="scan2train").exit_code == 2
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_one_source_without_an_image_among_others_is_said(tmp_path):
+    small_series()(tmp_path / "scans")
+    (tmp_path / "junk").mkdir()
+    (tmp_path / "junk" / "readme.txt").write_text("no image")
+    done = check(tmp_path / "scans", tmp_path / "junk", "--no-pixels")
+    assert done.exit_code == 2
+    assert "junk: no image was found" in done.stderr
+    assert "scans: no image" not in done.stderr
+
+
+def test_json_is_printed_also_where_nothing_can_be_checked(tmp_path):
+    done = check(tmp_path / "nowhere", "--format", "json")
+    assert done.exit_code == 2
+    assert json.loads(done.stdout)["findings"] == []
+
+
+@pytest.mark.parametrize("option", [("--task", "ct-lung"), ("--baseline", "old.json"), ("--format", "sarif")])
+def test_what_comes_later_says_so(scans, option):
+    done = check(scans, *option)
+    assert done.exit_code == 2
+    assert "does not exist yet" in done.stderr
 
 
 def test_hostile_text_and_names_are_escaped(tmp_path):

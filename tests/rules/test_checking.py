@@ -123,7 +123,10 @@ def test_a_worker_that_dies_costs_its_volume_alone(scans, tmp_path):
     assert lost.severity is Severity.ERROR
     mr = scans.volumes.filter(scans.volumes["modality"] == "MR")
     assert lost.where.volume == mr["volume"].item()
-    assert codes(found(scans, tmp_path / "rules", pixels=True, ignore=["FIL001"])) == {"BOO001": 2}
+    # Without the rule that would say so, the volume is still said not to have been seen.
+    told = found(scans, tmp_path / "rules", pixels=True, ignore=["FIL001"])
+    assert codes(told) == {"BOO001": 2, "RUL002": 1}
+    assert codes(found(scans, tmp_path / "rules", pixels=True, ignore=["FIL001", "RUL002"])) == {"BOO001": 2}
 
 
 def test_pixel_rules_run_only_where_pixels_are_asked_for(scans, tmp_path):

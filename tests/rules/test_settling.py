@@ -94,11 +94,28 @@ def test_what_is_said_of_volumes_stays_but_for_repetitions():
             {"FIL001", "FIL002"},
         ),
         (said("PIX012"), said("PIX003"), {"PIX012"}),
+        # A milder word hides nothing.
+        (said("SER001", INFO, scope="series"), said("GEO005", ERROR), {"SER001", "GEO005"}),
+        (said("GEO004", ERROR), said("GEO003", ERROR), {"GEO004"}),
+        # A volume may have several faults of its files; a file that gave no image has one.
+        (said("FIL002"), said("FIL005"), {"FIL002", "FIL005"}),
+        (said("GEO002", ERROR, scope="series"), said("SER002", scope="series"), {"GEO002", "SER002"}),
         (said("PIX003"), said("GEO003"), {"PIX003", "GEO003"}),
     ],
 )
 def test_the_specific_word_stands_for_the_general_one(specific, general, left):
     assert {one.code for one in settle([general, specific])} == left
+
+
+def test_the_same_word_of_files_of_one_name_counts_both():
+    one = said("FIL001", ERROR, path="IM7.dcm", volume=None, series=None, scope="file")
+    assert [finding.affects for finding in settle([one, one])] == [2]
+
+
+def test_a_rule_that_failed_hides_no_other_that_failed():
+    failures = [said("RUL001", ERROR, volume=None, series=None, path=None, message=word) for word in "abc"]
+    joined = with_pixels(failures[:1], failures[1:], built_in())
+    assert {one.message for one in joined} == {"a", "b", "c"}
 
 
 def test_the_worst_comes_first_whatever_the_order():

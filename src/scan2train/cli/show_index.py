@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 def print_text(index: Index) -> None:
     """A table of volumes, and how many files gave none."""
     rows = [_cells(row) for row in index.volumes.iter_rows(named=True)]
-    print_table(("volume", "role", "what", "size", "spacing", "axes", "told apart by", "path"), rows)
+    print_table(
+        ("volume", "role", "what", "size", "spacing", "axes", "told apart by", "path"),
+        rows,
+        may_be_cut=("told apart by", "path"),
+    )
     counts = _summary(index)
     typer.echo(
         f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "
