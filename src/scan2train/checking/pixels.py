@@ -14,7 +14,7 @@ from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.rule import Rule, at
 from scan2train.rule.inputs import PIXELS
-from scan2train.rule.load import all_rules
+from scan2train.rule.load import all_rules, built_in
 from scan2train.runners.outcome import Outcome
 from scan2train.volume import Labels, Volume
 
@@ -105,9 +105,17 @@ def refused(where: Where, codes: frozenset[str], why: Scan2TrainError | str) -> 
             message=error.message if error else "decoding ended its process",
             seen=(error.found or "") if error else str(why),
             expected=(error.expected or "") if error else "a stream that a decoder survives",
-            advice=(error.advice or "") if error else "Fetch the file again; its pixel data is corrupt.",
+            advice=(error.advice or _advice(code))
+            if error
+            else "Fetch the file again; its pixel data is corrupt.",
         )
     ]
+
+
+@cache
+def _advice(code: str) -> str:
+    """What the rule of that code says where an error has no advice of its own."""
+    return next((rule.page.advice for rule in built_in() if rule.code == code), "")
 
 
 @cache

@@ -67,6 +67,8 @@ MAY_COVER_LESS = (
     *("segment", "stack_id", "temporal_position", "b_value", "echo_number", "echo_time_ms", "frame_type"),
     *("image_type", "thickness_mm", "acquisition_number"),
 )
+#: Attributes each of whose values is a volume, be it of one slice: a mask is as long as what it masks.
+_BY_ITSELF = ("segment",)
 #: Attributes in which parts of an uneven stack without repeats may differ.
 APART = ("stack_id", "frame_type", "image_type", "thickness_mm", "echo_number")
 
@@ -208,10 +210,12 @@ def _by_own_extent(
 ) -> list[Part] | None:
     for name in names:
         parts = list(_parts(attributes, units, np.arange(len(units)), name))
-        if len(parts) < 2 or len(parts) > len(units) // 2:
+        least = 1 if name in _BY_ITSELF else 2
+        if len(parts) < 2 or len(parts) * least > len(units):
             continue
         if all(
-            _once(place[part.members]) and len(part.members) > 1 and regular(part.members) for part in parts
+            len(part.members) >= least and _once(place[part.members]) and regular(part.members)
+            for part in parts
         ):
             return parts
     return None

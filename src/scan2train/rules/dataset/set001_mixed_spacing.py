@@ -61,7 +61,7 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
             if ratio >= SET001_WARNING:
                 ends = f"{low[name]:.3g} mm ({low['path']}) to {high[name]:.3g} mm ({high['path']})"
                 seen = f"{word} {ends}, ratio {ratio:.3g}"
-                told.append((ratio, f"{kind}: {seen}" if kind else seen))
+                told.append((ratio, f"{kind or 'modality not known'}: {seen}"))
     if told:
         told.sort(key=lambda one: -one[0])
         severity = error if told[0][0] >= SET001_ERROR else warning

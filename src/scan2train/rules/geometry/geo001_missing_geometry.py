@@ -35,13 +35,18 @@ import polars as pl
 
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.passed_on import passed_on
+from scan2train.rule.skipped_files import skipped_files
 from scan2train.rule.suspects import NOTICED
 
 SUSPECT = NOTICED | ~pl.col("physical")
 
 
-def check(row: Mapping[str, Any]) -> Iterator[Hit]:
-    """Look at what stacking made of the geometry, or the reader of another format."""
+def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = None) -> Iterator[Hit]:
+    """Look at what stacking made of the geometry, or the reader of another format; it may have refused the file."""
+    if skipped is not None:
+        yield from skipped_files("GEO001", skipped)
+    if row is None:
+        return
     told = list(passed_on("GEO001", row))
     yield from told
     if told or row["physical"]:
@@ -88,6 +93,11 @@ def examples() -> Iterator[Example]:
     yield bad(
         "one slice without a position among others",
         small_series(tags=lambda k: no_place if k == 3 else {}),
+        Severity.ERROR,
+    )
+    yield bad(
+        "a NIfTI that is refused, because its spacing is 0",
+        small_nifti("scan.nii", header={"sform_code": 0, "pixdim": (1, 0, 1.7, 2.5, 1, 1, 1, 1)}),
         Severity.ERROR,
     )
     yield near("a chest film without any spacing", small_film("CR"), Severity.INFO)

@@ -72,6 +72,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             expected="an attribute with one value for each volume",
             scope="series",
         )
+    elif names == ["file"]:
+        yield info("a series holds several volumes, each of them in a file of its own", scope="series")
     else:
         yield info(
             "a series holds several volumes, which an attribute tells apart",

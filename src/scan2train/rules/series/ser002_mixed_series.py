@@ -44,8 +44,6 @@ _WORDS = {
     "kernel": "kernel",
     "kvp": "tube voltage",
     "echo_time_ms": "echo time",
-    "bits_allocated": "pixel type",
-    "pixel_representation": "pixel type",
     "samples": "pixel type",
     "photometric": "photometric interpretation",
 }
@@ -126,5 +124,9 @@ def examples() -> Iterator[Example]:
     yield near(
         "thickness rounded otherwise",
         small_series("RPI", tags=lambda k: {"SliceThickness": "2.49" if k % 2 else "2.5"}),
+    )
+    yield near(
+        "signed and unsigned are the matter of PIX004",
+        small_series(tags=lambda k: {"PixelRepresentation": int(k < 4)}),
     )
     yield near("another direction is the matter of GEO002", several({}, {}, orientations=("LPS", "PIR")))

@@ -41,7 +41,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     seen = f"{row['n_slices']} of {sum(held.values())} frames"
     if row["dimension"]:
         seen += f", one {row['dimension'].replace('+', ' and ')} of several"
-    if row["step_source"] == "positions":
+    # A single frame has no step to another; its place is known all the same.
+    if row["step_source"] == "positions" or (row["physical"] and row["n_slices"] == 1):
         message = "several frames in one file; they were laid out by the places that the file gives each"
     else:
         message = "several frames in one file, without a place for each; they lie in the order of the file"

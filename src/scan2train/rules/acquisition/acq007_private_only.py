@@ -1,0 +1,54 @@
+"""What matters stands only in private attributes of the vendor.
+
+What it finds
+-------------
+Mosaics: pictures into which a Siemens MR scanner has tiled all slices of a time point. How many tiles there are and
+where each of them lies stands only in private elements.
+
+Why it matters
+--------------
+To whoever reads the standard's attributes alone, a mosaic is one large slice. Its place is that of the whole sheet, so
+that brains lie beside one another in a plane that nobody scanned.
+
+What to do
+----------
+Convert it with a tool that splits mosaics, such as dcm2niix, and use what that writes; read and prepare refuse it.
+
+References
+----------
+DICOM PS3.5 7.8 (private data elements); PS3.3 C.8.3.1.1.1 knows no such value of Image Type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scan2train.rule import Example, Hit, bad, error, good, near
+
+
+def check(row: Mapping[str, Any]) -> Iterator[Hit]:
+    """Name the volumes that stacking took for mosaics."""
+    if row["irregular"] == "mosaic":
+        yield error(
+            "many slices are tiled into one picture (mosaic), whose places only private elements tell",
+            seen=row["image_type"] or "",
+            expected="a file, or a frame with a place of its own, for each slice",
+            scope="series",
+        )
+
+
+def examples() -> Iterator[Example]:
+    """Mosaics, and what only bears the name."""
+    from scan2train.finding import Severity
+    from scan2train.testing.small import small_series
+
+    def mr(orientation: str = "LPS", *words: str, **more: Any) -> Any:
+        kind = {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", *words]}
+        return small_series(orientation, modality="MR", manufacturer="SIEMENS", tags=kind, **more)
+
+    yield good("a slice in each file", mr())
+    yield good("CT", small_series("PIR"))
+    yield bad("a mosaic", mr("LPS", "MOSAIC", shape=(13, 11, 1)), Severity.ERROR)
+    yield bad("a time series of them, oblique", mr("LPS", "NORM", "MOSAIC", turned_deg=20), Severity.ERROR)
+    yield near("only its description speaks of one", mr("RPI", series_description="ep2d no MOSAIC"))
