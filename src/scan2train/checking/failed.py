@@ -15,6 +15,20 @@ CODE, NAME = "RUL001", "rule-failed"
 UNSEEN = "RUL002"
 #: Codes of the audit itself.
 OWN = frozenset((CODE, UNSEEN))
+#: What ``explain`` says of them.
+PAGES = {
+    CODE: """RUL001 rule-failed
+A rule did not come to its end.
+
+A rule raised an error while it looked at a volume, a table or a mask. All other rules went on, but what this one looks
+for may be there unseen. The finding names the rule, the error and, where it is known, the line of the rule's file.
+Mend the rule; or leave it out with --ignore and its code.""",
+    UNSEEN: """RUL002 volume-not-seen
+A volume could not be looked at, so that rules about its pixels have not seen it.
+
+Either reading refused the volume, and the rule that would say why was not selected: check it with all rules. Or
+something failed that nobody has foreseen; then the finding is an error, and is worth a report.""",
+}
 
 
 def run_safely(rule: Rule, inputs: Mapping[str, Any], where: Where | None = None) -> Iterable[Finding]:

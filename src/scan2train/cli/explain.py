@@ -23,10 +23,14 @@ def explain(
     rules: RuleFolders = None,
 ) -> None:
     """Tell what a rule finds, why that hurts a model, what to do, and by which examples it is tested."""
+    from scan2train.checking.failed import PAGES
     from scan2train.errors import WrongUse
     from scan2train.reports.page import as_page
     from scan2train.rule.load import all_rules, find_rule
 
+    if code.upper() in PAGES:
+        typer.echo(PAGES[code.upper()])
+        return
     known = all_rules(rules or ())
     if everything:
         for rule in known:

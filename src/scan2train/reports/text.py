@@ -38,7 +38,8 @@ def _lines(group: Sequence[Finding], width: int) -> Iterator[tuple[str, str]]:
     for line in textwrap.wrap(_sentence(first.message), width - 2):
         yield f"  {line}", ""
     for one in sorted(group, key=lambda one: -one.affects)[:_EXAMPLES]:
-        yield f"    {_place(one)}{_evidence(one)}", "dim"
+        times = f"  × {one.affects}" if one.affects > 1 else ""
+        yield f"    {_place(one)}{_evidence(one)}{times}", "dim"
     if len(group) > _EXAMPLES:
         yield f"    … and {len(group) - _EXAMPLES} more", "dim"
     for at, line in enumerate(textwrap.wrap(first.advice, width - 6)):
@@ -66,10 +67,15 @@ def _evidence(one: Finding) -> str:
 def _total(index: Index, findings: Sequence[Finding]) -> str:
     counts = summary(index, findings)
     found = counts["findings"]
-    read = f"{counts['volumes']} volumes from {counts['files']} files, {counts['skipped']} of them skipped"
+    held = f"{_counted(counts['volumes'], 'volume')} from {_counted(counts['files'], 'file')}"
+    read = f"{held}, {counts['skipped']} of them skipped"
     if not findings:
         return f"Nothing found. {read}."
     return (
-        f"{found['error']} errors, {found['warning']} warnings, {found['info']} infos in {read}. "
+        f"{', '.join(_counted(found[word], word) for word in ('error', 'warning', 'info'))} in {read}. "
         "`scan2train explain CODE` tells more of each."
     )
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

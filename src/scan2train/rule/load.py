@@ -77,7 +77,9 @@ def find_rule(code: str, rules: Iterable[Rule]) -> Rule:
     near = near or [rule.code for rule in known if rule.code[:3] == code[:3].upper()]
     raise UnknownName(
         f"there is no rule {code!r}",
-        advice=f"Near: {', '.join(near)}." if near else "List them: explain --all.",
+        advice=f"Near: {', '.join(near)}."
+        if near
+        else "List them: explain --all; rules of your own need --rules DIR.",
     )
 
 
