@@ -19,7 +19,7 @@ def dataset(root, *, second=None, shape=(13, 11, 8)):
         small_nifti("imagesTr/a_0000.nii.gz"),
         small_nifti("imagesTr/b_0000.nii.gz"),
         small_nifti("labelsTr/a.nii.gz", labels=True),
-        small_nifti("labelsTr/b.nii.gz", labels=True, change=second, shape=shape),
+        small_nifti("labelsTr/b.nii.gz", labels=True, values=second, shape=shape),
     )(root)
     (root / "dataset.json").write_text(json.dumps(DECLARED))
 
