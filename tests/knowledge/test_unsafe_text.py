@@ -91,7 +91,13 @@ def test_shown_text_has_nothing_left_that_harms():
 
 @pytest.mark.parametrize(
     "text",
-    ["+" + "|" * 100_000, "+" + "a" * 100_000, "<a" + " on" * 30_000, "<a " * 30_000, "<a on" + " " * 100_000],
+    [
+        "+" + "|" * 100_000,
+        "+" + "a" * 100_000,
+        "<a" + " on" * 30_000,
+        "<a " * 30_000,
+        "<a on" + " " * 100_000,
+    ],
 )
 def test_no_text_takes_long(text):
     since = time.process_time()

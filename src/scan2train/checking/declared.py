@@ -27,8 +27,8 @@ class Declarations:
         """Value and name of each class that is declared for the mask of a row of the volumes table; empty if none is.
 
         Read are ``labels`` of nnU-Net (a name and its value, or a list of values for a region) and of the Medical
-        Segmentation Decathlon (a value as text, and its name). A file that is neither, or has a value that is no whole number, is
-        passed over.
+        Segmentation Decathlon (a value as text, and its name). A file that is neither is passed over, and so
+        is one with a value that is no whole number.
         """
         source = Path(row["source"])
         root = source if source.is_dir() else source.parent

@@ -19,8 +19,8 @@ _MARKUP: Final = re.compile(
     r"|<[a-z][^<>]*[\s/]on[a-z]+\s*=",
     re.IGNORECASE,
 )
-#: What a spreadsheet computes, told in time that grows with the text and no faster. After a plus or minus only a function or a link to a program: "+C" and "-C" tell of
-#: contrast.
+#: What a spreadsheet computes. After a plus or minus only a function or a link to a program: "+C" and "-C" tell of
+#: contrast. No part may match in two ways what the next one can, or hostile text takes time by its square.
 _FORMULA: Final = re.compile(r"^\s*(=|@[A-Za-z]|[+-]\s*[A-Za-z]{2}[A-Za-z0-9.]*\(|[+-][^|]*\|[^!]*!)")
 #: A way out of a folder, or to a place of its own.
 _PATH: Final = re.compile(

@@ -29,13 +29,19 @@ qform_code and sform_code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from scan2train.finding import Severity
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.passed_on import passed_on
 from scan2train.rule.suspects import NOTICED
+
+_PIXELS_ONLY = (
+    "Train on it as on a picture, with recipes that ask for no millimetres; nothing has to be mended."
+)
 
 SUSPECT = NOTICED | ~pl.col("physical")
 
@@ -43,7 +49,9 @@ SUSPECT = NOTICED | ~pl.col("physical")
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Look at what stacking made of the geometry, or the reader of another format."""
     told = list(passed_on("GEO001", row))
-    yield from told
+    for one in told:
+        grid_alone = one.severity == Severity.INFO and not row["physical"]
+        yield replace(one, advice=one.advice or _PIXELS_ONLY) if grid_alone else one
     if told or row["physical"]:
         return
     seen = f"no usable {', '.join(row['lacks'])}" if row["lacks"] else ""
@@ -59,15 +67,15 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             "no patient geometry: a pixel grid",
             seen=seen,
             expected="a position, an orientation and a spacing, where millimetres are needed",
+            advice=_PIXELS_ONLY,
             affects=row["n_slices"],
         )
 
 
 def examples() -> Iterator[Example]:
     """Scans, films and pictures, with and without what tells their places."""
-    from scan2train.finding import Severity
     from scan2train.testing.small import small_nifti, small_series
-    from scan2train.testing.small_places import small_film, small_picture
+    from scan2train.testing.small_objects import small_film, small_picture
 
     no_place, no_axes = {"ImagePositionPatient": None}, {"ImageOrientationPatient": None}
     yield good("a CT with all of it", small_series())
@@ -90,6 +98,6 @@ def examples() -> Iterator[Example]:
         small_series(tags=lambda k: no_place if k == 3 else {}),
         Severity.ERROR,
     )
-    yield near("a chest film without any spacing", small_film("CR"), Severity.INFO)
+    yield near("a chest film without any spacing", small_film("CR", imager=None), Severity.INFO)
     yield near("a PNG", small_picture(), Severity.INFO)
     yield near("a single CT slice still has a place", small_series(shape=(9, 8, 1)))
