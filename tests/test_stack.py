@@ -195,6 +195,25 @@ def test_kernels_of_one_series_never_interleave(tmp_path: Path) -> None:
     assert all(row["split_by"] == "kernel" for row in rows)
 
 
+def test_scans_in_two_folders_are_no_series_for_having_lost_its_uid(tmp_path: Path) -> None:
+    gone = {"SeriesInstanceUID": None, "StudyInstanceUID": None}
+    write(tmp_path, "a", extra_tags=gone)
+    write(tmp_path, "b", scan((5, 7, 6)), seed=1, patient="OTHER", extra_tags=gone)
+    assert [
+        (row["n_slices"], row["siblings"], row["split_by"], row["mixed"]) for row in stacked(tmp_path)
+    ] == [
+        (6, [], "", []),
+        (6, [], "", []),
+    ]
+
+
+def test_the_files_of_one_folder_are_a_series_without_its_uid(tmp_path: Path) -> None:
+    gone = {"SeriesInstanceUID": None, "StudyInstanceUID": None}
+    write(tmp_path, "a", extra_tags=gone)
+    write(tmp_path, "a", scan((5, 7, 6)), seed=1, extra_tags=gone, file_names=lambda n: f"again{n}")
+    assert [row["siblings"] for row in stacked(tmp_path)] == [["volume"], ["volume"]]
+
+
 def test_a_scout_among_the_slices_is_set_apart(tmp_path: Path) -> None:
     write(tmp_path, "a", extra_tags=ONE)
     turned = Grid(

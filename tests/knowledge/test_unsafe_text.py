@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scan2train.knowledge.unsafe_text import harmless, unsafe
@@ -85,3 +87,19 @@ def test_shown_text_has_nothing_left_that_harms():
     assert shown.startswith(r"'=\x3cb\x3e\x1b\u202exxx")
     assert len(shown) == 121
     assert unsafe(shown) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+" + "|" * 100_000,
+        "+" + "a" * 100_000,
+        "<a" + " on" * 30_000,
+        "<a " * 30_000,
+        "<a on" + " " * 100_000,
+    ],
+)
+def test_no_text_takes_long(text):
+    since = time.process_time()
+    unsafe(text)
+    assert time.process_time() - since < 1

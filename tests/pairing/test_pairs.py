@@ -44,6 +44,16 @@ def test_of_images_with_one_name_the_grid_tells_or_nothing():
     assert told(*images, third) == [(name, "seg_1.nii", "doubtful") for name in ("ct_1.nii", "mr_1.nii")]
 
 
+def test_a_mask_that_misses_the_one_grid_of_several_pictures_of_an_examination_is_doubtful():
+    images = row("p_t1.nii"), row("p_t2.nii")
+    mask = row("p_seg.nii", affine=OTHER_GRID)
+    assert told(*images, mask) == [(name, "p_seg.nii", "doubtful") for name in ("p_t1.nii", "p_t2.nii")]
+    assert told(images[0], row("p_t2.nii", affine=[3.0, *OTHER_GRID[1:]]), mask) == []
+    assert told(row("p_anna.nii"), row("p_bert.nii"), mask) == []
+    own = row("p_t1_seg.nii")
+    assert told(*images, mask, own) == [("p_t1.nii", "p_t1_seg.nii", "name")]
+
+
 def test_masks_of_parts_all_belong_to_the_image_beside_their_folder():
     found = told(row("c/ct.nii"), row("c/masks/liver.nii"), row("c/masks/spleen.nii"), row("d/mr.nii"))
     assert found == [("c/ct.nii", f"c/masks/{part}.nii", "folder") for part in ("liver", "spleen")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from scan2train.formats.regular import open_regular
 _NAME = "dataset.json"
 #: Lists of thousands of cases stay below this; what is larger is no declaration.
 _MOST_BYTES = 16 << 20
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class Declarations:
@@ -25,7 +27,8 @@ class Declarations:
         """Value and name of each class that is declared for the mask of a row of the volumes table; empty if none is.
 
         Read are ``labels`` of nnU-Net (a name and its value, or a list of values for a region) and of the Medical
-        Segmentation Decathlon (a value as text, and its name). A file that is neither is passed over.
+        Segmentation Decathlon (a value as text, and its name). A file that is neither is passed over, and so
+        is one with a value that is no whole number.
         """
         source = Path(row["source"])
         root = source if source.is_dir() else source.parent
@@ -55,8 +58,16 @@ def _classes(labels: Mapping[str, Any]) -> dict[int, str]:
     names: dict[int, list[str]] = {}
     for key, value in labels.items():
         if isinstance(value, str):
-            names.setdefault(int(key), []).append(value)
+            names.setdefault(_value(key), []).append(value)
         else:
             for one in value if isinstance(value, list) else [value]:
-                names.setdefault(int(one), []).append(str(key))
+                names.setdefault(_value(one), []).append(str(key))
     return {value: " and ".join(those) for value, those in sorted(names.items())}
+
+
+def _value(said: object) -> int:
+    if isinstance(said, int) and not isinstance(said, bool):
+        return said
+    if isinstance(said, str) and _DIGITS.fullmatch(said):
+        return int(said)
+    raise ValueError(said)

@@ -42,7 +42,9 @@ ODDITIES: Final[dict[str, str]] = {
 
 
 def explained(word: str) -> str:
-    """A word of the ``oddities`` column with its meaning, as one phrase."""
+    """A word of the ``oddities`` column with its meaning, as one phrase; one of another version as it stands."""
     name, colon, column = word.partition(":")
-    meaning = ODDITIES[name + colon]
+    meaning = ODDITIES.get(name + colon)
+    if meaning is None:
+        return word
     return f"{name}{' in ' + column if column else ''} ({meaning[:1].lower()}{meaning[1:]})"

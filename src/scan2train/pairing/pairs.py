@@ -68,7 +68,8 @@ def pairs(volumes: pl.DataFrame) -> pl.DataFrame:
     - ``folder``: the image's name says no more than "image", and the mask is in a folder of labels beside it;
     - ``grid``: the name fits several images, and the mask lies on the grid of these;
     - ``beginning``: no image has the mask's name, and the image's begins with it;
-    - ``doubtful``: the name fits several images, and nothing tells whose it is.
+    - ``doubtful``: the name fits several images, and nothing tells whose it is; or it is the beginning of the names
+      of several pictures of one examination, which share one grid, and the mask lies elsewhere.
     """
     if (volumes["format"] == "dicom").all():
         return PAIRS.frame()
@@ -79,6 +80,7 @@ def pairs(volumes: pl.DataFrame) -> pl.DataFrame:
     folders = _Folders.of(rows, files, sorted(others))
     told: list[tuple[int, int, str]] = []
     begun: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    astray: list[tuple[int, Sequence[int]]] = []
     for at in masks:
         if rows[at]["format"] == "dicom":
             continue
@@ -91,12 +93,16 @@ def pairs(volumes: pl.DataFrame) -> pl.DataFrame:
             hits, how = (alike, "grid") if alike else (hits, "doubtful")
         told += [(image, at, how) for image in hits]
         if not hits and label_folder(files[at].parent.name) is None:
-            for image in _that_begin_so(keys[0], rows[at], rows, shelves):
+            begin_so, elsewhere = _that_begin_so(keys[0], rows[at], rows, shelves)
+            astray.append((at, elsewhere))
+            for image in begin_so:
                 begun[image].append((len(keys[0]), at))
     certain = {image for image, _, how in told if how != "doubtful"}
     for image, those in begun.items():
         longest = max(length for length, _ in those)
         told += [(image, at, "beginning") for n, at in those if n == longest and image not in certain]
+    for at, images in astray:
+        told += [(image, at, "doubtful") for image in images if certain.isdisjoint(images)]
     told.sort(key=lambda pair: (pair[1], pair[0]))
     return PAIRS.frame(
         [
@@ -171,10 +177,21 @@ def _on_its_grid(label: Row, rows: Sequence[Row], hits: Sequence[int]) -> list[i
     return [at for at in hits if on_one_grid(place, place_of(rows[at]))]
 
 
-def _that_begin_so(key: Key, label: Row, rows: Sequence[Row], shelves: Sequence[Shelf]) -> Sequence[int]:
+def _that_begin_so(
+    key: Key, label: Row, rows: Sequence[Row], shelves: Sequence[Shelf]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The images that a mask is for whose name their names begin with; and those that it should be for, but misses."""
     names = {at: shelf.names[at] for shelf in shelves for at in shelf.begin_so(key)}
     if len(names) == 1 and sum(len(shelf.images) for shelf in shelves) == 1:
-        return list(names)
+        return list(names), ()
     alike = _on_its_grid(label, rows, list(names))
     # One mask for several pictures only where their names differ by the sequence: another name may be another patient.
-    return alike if len({without_sequence(names[at]) for at in alike}) == 1 else []
+    if alike:
+        return (alike if _of_one_examination(names, alike) else ()), ()
+    images = sorted(names)
+    together = len(images) > 1 and _of_one_examination(names, images)
+    return (), images if together and len(_on_its_grid(rows[images[0]], rows, images)) == len(images) else ()
+
+
+def _of_one_examination(names: Mapping[int, Key], images: Sequence[int]) -> bool:
+    return len({without_sequence(names[at]) for at in images}) == 1

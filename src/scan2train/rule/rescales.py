@@ -18,7 +18,14 @@ def rescales(row: Mapping[str, Any]) -> list[tuple[float, float]]:
 
 def told(pairs: Sequence[tuple[float, float]]) -> str:
     """The slopes in a few words, with the intercepts where these differ."""
-    slopes = ", ".join(dict.fromkeys(f"{slope:g}" for slope, _ in pairs[:_MOST_TOLD]))
-    adds = ", ".join(dict.fromkeys(f"{add:g}" for _, add in pairs[:_MOST_TOLD]))
+    slopes = _told([slope for slope, _ in pairs[:_MOST_TOLD]])
+    adds = _told([add for _, add in pairs[:_MOST_TOLD]])
     more = f"; {len(pairs)} different" if len(pairs) > _MOST_TOLD else ""
     return f"slope {slopes}, intercept {adds}{more}"
+
+
+def _told(numbers: Sequence[float]) -> str:
+    """The distinct numbers, short where that tells them apart."""
+    distinct = list(dict.fromkeys(numbers))
+    short = [f"{number:g}" for number in distinct]
+    return ", ".join(short if len(set(short)) == len(distinct) else map(repr, distinct))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from scan2train.knowledge.tolerances import SER002_SAME_PART
+from scan2train.tables.series_key import series_keys
 
 #: Numbers that no scan changes on its way. Repetition time (gating) and flip angle (ramps) may change, and are none.
 IN_COMMON = ("thickness_mm", "kvp", "echo_time_ms")
 #: And those in which the volumes of a series may differ only if they are several scans or reconstructions.
 _OF_SERIES = ("thickness_mm", "spacing_k_mm")
 
-_SERIES = ("source", pl.coalesce("series_uid", "study_uid"), "role")
+_SERIES = ("source", "series", "role")
 
 
 def extremes() -> dict[str, pl.Expr]:
@@ -22,6 +23,7 @@ def extremes() -> dict[str, pl.Expr]:
 def with_mixed(volumes: pl.DataFrame, of_slices: pl.DataFrame) -> pl.DataFrame:
     """Fill the column ``mixed`` of the volumes table; ``of_slices`` has the columns of :func:`extremes`."""
     rows = volumes.hstack(of_slices.select(extremes().keys()))
+    rows = rows.hstack([series_keys(rows, pl.col("member_path").list.first())])
     stacked = (pl.col("n_slices") > 1) & pl.col("physical") & (pl.col("irregular") == "")
     spacing = pl.when(stacked).then("spacing_k_mm")
     low = {name: pl.col(f"min_{name}") for name in IN_COMMON} | {"spacing_k_mm": spacing}

@@ -9,6 +9,7 @@ import polars as pl
 
 from scan2train.knowledge.sop_classes import RT_DOSE
 from scan2train.stacking.dose_frames import dose_frames
+from scan2train.tables.series_key import series_keys
 
 #: Columns in which a frame's own functional groups win over the header of its file.
 _FRAME_WINS = (
@@ -37,9 +38,8 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     whole = _images(instances).with_columns(
         samples=pl.col("samples").fill_null(1),
         declared_frames=pl.col("n_frames").fill_null(1).clip(lower_bound=1),
-        series=pl.coalesce("series_uid", "study_uid"),
     )
-    whole = whole.with_columns(fits=_fits())
+    whole = whole.hstack([series_keys(whole, pl.col("path"))]).with_columns(fits=_fits())
     if (whole["sop_class_uid"] == RT_DOSE).any():
         dose = pl.col("sop_class_uid") == RT_DOSE
         whole = whole.with_columns(

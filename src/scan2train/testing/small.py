@@ -55,7 +55,7 @@ def small_series(
     values
         What becomes of the body's values: from array to array of the same shape.
     """
-    volume = _changed(body(orientation, shape, spacing, tilt, turned_deg, modality), values)
+    volume = changed(body(orientation, shape, spacing, tilt, turned_deg, modality), values)
 
     def build(folder: Path) -> object:
         def both(k: int) -> dict[Any, Any]:
@@ -65,74 +65,6 @@ def small_series(
         return write_dicom_series(volume, folder / below, extra_tags=both, modality=modality, **more)
 
     return build
-
-
-def small_enhanced(
-    orientation: str = "LPS",
-    *,
-    shape: tuple[int, int, int] = (13, 11, 8),
-    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
-    below: str = "enhanced.dcm",
-    modality: str = "CT",
-    values: Change | None = None,
-    **more: Any,
-) -> Build:
-    """One enhanced multi-frame object of the same body: arguments as of :func:`small_series`.
-
-    ``more`` goes to :func:`~scan2train.testing.dicom_enhanced.write_enhanced`.
-    """
-    volume = _changed(body(orientation, shape, spacing, 0.0, 0.0, modality), values)
-
-    def build(folder: Path) -> object:
-        from scan2train.testing.dicom_enhanced import write_enhanced
-
-        return write_enhanced(volume, folder / below, modality=modality, **more)
-
-    return build
-
-
-def small_film(
-    modality: str = "DX",
-    *,
-    shape: tuple[int, int] = (13, 11),
-    spacing: tuple[float, float] = (0.2, 0.3),
-    below: str = "film",
-    tags: Any = None,
-    **more: Any,
-) -> Build:
-    """One projection radiograph (``"DX"``, ``"CR"`` or ``"MG"``) of the same body, without a place in the patient.
-
-    Parameters
-    ----------
-    modality
-        Also decides the view: a chest from the front, or a left breast from above.
-    shape, spacing
-        ``(i, j)``, pixels and mm at the detector.
-    below, tags, more
-        As :func:`small_series`; ``tags`` are a mapping.
-    """
-    view = (
-        {
-            "ViewPosition": "CC",
-            "ImageLaterality": "L",
-            "PatientOrientation": ["A", "R"],
-            "BodyPartExamined": "BREAST",
-        }
-        if modality == "MG"
-        else {"ViewPosition": "PA", "PatientOrientation": ["L", "F"], "BodyPartExamined": "CHEST"}
-    )
-    unplaced = dict.fromkeys(
-        ("ImagePositionPatient", "ImageOrientationPatient", "SliceThickness", "PixelSpacing")
-    )
-    at_detector = {"ImagerPixelSpacing": [f"{spacing[1]:g}", f"{spacing[0]:g}"]}
-    return small_series(
-        shape=(*shape, 1),
-        spacing=(*spacing, 1.0),
-        below=below,
-        modality=modality,
-        tags={**unplaced, **at_detector, **view, **(tags or {})},
-        **more,
-    )
 
 
 def small_nifti(
@@ -186,11 +118,6 @@ def small_nifti(
     return build
 
 
-def small_image(name: str = "scan.nrrd") -> Build:
-    """One file of the same body in whichever format its suffix names."""
-    return small_nifti(name)
-
-
 def modality_lut(name: str = "ModalityLUTSequence") -> dict[str, Any]:
     """Tags of a look-up table that halves stored values of up to 12 bits, as a Modality LUT or ``"VOILUTSequence"``."""
     from pydicom.dataset import Dataset
@@ -234,11 +161,6 @@ def together(*builds: Build) -> Build:
     return build
 
 
-def mr_body(orientation: str = "LPS") -> Volume:
-    """The body that :func:`small_series` writes, with the values of an MR."""
-    return body(orientation, (13, 11, 8), (1.3, 1.7, 2.5), 0.0, 0.0, "MR")
-
-
 def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
     """A mask of the body: 1, and 2 in its denser half; ``(i, j, k)`` of uint8."""
     inside = volume.array > (volume.array.max() + int(volume.array.min())) // 2 - 500
@@ -247,7 +169,8 @@ def mask_of(volume: Volume) -> np.ndarray[Any, Any]:
     return mask
 
 
-def _changed(volume: Volume, values: Change | None) -> Volume:
+def changed(volume: Volume, values: Change | None) -> Volume:
+    """The volume with what ``values`` makes of its array."""
     if values is None:
         return volume
     return Volume(array=values(volume.array), grid=volume.grid, unit=volume.unit)

@@ -1,4 +1,4 @@
-"""Small folders whose slices lie where they should not, and images that lie nowhere: for the examples of rules.
+"""Small folders whose slices lie where they should not: for the examples of rules.
 
 Builders, as those of :mod:`scan2train.testing.small`.
 """
@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pydicom import dcmread
 
-from scan2train.grid import Grid
 from scan2train.testing.dicom_dataset import Tags, apply, ds
-from scan2train.testing.dicom_enhanced import write_enhanced
-from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.dicom_uids import uid
-from scan2train.testing.small import Build, mr_body
-from scan2train.volume import Volume
+from scan2train.testing.small import Build
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -86,55 +82,3 @@ def doubled_slice(
         return [*paths, further]
 
     return made
-
-
-def small_film(
-    modality: str = "DX",
-    *,
-    pixel: tuple[float, float] | None = None,
-    imager: tuple[float, float] | None = None,
-    tags: Tags | None = None,
-    **more: Any,
-) -> Build:
-    """A projection radiograph: no place in the patient; spacings (between rows, between columns) only if given."""
-    values = np.random.default_rng(5).integers(100, 3000, (13, 11, 1)).astype(np.int16)
-    volume = Volume(array=values, grid=Grid((13, 11, 1), np.diag([1.0, 1.0, 1.0, 1.0])))
-    own = {
-        **dict.fromkeys(
-            ("ImagePositionPatient", "ImageOrientationPatient", "SliceThickness", "FrameOfReferenceUID")
-        ),
-        "PixelSpacing": None if pixel is None else [ds(x) for x in pixel],
-        "ImagerPixelSpacing": None if imager is None else [ds(x) for x in imager],
-        "WindowCenter": "1500",
-        "WindowWidth": "3000",
-        "PatientPosition": None,
-        **(tags or {}),
-    }
-
-    def build(folder: Path) -> object:
-        return write_dicom_series(volume, folder / "film", modality=modality, extra_tags=own, **more)
-
-    return build
-
-
-def small_enhanced(orientation: str = "LPS", **more: Any) -> Build:
-    """An Enhanced MR of eight frames in one file; ``more`` goes to the writer of enhanced objects."""
-
-    def build(folder: Path) -> object:
-        return write_enhanced(mr_body(orientation), folder / "enhanced.dcm", modality="MR", **more)
-
-    return build
-
-
-def small_picture(name: str = "picture.png") -> Build:
-    """A plain grey picture."""
-
-    def build(folder: Path) -> object:
-        from scan2train.write import write
-
-        values = np.random.default_rng(5).integers(0, 255, (13, 11, 1)).astype(np.uint8)
-        grid = Grid((13, 11, 1), np.eye(4), physical=False)
-        write(Volume(array=values, grid=grid), folder / name)
-        return folder / name
-
-    return build

@@ -1,4 +1,4 @@
-"""Several volumes in one DICOM series, and several frames in one file: more of what examples of rules are made of."""
+"""Several volumes in one DICOM series: more of what examples of rules are made of."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scan2train.testing.dicom_dataset import About, apply, dataset, transfer_syntax_uid
-from scan2train.testing.dicom_enhanced import write_enhanced
-from scan2train.testing.dicom_pixels import PixelCell
-from scan2train.testing.dicom_series import save, set_pixels, write_dicom_series
+from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.dicom_uids import uid
 from scan2train.testing.small import Build, body, careful
 
@@ -68,45 +65,6 @@ def several(
                 **more,
             )
         return written
-
-    return build
-
-
-def small_enhanced(
-    orientation: str = "LPS",
-    *,
-    shape: tuple[int, int, int] = (13, 11, 8),
-    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
-    turned_deg: float = 0.0,
-    modality: str = "CT",
-    tags: Tags = None,
-    **more: Any,
-) -> Build:
-    """One enhanced multi-frame object of the same body; ``tags`` and ``more`` are for its writer."""
-
-    def build(folder: Path) -> object:
-        volume = body(orientation, shape, spacing, 0.0, turned_deg, modality)
-        extra = {**careful(modality), **(tags or {})}
-        return write_enhanced(volume, folder / "enhanced.dcm", modality=modality, extra_tags=extra, **more)
-
-    return build
-
-
-def small_clip(frames: int = 6) -> Build:
-    """A clip of ultrasound: frames without a place, one behind another in time."""
-
-    def build(folder: Path) -> object:
-        cell = PixelCell(allocated=8, stored=8)
-        made = dataset(About(modality="US"), cell, enhanced=False, instance="clip")
-        apply(
-            {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.3.1", "NumberOfFrames": frames, "InstanceNumber": 1},
-            made,
-        )
-        rng = np.random.default_rng(3)
-        syntax = transfer_syntax_uid("explicit")
-        set_pixels(made, rng.integers(0, 200, (frames, 11, 13)).astype(np.uint8), cell, syntax, rng)
-        save(made, folder / "clip.dcm", syntax, preamble=True)
-        return folder / "clip.dcm"
 
     return build
 

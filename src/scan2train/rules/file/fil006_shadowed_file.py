@@ -94,7 +94,7 @@ def examples() -> Iterator[Example]:
     """Names that clash, and names that do not."""
     from scan2train.finding import Severity
     from scan2train.testing.damaged import bytes_at
-    from scan2train.testing.small import small_image, small_nifti, small_series, together
+    from scan2train.testing.small import small_nifti, small_series, together
 
     raw = "ObjectType = Image\nNDims = 3\nDimSize = 2 3 4\nElementSpacing = 1 2 3\nElementType = MET_UCHAR\n"
     header = f"{raw}ElementDataFile = voxels.raw\n".encode()
@@ -110,7 +110,7 @@ def examples() -> Iterator[Example]:
     yield bad(
         "letters of another case", together(small_nifti("A.nii"), small_nifti("a.nii")), Severity.WARNING
     )
-    yield bad("MHA beside MHD", together(small_image("a.mha"), small_image("a.mhd")), Severity.WARNING)
+    yield bad("MHA beside MHD", together(small_nifti("a.mha"), small_nifti("a.mhd")), Severity.WARNING)
     yield bad(
         "a broken file still shadows",
         together(small_nifti("a.nii.gz"), bytes_at("a.nii", b"no")),
@@ -119,7 +119,7 @@ def examples() -> Iterator[Example]:
     two = together(bytes_at("a.mhd", header), bytes_at("b.mhd", header), voxels)
     yield bad("two headers over the same voxels", two, Severity.WARNING)
     yield near("the same name in two folders", together(small_nifti("x/a.nii"), small_nifti("y/a.nii.gz")))
-    yield near("another format of the same name", together(small_nifti("a.nii.gz"), small_image("a.nrrd")))
+    yield near("another format of the same name", together(small_nifti("a.nii.gz"), small_nifti("a.nrrd")))
     yield near(
         "a header of other software", together(small_nifti("a.nii"), bytes_at("a.hdr", b"ENVI samples = 4"))
     )

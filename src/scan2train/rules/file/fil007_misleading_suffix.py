@@ -101,7 +101,7 @@ def examples() -> Iterator[Example]:
     """Names that fit, name nothing, or mislead."""
     from scan2train.finding import Severity
     from scan2train.testing.damaged import bytes_at, renamed
-    from scan2train.testing.small import small_image, small_nifti, small_series, together
+    from scan2train.testing.small import small_nifti, small_series, together
 
     yield good("DICOM as .dcm", small_series())
     yield good("DICOM without a suffix", small_series("PIR", file_names=lambda n: f"IM{n}"))
@@ -117,7 +117,7 @@ def examples() -> Iterator[Example]:
         Severity.INFO,
     )
     yield bad("a NIfTI named .mha", renamed(small_nifti("a.nii"), "a.nii", "a.mha"), Severity.WARNING)
-    yield bad("an NRRD named .nii", renamed(small_image("a.nrrd"), "a.nrrd", "a.nii"), Severity.WARNING)
+    yield bad("an NRRD named .nii", renamed(small_nifti("a.nrrd"), "a.nrrd", "a.nii"), Severity.WARNING)
     page = bytes_at("IM9.dcm", b"<!DOCTYPE html><title>Log in</title>")
     yield bad("a web page named .dcm", together(small_series(), page), Severity.WARNING)
     yield near("notes named .txt", together(small_series(), bytes_at("notes.txt", b"hello")))

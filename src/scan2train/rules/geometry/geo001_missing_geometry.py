@@ -29,14 +29,20 @@ qform_code and sform_code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from scan2train.finding import Severity
 from scan2train.rule import Example, Hit, bad, error, good, info, near
 from scan2train.rule.passed_on import passed_on
 from scan2train.rule.skipped_files import skipped_files
 from scan2train.rule.suspects import NOTICED
+
+_PIXELS_ONLY = (
+    "Train on it as on a picture, with recipes that ask for no millimetres; nothing has to be mended."
+)
 
 SUSPECT = NOTICED | ~pl.col("physical")
 
@@ -48,7 +54,9 @@ def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = N
     if row is None:
         return
     told = list(passed_on("GEO001", row))
-    yield from told
+    for one in told:
+        grid_alone = one.severity == Severity.INFO and not row["physical"]
+        yield replace(one, advice=one.advice or _PIXELS_ONLY) if grid_alone else one
     if told or row["physical"]:
         return
     seen = f"no usable {', '.join(row['lacks'])}" if row["lacks"] else ""
@@ -64,15 +72,15 @@ def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = N
             "no patient geometry: a pixel grid",
             seen=seen,
             expected="a position, an orientation and a spacing, where millimetres are needed",
+            advice=_PIXELS_ONLY,
             affects=row["n_slices"],
         )
 
 
 def examples() -> Iterator[Example]:
     """Scans, films and pictures, with and without what tells their places."""
-    from scan2train.finding import Severity
     from scan2train.testing.small import small_nifti, small_series
-    from scan2train.testing.small_places import small_film, small_picture
+    from scan2train.testing.small_objects import small_film, small_picture
 
     no_place, no_axes = {"ImagePositionPatient": None}, {"ImageOrientationPatient": None}
     yield good("a CT with all of it", small_series())
@@ -100,6 +108,6 @@ def examples() -> Iterator[Example]:
         small_nifti("scan.nii", header={"sform_code": 0, "pixdim": (1, 0, 1.7, 2.5, 1, 1, 1, 1)}),
         Severity.ERROR,
     )
-    yield near("a chest film without any spacing", small_film("CR"), Severity.INFO)
+    yield near("a chest film without any spacing", small_film("CR", imager=None), Severity.INFO)
     yield near("a PNG", small_picture(), Severity.INFO)
     yield near("a single CT slice still has a place", small_series(shape=(9, 8, 1)))

@@ -34,6 +34,7 @@ from scan2train.finding import Where
 from scan2train.knowledge.tolerances import SAME_ORIENTATION
 from scan2train.rule import Example, Hit, at, bad, error, good, info, near, warning
 from scan2train.rule.slices import IMAGES
+from scan2train.tables.series_key import series_keys
 
 _SERIES = ("source", "series")
 
@@ -43,9 +44,10 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     images = volumes.filter(
         (pl.col("format") == "dicom") & pl.col("physical") & pl.col("role").is_in(IMAGES)
     ).select(
-        *("source", "path", "volume", "series_uid", "n_slices", "irregular", "orientation", "affine"),
-        series=pl.coalesce("series_uid", "study_uid"),
+        *("source", "path", "volume", "series_uid", "study_uid", "n_slices", "irregular", "orientation"),
+        *("affine", "member_path"),
     )
+    images = images.hstack([series_keys(images, pl.col("member_path").list.first())])
     crowded = images.filter(pl.len().over(_SERIES) > 1)
     if crowded.is_empty():
         return
@@ -118,6 +120,14 @@ def examples() -> Iterator[Example]:
     yield good(
         "two series of two directions",
         together(small_series(), small_series("PIR", series_number=2, below="other")),
+    )
+    unnamed = {"SeriesInstanceUID": None, "StudyInstanceUID": None}
+    yield good(
+        "two scans in two folders, without any UIDs of series and study",
+        together(
+            small_series(tags=unnamed),
+            small_series("PIR", tags=unnamed, patient="OTHER", seed=1, below="other"),
+        ),
     )
     yield bad("one slice turned within its plane", changed_slice(small_series(), 4, _turned), Severity.ERROR)
     yield bad(

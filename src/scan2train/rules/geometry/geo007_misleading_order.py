@@ -83,7 +83,8 @@ def examples() -> Iterator[Example]:
     """Numbers that follow the places, and numbers that do not."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series, together
-    from scan2train.testing.small_places import ONE_SERIES, small_enhanced
+    from scan2train.testing.small_objects import small_enhanced
+    from scan2train.testing.small_places import ONE_SERIES
 
     def numbered(number: Any, **more: Any) -> Any:
         return small_series(tags=lambda k: {"InstanceNumber": number(k)}, **more)
@@ -115,7 +116,7 @@ def examples() -> Iterator[Example]:
         "two phases whose numbers are interleaved",
         together(*(_phase(n, ONE_SERIES) for n in range(2))),
     )
-    yield near("an enhanced object has one number for all of its frames", small_enhanced())
+    yield near("an enhanced object has one number for all of its frames", small_enhanced(modality="MR"))
 
 
 def _phase(n: int, series: Mapping[str, Any]) -> Any:

@@ -36,6 +36,9 @@ from scan2train.knowledge.sop_classes import FILMS
 from scan2train.knowledge.tolerances import GEO009_SAME_PART
 from scan2train.rule import Example, Hit, bad, good, info, near
 
+#: Defined terms of Pixel Spacing Calibration Type (PS3.3 10.7.1.1).
+_CALIBRATIONS = ("GEOMETRY", "FIDUCIAL")
+
 SUSPECT = pl.col("modality").is_in(FILMS) & (pl.col("spacing_source") != "")
 
 
@@ -53,8 +56,7 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         yield info(
             "Pixel Spacing differs from Imager Pixel Spacing; Pixel Spacing was used, as the calibrated one",
             seen=f"Pixel Spacing {_mm(used)}, Imager Pixel Spacing {_mm(detector)}: a magnification of "
-            f"{detector[0] / used[0]:.4g}"
-            + (f", calibrated by {row['spacing_calibration']}" if row["spacing_calibration"] else ""),
+            f"{detector[0] / used[0]:.4g}" + _calibration(row["spacing_calibration"]),
             expected="equal values where nothing was calibrated",
         )
     elif source == "NominalScannedPixelSpacing":
@@ -78,6 +80,13 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         )
 
 
+def _calibration(word: str | None) -> str:
+    """What calibrated the spacing; a word that the standard does not know may say anything, and is not shown."""
+    if not word:
+        return ""
+    return f", calibrated by {word if word in _CALIBRATIONS else 'another word'}"
+
+
 def _same(used: tuple[float, float], detector: tuple[float, float]) -> bool:
     return all(abs(a - b) <= GEO009_SAME_PART * b for a, b in zip(used, detector, strict=True))
 
@@ -90,14 +99,14 @@ def examples() -> Iterator[Example]:
     """Films with every kind of spacing."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series
-    from scan2train.testing.small_places import small_film
+    from scan2train.testing.small_objects import small_film
 
     yield good(
         "an uncalibrated film: both spacings are equal",
         small_film("DX", pixel=(0.143, 0.139), imager=(0.143, 0.139)),
     )
-    yield good("a film with Pixel Spacing alone", small_film("CR", pixel=(0.2, 0.19)))
-    yield good("a film without any spacing is GEO001's", small_film("CR"))
+    yield good("a film with Pixel Spacing alone", small_film("CR", pixel=(0.2, 0.19), imager=None))
+    yield good("a film without any spacing is GEO001's", small_film("CR", imager=None))
     yield good("a CT, which has no detector plane", small_series())
     yield bad(
         "a calibrated film",
@@ -127,7 +136,7 @@ def examples() -> Iterator[Example]:
     )
     yield bad(
         "a scanned film",
-        small_film("CR", tags={"NominalScannedPixelSpacing": ["0.0423", "0.0421"]}),
+        small_film("CR", imager=None, tags={"NominalScannedPixelSpacing": ["0.0423", "0.0421"]}),
         Severity.INFO,
     )
     yield near("equal but for rounding", small_film("DX", pixel=(0.143, 0.139), imager=(0.1431, 0.1391)))

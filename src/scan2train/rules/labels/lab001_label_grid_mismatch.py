@@ -3,8 +3,8 @@
 What it finds
 -------------
 Pairs of an image and its mask whose grids differ: in shape, or by how many voxels of the image a corner lies
-elsewhere. A mask that covers the very same voxels in another order is told, and is no error: through world space it
-fits.
+elsewhere. A mask of one shape with its image that covers the very same voxels in another order is told, and is no
+error: through world space it fits.
 
 Why it matters
 --------------
@@ -40,14 +40,20 @@ def check(pair: Pair) -> Iterator[Hit]:
     image, labels = _grid(pair.image), _grid(pair.labels)
     if image is None or labels is None:
         return
-    shapes = {"seen": _size(labels), "expected": _size(image)}
+    # One mask may be that of several images: each is named.
+    beside = f"beside {pair.image['path'] or pair.image['volume']}"
+    if image.shape != labels.shape:
+        yield error(
+            "the mask has another shape than its image",
+            seen=f"{_size(labels)} {beside}",
+            expected=_size(image),
+        )
+        return
     if not (image.physical and labels.physical):
-        if image.shape != labels.shape:
-            yield error("the mask has another shape than its image", **shapes)
-        elif image.physical != labels.physical:
+        if image.physical != labels.physical:
             yield warning(
                 "only one of mask and image has patient geometry: they can be laid together by index alone",
-                seen=repr(labels),
+                seen=f"{labels!r} {beside}",
                 expected=repr(image),
             )
         return
@@ -58,16 +64,14 @@ def check(pair: Pair) -> Iterator[Hit]:
     if alignment is not None and alignment.exact and covers(image, labels) and covers(labels, image):
         yield info(
             "the mask covers the voxels of its image in another order: by index it does not fit, in space it does",
-            seen=f"{labels.orientation}, {_size(labels)}",
+            seen=f"{labels.orientation}, {_size(labels)} {beside}",
             expected=f"{image.orientation}, {_size(image)}",
         )
-    elif np.isinf(distance):
-        yield error("the mask has another shape than its image", **shapes)
     else:
         severity = info if distance <= LAB001_INFO_VOXELS else error
         yield severity(
             "the mask lies on another grid than its image",
-            seen=f"corners up to {distance:.3g} voxels apart",
+            seen=f"corners up to {distance:.3g} voxels apart {beside}",
             expected=f"at most {LAB001_SILENT_VOXELS:g}",
         )
 
@@ -108,6 +112,20 @@ def examples() -> Iterator[Example]:
     yield bad(
         "a mask beside a DICOM series, mirrored by index",
         two(small_series(below="ct"), "ct_seg.nii.gz", orientation="RPS", shift_mm=(5.0, 0.0, 0.0)),
+        Severity.ERROR,
+    )
+    yield bad(
+        "the same voxels with the axes in another order, in another shape",
+        two(small_nifti(), orientation="ASR", shape=(11, 8, 13), spacing=(1.7, 2.5, 1.3)),
+        Severity.ERROR,
+    )
+    yield bad(
+        "one mask for two images of one grid, shifted by 20 mm",
+        together(
+            small_nifti("p_t1.nii.gz"),
+            small_nifti("p_t2.nii.gz"),
+            small_nifti("p_seg.nii.gz", labels=True, shift_mm=(20.0, 0.0, 0.0)),
+        ),
         Severity.ERROR,
     )
     yield bad(

@@ -61,7 +61,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
 def examples() -> Iterator[Example]:
     """The word on films and on slices."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_film, small_series
+    from scan2train.testing.small import small_series
+    from scan2train.testing.small_objects import small_film
 
     turned = {"PhotometricInterpretation": "MONOCHROME1"}
     yield good("CT, low is dark", small_series())

@@ -28,7 +28,7 @@ DICOM PS3.3 C.8.2.1.1.2 and C.11.1 (Modality LUT): CT images that are ORIGINAL a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,11 @@ from scan2train.knowledge.tolerances import (
 from scan2train.rule import Example, Hit, bad, error, good, near
 from scan2train.rule.suspects import ODD, SEVERAL_RESCALES
 
-_NAMES = ("slope", "intercept", "dose_grid_scaling")
+_NAMES = {
+    "slope": "Rescale Slope",
+    "intercept": "Rescale Intercept",
+    "dose_grid_scaling": "Dose Grid Scaling",
+}
 
 _SLOPE, _ADD = (pl.col(f"member_{name}").list.first() for name in ("slope", "intercept"))
 _LEAST = (
@@ -72,11 +76,11 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         return
     pairs = set(zip(row["member_slope"], row["member_intercept"], strict=True))
     known = sorted((slope, add) for slope, add in pairs if slope is not None and add is not None)
-    broken = any(word.partition(":")[2] in _NAMES for word in row["oddities"] or ())
+    broken = _broken(row["oddities"] or ())
     if broken or not all(map(_usable, known)):
         yield error(
             "Rescale Slope or Rescale Intercept is no usable number",
-            seen=_told(known),
+            seen=", ".join(broken) or _told(known),
             expected="finite numbers, and a slope that is not 0",
         )
     elif len({(slope is None, add is None) for slope, add in pairs}) > 1:
@@ -93,6 +97,12 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             )
         else:
             yield from _as_hounsfield(row, known)
+
+
+def _broken(words: Sequence[str]) -> list[str]:
+    """Which attribute is damaged, and how."""
+    halves = (word.partition(":") for word in words)
+    return [f"{_NAMES[column]}: {how.replace('-', ' ')}" for how, _, column in halves if column in _NAMES]
 
 
 def _without(row: Mapping[str, Any]) -> str:
@@ -134,7 +144,8 @@ def _told(pairs: list[tuple[float, float]]) -> str:
 def examples() -> Iterator[Example]:
     """A rescale that is there, is not, or cannot be meant."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_enhanced, small_series
+    from scan2train.testing.small import small_series
+    from scan2train.testing.small_objects import small_enhanced
 
     gone = {"RescaleSlope": None, "RescaleIntercept": None, "RescaleType": None}
     nought = {"RescaleSlope": "1", "RescaleIntercept": "0"}

@@ -70,7 +70,11 @@ def check(row: Mapping[str, Any], decoded: Decoded | None = None) -> Iterator[Hi
             "bits beside the stored ones are in use; they were left out", seen=_told(row), expected="zeros"
         )
     if decoded is not None and decoded.odd:
-        yield warning(decoded.odd)
+        yield warning(
+            "what was decoded does not fit what the header says of the pixels",
+            seen=decoded.odd,
+            expected="pixels as the header describes them",
+        )
 
 
 def _layout(row: Mapping[str, Any]) -> Iterator[Hit]:
@@ -108,13 +112,17 @@ def _layout(row: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    return f"{row['bits_stored']} of {row['bits_allocated']} bits stored, high bit {row['high_bit']}"
+    stored, allocated, high = (
+        "?" if row[name] is None else row[name] for name in ("bits_stored", "bits_allocated", "high_bit")
+    )
+    return f"{stored} of {allocated} bits stored, high bit {high}"
 
 
 def examples() -> Iterator[Example]:
     """Usual cells, and some that are not."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_film, small_series, together
+    from scan2train.testing.small import small_series, together
+    from scan2train.testing.small_objects import small_film
 
     yield good("12 of 16 bits", small_series())
     yield good(

@@ -49,7 +49,8 @@ def check(row: Mapping[str, Any], decoded: Decoded | None = None) -> Iterator[Hi
 def examples() -> Iterator[Example]:
     """With and without the attribute."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_film, small_series
+    from scan2train.testing.small import small_series
+    from scan2train.testing.small_objects import small_film
 
     signed = partial(small_series, signed=True, bits_stored=16)
     yield good("CT without padding", small_series())

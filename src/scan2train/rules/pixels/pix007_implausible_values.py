@@ -59,7 +59,7 @@ def _constant(volume: Volume) -> Iterator[Hit]:
         first = values.reshape(-1)[0] if first is None else first
         if not np.array_equal(values, np.full_like(values, first), equal_nan=values.dtype.kind == "f"):
             return
-    if first is not None and array.size > 1:
+    if first is not None and np.isfinite(first) and array.size > 1:
         yield warning("every voxel has the same value", seen=f"{first:g}", expected="an image")
 
 

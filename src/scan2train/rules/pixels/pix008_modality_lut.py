@@ -51,7 +51,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
 def examples() -> Iterator[Example]:
     """With a table, without, and with both."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import modality_lut, small_film, small_series
+    from scan2train.testing.small import modality_lut, small_series
+    from scan2train.testing.small_objects import small_film
 
     lut = modality_lut()
     yield good("CT with slope and intercept", small_series())

@@ -40,13 +40,13 @@ SUSPECT = NOTICED | pl.col("lossy")
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
-    """Tell what loses now from what has lost before; measured values are worse off than films."""
+    """Tell what loses now from what has lost before; measured values are worse off than films and captures."""
     if row["format"] != "dicom":
         yield from passed_on("PIX009", row)
         return
     if not row["lossy"]:
         return
-    severity = error if row["modality"] in SLICED and row["role"] in ("volume", "derived") else warning
+    severity = error if row["modality"] in SLICED and row["role"] != "capture" else warning
     now = [syntax for syntax in dict.fromkeys(row["member_transfer_syntax"]) if syntax in LOSSY_SYNTAXES]
     if now:
         message, seen = "the pixels are compressed with loss", f"transfer syntax {', '.join(now)}"
@@ -58,7 +58,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
 def examples() -> Iterator[Example]:
     """Lossless, lossy once, lossy now."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import small_film, small_series
+    from scan2train.testing.small import small_series
+    from scan2train.testing.small_objects import small_film
 
     once, now = {"LossyImageCompression": "01"}, {"TransferSyntaxUID": "1.2.840.10008.1.2.4.51"}
     yield good("CT without compression", small_series(tags={"LossyImageCompression": "00"}))
@@ -77,5 +78,10 @@ def examples() -> Iterator[Example]:
         "a screenshot of a CT",
         small_series(shape=(9, 8, 1), tags={**once, "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}),
         Severity.WARNING,
+    )
+    yield near(
+        "a localizer of a CT, whose values are measured as well",
+        small_series(shape=(9, 8, 1), tags={**once, "ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}),
+        Severity.ERROR,
     )
     yield near("a ratio alone says nothing", small_series(tags={"LossyImageCompressionRatio": "1"}))

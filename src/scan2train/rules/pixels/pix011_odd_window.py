@@ -3,7 +3,7 @@
 What it finds
 -------------
 Several windows for one slice; a width below 1; a VOI LUT Function other than LINEAR; a VOI LUT in place of a window or
-beside it; and windows that differ from slice to slice of a volume.
+beside it; and windows that differ from slice to slice of a volume, of which the first of each slice are compared.
 
 Why it matters
 --------------
@@ -23,7 +23,8 @@ DICOM PS3.3 C.11.2.1.2 (Window Center and Width), C.11.2.1.3 (VOI LUT Function),
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -32,19 +33,23 @@ from scan2train.knowledge.tolerances import PIX011_WIDTH_LEAST
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 
 FACTS = {
-    "centers": pl.col("window_center").drop_nulls().unique(),
-    "widths": pl.col("window_width").drop_nulls().unique(),
+    "windows": pl.concat_str(
+        pl.col("window_center").fill_null(""), pl.col("window_width").fill_null(""), separator="|"
+    ).unique(),
     "functions": pl.col("window_function").drop_nulls().unique(),
     "voi_lut": pl.col("voi_lut").any(),
 }
 
-_CENTERS, _WIDTHS, _FUNCTIONS = (pl.col(name) for name in ("centers", "widths", "functions"))
+#: Defined terms of VOI LUT Function (PS3.3 C.11.2.1.3); another word may say anything, and is not shown.
+_KNOWN = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+
+_WINDOWS, _FUNCTIONS = pl.col("windows"), pl.col("functions")
+_WIDTH = _WINDOWS.list.first().str.split("|").list.last().str.strip_chars()
 SUSPECT = (
-    pl.any_horizontal(texts.list.len() > 1 for texts in (_CENTERS, _WIDTHS, _FUNCTIONS))
-    | pl.any_horizontal(
-        texts.list.first().str.contains(r"\\").fill_null(value=False) for texts in (_CENTERS, _WIDTHS)
-    )
-    | (_WIDTHS.list.first().cast(pl.Float64, strict=False) < PIX011_WIDTH_LEAST).fill_null(value=False)
+    (_WINDOWS.list.len() > 1)
+    | (_FUNCTIONS.list.len() > 1)
+    | _WINDOWS.list.first().str.contains(r"\\").fill_null(value=False)
+    | (_WIDTH.cast(pl.Float64, strict=False) < PIX011_WIDTH_LEAST).fill_null(_WIDTH != "")
     | (_FUNCTIONS.list.first() != "LINEAR").fill_null(value=False)
     | pl.col("voi_lut")
 )
@@ -54,27 +59,34 @@ def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
     """Look at the distinct words of all slices: most volumes have one of each."""
     if (row["samples"] or 1) > 1 or row["photometric"] == "PALETTE COLOR":
         return
-    centers, widths = ({_numbers(text) for text in facts[name]} for name in ("centers", "widths"))
+    windows = sorted({_window(text) for text in facts["windows"]})
     functions = sorted({text.strip().upper() for text in facts["functions"]} - {""})
-    if len(centers) > 1 or len(widths) > 1 or len(functions) > 1:
+    firsts = sorted({(centers[0], widths[0]) for centers, widths in windows if centers and widths})
+    if len(firsts) > 1 or len(functions) > 1:
         yield warning(
             "windows differ from slice to slice",
-            seen=", ".join([_range("center", centers), _range("width", widths), *functions]),
+            seen=", ".join([*_ranges(firsts), *_named(functions)]),
             expected="one window in a volume",
         )
-    elif any(len(set(one)) > 1 for one in (*centers, *widths)):
+    elif any(len(set(numbers)) > 1 for window in windows for numbers in window):
         yield info(
             "several windows for one slice",
-            seen=" / ".join("\\".join(f"{n:g}" for n in one) for one in (*centers, *widths)),
+            seen="; ".join(" / ".join(_said(numbers) for numbers in window) for window in windows),
             expected="one",
         )
-    narrow = min((n for one in widths for n in one), default=PIX011_WIDTH_LEAST)
+    narrow = min((n for _, widths in windows for n in widths), default=PIX011_WIDTH_LEAST)
     if narrow < PIX011_WIDTH_LEAST:
         yield info("a Window Width below 1", seen=f"{narrow:g}", expected="1 or more")
     if set(functions) - {"LINEAR"}:
-        yield info("a window that is not LINEAR", seen=", ".join(functions), expected="LINEAR")
+        yield info("a window that is not LINEAR", seen=", ".join(_named(functions)), expected="LINEAR")
     if facts["voi_lut"]:
         yield info("a VOI LUT, which readers prefer to the window or do not know", seen="VOI LUT Sequence")
+
+
+def _window(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Centers and widths of the windows of one slice."""
+    centers, _, widths = text.rpartition("|")
+    return _numbers(centers), _numbers(widths)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -82,24 +94,33 @@ def _numbers(text: str) -> tuple[float, ...]:
     found = []
     for word in text.split("\\"):
         try:
-            found.append(float(word))
+            number = float(word)
         except ValueError:
             continue
+        if isfinite(number):
+            found.append(number)
     return tuple(found)
 
 
-def _range(name: str, found: set[tuple[float, ...]]) -> str:
-    every = [n for one in found for n in one]
-    if not every:
-        return f"no {name}"
-    low, high = min(every), max(every)
-    return f"{name} {low:g}" if low == high else f"{name} {low:g} to {high:g}"
+def _said(numbers: tuple[float, ...]) -> str:
+    return "\\".join(f"{n:g}" for n in numbers)
+
+
+def _ranges(firsts: Sequence[tuple[float, float]]) -> Iterator[str]:
+    for name, numbers in zip(("center", "width"), zip(*firsts, strict=True), strict=False):
+        low, high = min(numbers), max(numbers)
+        yield f"{name} {low:g}" if low == high else f"{name} {low:g} to {high:g}"
+
+
+def _named(functions: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(one if one in _KNOWN else "another word" for one in functions))
 
 
 def examples() -> Iterator[Example]:
     """One linear window, and everything else."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import modality_lut, small_film, small_series
+    from scan2train.testing.small import modality_lut, small_series
+    from scan2train.testing.small_objects import small_film
 
     two = {"WindowCenter": ["40", "-600"], "WindowWidth": ["400", "1500"]}
     yield good("CT with one window", small_series())
@@ -131,6 +152,20 @@ def examples() -> Iterator[Example]:
     yield near(
         "one number written in two ways",
         small_series(tags=lambda k: {"WindowCenter": "40" if k % 2 else "40.00"}),
+    )
+    yield near(
+        "a second window on one slice, after the one that all have",
+        small_series(tags=lambda k: two if k == 2 else {"WindowCenter": "40", "WindowWidth": "400"}),
+        Severity.INFO,
+    )
+    yield bad(
+        "the windows of one slice in another order",
+        small_series(tags=lambda k: {name: those[:: -1 if k == 2 else 1] for name, those in two.items()}),
+        Severity.WARNING,
+    )
+    yield near(
+        "one slice without a window is the matter of PIX010",
+        small_series(tags=lambda k: {"WindowCenter": None, "WindowWidth": None} if k == 2 else {}),
     )
     yield near("a width of 1", small_series(modality="PT", tags={"WindowWidth": "1"}))
     yield near("a width of 0.9", small_series(modality="PT", tags={"WindowWidth": "0.9"}), Severity.INFO)

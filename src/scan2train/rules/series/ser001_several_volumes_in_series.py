@@ -103,6 +103,14 @@ def examples() -> Iterator[Example]:
     yield good("one volume in a series", small_series())
     yield good("two series of one study", together(small_series(), small_series(below="b", series_number=2)))
     yield good("two views of a chest in one series", several({}, {}, modality="DX", shape=(13, 11, 1)))
+    unnamed = {"SeriesInstanceUID": None, "StudyInstanceUID": None}
+    yield good(
+        "two scans in two folders, without any UIDs of series and study",
+        together(
+            small_series(tags=unnamed),
+            small_series(tags=unnamed, patient="OTHER", seed=1, below="other"),
+        ),
+    )
     yield bad(
         "two phases of a heart",
         several({"NominalPercentageOfCardiacPhase": 40}, {"NominalPercentageOfCardiacPhase": 75}),

@@ -96,6 +96,14 @@ def examples() -> Iterator[Example]:
     )
     yield good("two echoes", several({"EchoTime": "4.6"}, {"EchoTime": "9.2"}, modality="MR"))
     yield good("a chest and its side view", several({}, {}, modality="DX", shapes=((13, 11, 1), (9, 12, 1))))
+    unnamed = {"SeriesInstanceUID": None, "StudyInstanceUID": None}
+    yield good(
+        "two scans in two folders, without any UIDs of series and study",
+        together(
+            small_series(tags=unnamed),
+            small_series(tags=unnamed, patient="OTHER", seed=1, kernel="BONE", below="other"),
+        ),
+    )
     yield bad(
         "a smooth and a sharp kernel",
         several({"ConvolutionKernel": "STANDARD"}, {"ConvolutionKernel": "BONE"}),

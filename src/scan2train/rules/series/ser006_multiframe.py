@@ -53,7 +53,7 @@ def examples() -> Iterator[Example]:
     """Enhanced objects, a clip, and plain files."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_nifti, small_series
-    from scan2train.testing.small_several import small_clip, small_enhanced
+    from scan2train.testing.small_objects import small_clip, small_enhanced
 
     yield good("a file for each slice", small_series())
     yield good("a NIfTI is no DICOM object", small_nifti())

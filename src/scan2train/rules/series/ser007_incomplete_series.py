@@ -113,7 +113,8 @@ def examples() -> Iterator[Example]:
     """Series that lost slices, and such as only look like it."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series, together
-    from scan2train.testing.small_several import several, small_enhanced
+    from scan2train.testing.small_objects import small_enhanced
+    from scan2train.testing.small_several import several
 
     eight = {"ImagesInAcquisition": 8}
 
