@@ -13,7 +13,7 @@ from scan2train.errors import UnreadableFile
 from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
-from scan2train.measures.twins import twins_are_copies, twins_of
+from scan2train.measures.twins import twins_are_copies
 from scan2train.reading.noticed import noticed
 from scan2train.reading.refusals import refusal
 from scan2train.volume import Volume
@@ -49,7 +49,8 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
     if refused is not None and not (row["irregular"] == "duplicate-positions" and twins_are_copies(row)):
         raise refused
     pixels = read_pixels(row, base)
-    findings = noticed(row, pixels, _copies(row, base, pixels))
+    _compare_copies(row, base, pixels)
+    findings = noticed(row, pixels)
     order = (2, 1, 0, *range(3, pixels.array.ndim))
     grid = Grid(
         (row["size_i"], row["size_j"], len(row["member_path"])),
@@ -66,8 +67,8 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
     )
 
 
-def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> int:
-    """Compare further files of the same instances with the slices that they copy; how many there are.
+def _compare_copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> None:
+    """Compare further files of the same instances with the slices that they copy.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> int:
     """
     copied = list(row["spare_of"] or ())
     if not copied:
-        return 0
+        return
     for at, k in enumerate(copied):
         mine, theirs = (
             {name: row[f"{whose}_{name}"][n] for name in _RESCALE}
@@ -92,7 +93,6 @@ def _copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> int:
         # Two paddings that leave out the same pixels are one to whoever reads the values.
         if not np.array_equal(_valid(other, at), _valid(pixels, k)):
             raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
-    return len(copied) - len(twins_of(row))
 
 
 def _conflict(

@@ -14,9 +14,9 @@ from scan2train.rule import Decoded, Rule, at
 from scan2train.rule.load import at_reading
 
 
-def noticed(row: Mapping[str, Any], pixels: Pixels, copies: int = 0) -> tuple[Finding, ...]:
-    """All findings about a volume that was read, ``copies`` of whose slices were there once more."""
-    return _judged(at_reading(), {"row": row, "decoded": _decoded(pixels, copies)})
+def noticed(row: Mapping[str, Any], pixels: Pixels) -> tuple[Finding, ...]:
+    """All findings about a volume that was read."""
+    return _judged(at_reading(), {"row": row, "decoded": _decoded(pixels)})
 
 
 def noticed_of_file(row: Mapping[str, Any], told: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -31,15 +31,13 @@ def _judged(rules: Iterable[Rule], inputs: Mapping[str, Any]) -> tuple[Finding, 
     return tuple(one for rule in rules for one in run_safely(rule, inputs, where))
 
 
-def _decoded(pixels: Pixels, copies: int) -> Decoded:
+def _decoded(pixels: Pixels) -> Decoded:
     return Decoded(
-        declared_rescale=pixels.declared_rescale,
         spare_bits=pixels.spare_bits,
         odd=pixels.odd,
         fault=pixels.fault,
         padded=pixels.padded,
         longer_by=pixels.longer_by,
-        copies=copies,
         not_finite=_not_finite(pixels),
     )
 

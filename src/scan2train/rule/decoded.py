@@ -11,8 +11,6 @@ class Decoded:
 
     Parameters
     ----------
-    declared_rescale
-        Whether every slice has a slope and an intercept.
     spare_bits
         Whether bits beside the stored ones are in use.
     odd
@@ -26,15 +24,11 @@ class Decoded:
         By how many bytes pixel data is longer than rows, columns, frames and bits demand.
     not_finite
         How many values are NaN or infinite, padding aside.
-    copies
-        How many further files hold an instance of the volume once more, with the same values.
     """
 
-    declared_rescale: bool = True
     spare_bits: bool = False
     odd: str = ""
     fault: str = ""
     padded: int = 0
     longer_by: int = 0
     not_finite: int = 0
-    copies: int = 0

@@ -32,6 +32,7 @@ from typing import Any
 
 import polars as pl
 
+from scan2train.knowledge.tilt import shear_shows
 from scan2train.knowledge.tolerances import GEO006_SILENT_PIXELS
 from scan2train.rule import Example, Hit, bad, good, near, warning
 from scan2train.rule.slices import IMAGES
@@ -46,9 +47,9 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     if row["format"] != "dicom" or row["step_source"] != "positions" or row["role"] not in IMAGES:
         return
     first, last = row["member_position_mm"][0], row["member_position_mm"][-1]
-    shift = tan(radians(row["tilt_deg"])) * (last - first)
-    pixel = min(row["spacing_i_mm"], row["spacing_j_mm"])
-    if shift >= GEO006_SILENT_PIXELS * pixel:
+    if shear_shows(row, last - first):
+        shift = tan(radians(row["tilt_deg"])) * (last - first)
+        pixel = min(row["spacing_i_mm"], row["spacing_j_mm"])
         yield warning(
             "slices are sheared against their normal; the affine is sheared with them",
             seen=f"{row['tilt_deg']:.4g}°: the last slice is shifted by {shift:.3g} mm, {shift / pixel:.3g} pixels, "

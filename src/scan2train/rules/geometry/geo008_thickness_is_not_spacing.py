@@ -34,8 +34,9 @@ from typing import Any
 import polars as pl
 
 from scan2train.knowledge.tolerances import GEO008_GAP_INFO, GEO008_GAP_WARNING, GEO008_SPACING_PART
+from scan2train.measures.gaps import gaps_between
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
-from scan2train.rule.slices import IMAGES, usual_gap_mm
+from scan2train.rule.slices import IMAGES
 from scan2train.rule.suspects import uneven
 
 #: Two numbers of a header that differ by less are one.
@@ -50,9 +51,10 @@ SUSPECT = (pl.col("n_slices") > 1) & (_SAID | (pl.col("tilt_deg") > 0) | uneven(
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare what the header says with the positions."""
-    gap = usual_gap_mm(row)
-    if gap is None or row["role"] not in IMAGES:
+    gaps = gaps_between(row["member_position_mm"] or ()) if row["physical"] else None
+    if gaps is None or gaps.usual <= 0 or row["role"] not in IMAGES:
         return
+    gap = gaps.usual
     thickness = row["thickness_mm"]
     if thickness and thickness > 0:
         seen = f"thickness {thickness:.4g} mm, distance {gap:.4g} mm"
