@@ -27,11 +27,14 @@ from typing import Any
 import polars as pl
 
 from scan2train.knowledge.tolerances import GEO012_INFO, GEO012_WARNING
+from scan2train.measures.gaps import gaps_between
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
-from scan2train.rule.slices import IMAGES, usual_gap_mm
+from scan2train.rule.slices import IMAGES
 
 _SPACINGS = [pl.col(f"spacing_{axis}_mm") for axis in "ijk"]
-SUSPECT = pl.max_horizontal(*_SPACINGS) >= GEO012_INFO * pl.min_horizontal(*_SPACINGS)
+SUSPECT = (pl.col("irregular") != "") | (
+    pl.max_horizontal(*_SPACINGS) >= GEO012_INFO * pl.min_horizontal(*_SPACINGS)
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
@@ -41,7 +44,8 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     spacings = [row[f"spacing_{axis}_mm"] for axis in "ijk"]
     if row["irregular"]:
         # The step of an uneven stack is the mean, which gaps make longer than any that was scanned.
-        spacings[2] = usual_gap_mm(row) or spacings[2]
+        gaps = gaps_between(row["member_position_mm"] or ())
+        spacings[2] = gaps.usual if gaps is not None and gaps.usual > 0 else spacings[2]
     ratio = max(spacings) / min(spacings)
     if ratio >= GEO012_INFO:
         severity = warning if ratio >= GEO012_WARNING else info
