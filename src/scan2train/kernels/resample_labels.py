@@ -39,6 +39,28 @@ def _add(labels, weights, count, label, weight):
 
 
 @nested
+def _of_two(near, kw, jw, iw):
+    """What :func:`_vote` says where there are two labels at most, as at most borders; and whether there are more."""
+    one = near[0, 0, 0]
+    other, of_one, of_other = one, 0.0, 0.0
+    more = False
+    for a in range(near.shape[0]):
+        for b in range(near.shape[1]):
+            w = kw[a] * jw[b]
+            for c in range(near.shape[2]):
+                label = near[a, b, c]
+                if label == one:
+                    of_one += w * iw[c]
+                elif other in (one, label):
+                    other = label
+                    of_other += w * iw[c]
+                else:
+                    more = True
+    wins = of_other > of_one + 1e-9 or (of_other > of_one - 1e-9 and other < one)
+    return (other if wins else one), more
+
+
+@nested
 def _uniform(source, i_low, i_high):
     """For each row of the source: whether it holds one label only between ``i_low`` and ``i_high``."""
     flat = np.empty(source.shape[:2], np.bool_)
@@ -101,10 +123,15 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
             first = source[k0, j0, i_low:i_high]
             _steady(source[k0 : k0 + taps_k, j0 : j0 + taps_j, i_low:i_high], first, taps_i, steady)
             for x in range(line.shape[0]):
+                line[x] = first[places[x]]
+            for x in range(line.shape[0]):
                 if steady[places[x]]:
-                    line[x] = first[places[x]]
                     continue
                 i0 = starts[ir[0] + x]
+                near = source[k0 : k0 + taps_k, j0 : j0 + taps_j, i0 : i0 + taps_i]
+                line[x], more = _of_two(near, kw[ko], jw[jo], iw[ir[0] + x])
+                if not more:
+                    continue
                 count = _ZERO
                 for a in range(taps_k):
                     for b in range(taps_j):
