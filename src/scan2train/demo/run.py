@@ -85,14 +85,15 @@ def run_demo(
     hospital, ready, picture, page = out / "hospital", out / "ready", out / "demo.png", out / "report.html"
     echo(f"A small hospital, made up: {hospital}")
     left = claim(out)
-    with compiling(_RECIPE):
+    with compiling(_RECIPE) as readable:
         if left:
             echo("  as an earlier demo left it")
         else:
             write_hospital(hospital)
             finish(out)
         _say(echo, describe_hospital(entries()))
-        echo("Indexing; the first run compiles the loops that read headers, which takes some seconds …")
+        echo("Indexing; the first run waits here until the loops that read headers are compiled …")
+        readable()
         clock = perf_counter()
         found = index(hospital, jobs=jobs, cache=False)
         _say(echo, describe_index(found, perf_counter() - clock))
