@@ -85,15 +85,14 @@ def run_demo(
     hospital, ready, picture, page = out / "hospital", out / "ready", out / "demo.png", out / "report.html"
     echo(f"A small hospital, made up: {hospital}")
     left = claim(out)
-    with compiling(_RECIPE) as readable:
+    with compiling(_RECIPE):
         if left:
             echo("  as an earlier demo left it")
         else:
             write_hospital(hospital)
             finish(out)
         _say(echo, describe_hospital(entries()))
-        echo("Indexing; the first run waits here until the loops that read headers are compiled …")
-        readable()
+        echo("Indexing; the first run compiles the loops that read headers, which takes some seconds …")
         clock = perf_counter()
         found = index(hospital, jobs=jobs, cache=False)
         _say(echo, describe_index(found, perf_counter() - clock))

@@ -1,4 +1,4 @@
-"""Compiles the loops that read headers and prepare voxels, in processes of their own, while the demo writes its scans.
+"""Compiles the loops that prepare voxels, in a process of its own, while the demo writes and indexes its scans.
 
 Compiled loops are kept in numba's cache; later runs find them there, and this is over at once.
 """
@@ -8,56 +8,34 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scan2train.recipe import Recipe
 from scan2train.testing.phantoms import chest_ct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 @contextmanager
-def compiling(recipe: str) -> Iterator[Callable[[], object]]:
-    """Compile alongside what is done within; what is given waits until headers can be read, and the end for the rest.
+def compiling(recipe: str) -> Iterator[None]:
+    """Compile alongside what is done within; at the end wait for it.
 
     Whether it succeeds does not matter: what is not compiled here is compiled when it is needed.
     """
-    reading = _process("compile_reading()")
-    preparing = _process(f"compile_for({recipe!r})")
+    command = [sys.executable, "-c", f"from {__name__} import compile_for; compile_for({recipe!r})"]
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - our own module
     try:
-        yield reading.wait
+        yield
     except BaseException:
-        reading.kill()
-        preparing.kill()
+        child.kill()
         raise
     finally:
-        reading.wait()
-        preparing.wait()
-
-
-def compile_reading() -> None:
-    """Index a few slices: plain, deflated, and frames of an enhanced object."""
-    from scan2train.index import index
-    from scan2train.testing.small import small_series, together
-    from scan2train.testing.small_objects import small_enhanced
-
-    plain, deflated = small_series(), small_series(below="deflated", seed=1, transfer_syntax="deflated")
-    with TemporaryDirectory() as folder:
-        together(plain, deflated, small_enhanced())(Path(folder))
-        index(folder, cache=False)
+        child.wait()
 
 
 def compile_for(recipe: str) -> None:
     """Run a recipe on a chest of few voxels."""
     volume, labels = chest_ct((24, 21, 17), (16.0, 18.0, 20.0), orientation="PIR")
     Recipe.load(recipe).run_pair(volume, labels)
-
-
-def _process(call: str) -> subprocess.Popen[bytes]:
-    name = call.partition("(")[0]
-    command = [sys.executable, "-c", f"from {__name__} import {name}; {call}"]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - our own module
