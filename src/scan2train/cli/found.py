@@ -20,14 +20,11 @@ def found_in(sources: Sequence[Path], **options: Any) -> tuple[Index, list[Path]
     from scan2train.index import index
 
     found = index(*sources, **options, empty=True)
-    alone = len(sources) == 1
-    without = [
-        source
-        for source in sources
-        if (
-            found if alone else index(source, **{**options, "progress": None}, empty=True)
-        ).instances.is_empty()
-    ]
+    held = set(found.instances["source"])
+    # Files, and folders that `index -o` left, stand there by other names: they are looked at by themselves.
+    doubtful = [source for source in sources if str(source.absolute()) not in held]
+    alone = {**options, "progress": None, "empty": True}
+    without = [source for source in doubtful if index(source, **alone).instances.is_empty()]
     return found, without
 
 

@@ -14,6 +14,7 @@ from scan2train._version import __version__
 from scan2train.cli.show_table import print_table
 from scan2train.knowledge.tilt import shear_shows
 from scan2train.reports.escape import shown
+from scan2train.reports.summary import held
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -27,7 +28,7 @@ def print_text(index: Index) -> None:
         rows,
         may_be_cut=("told apart by", "path"),
     )
-    counts = _summary(index)
+    counts = held(index)
     typer.echo(
         f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "
         f"{counts['skipped']} files skipped"
@@ -43,21 +44,11 @@ def print_json(index: Index, sources: Sequence[Path]) -> None:
         "version": 1,
         "tool": {"name": "scan2train", "version": __version__},
         "sources": [str(source) for source in sources],
-        "summary": _summary(index),
+        "summary": held(index),
         "volumes": volumes.to_dicts(),
         "skipped": index.skipped.to_dicts(),
     }
     typer.echo(json.dumps(result, indent=1))
-
-
-def _summary(index: Index) -> dict[str, int]:
-    return {
-        "files": len(index.instances) + len(index.skipped),
-        "instances": len(index.instances),
-        "series": index.volumes["series_uid"].drop_nulls().n_unique(),
-        "volumes": len(index.volumes),
-        "skipped": len(index.skipped),
-    }
 
 
 def _reasons(index: Index) -> list[tuple[str, int]]:

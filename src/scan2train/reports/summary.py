@@ -9,16 +9,20 @@ from scan2train.finding import Finding, Severity
 from scan2train.index import Index
 
 
-def summary(index: Index, findings: Iterable[Finding]) -> dict[str, Any]:
-    """``files``, ``instances``, ``series``, ``volumes``, ``skipped``, and ``findings`` by severity, the worst first."""
-    counts = {severity.value: 0 for severity in sorted(Severity, key=lambda s: -s.rank)}
-    for finding in findings:
-        counts[finding.severity.value] += 1
+def held(index: Index) -> dict[str, int]:
+    """``files``, ``instances``, ``series``, ``volumes`` and ``skipped`` of an index."""
     return {
         "files": index.instances.height + index.skipped.height,
         "instances": index.instances.height,
         "series": index.volumes["series_uid"].drop_nulls().n_unique(),
         "volumes": index.volumes.height,
         "skipped": index.skipped.height,
-        "findings": counts,
     }
+
+
+def summary(index: Index, findings: Iterable[Finding]) -> dict[str, Any]:
+    """What an index holds, and ``findings`` by severity, the worst first."""
+    counts = {severity.value: 0 for severity in sorted(Severity, key=lambda s: -s.rank)}
+    for finding in findings:
+        counts[finding.severity.value] += 1
+    return {**held(index), "findings": counts}

@@ -95,6 +95,8 @@ def small_nifti(
     header
         Fields of the NIfTI header to be overwritten once the file is there; ``name`` must end in ``.nii``.
     """
+    from scan2train.testing.of_volume import file_of
+
     volume: Volume = body(orientation, shape, spacing, tilt, turned_deg, "CT")
     if labels or values is not None or any(shift_mm):
         array = mask_of(volume) if labels else volume.array
@@ -105,17 +107,7 @@ def small_nifti(
         kind = Labels if labels and array.dtype.kind != "f" else Volume
         volume = kind(array=array, grid=grid)
 
-    def build(folder: Path) -> object:
-        from scan2train.write import write
-
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(volume, path)
-        if header:
-            _overwrite(path, header)
-        return path
-
-    return build
+    return file_of(volume, name, nifti=header)
 
 
 def modality_lut(name: str = "ModalityLUTSequence") -> dict[str, Any]:
@@ -140,16 +132,6 @@ def small_text(name: str, text: str) -> Build:
         return path.write_text(text, encoding="utf-8")
 
     return build
-
-
-def _overwrite(path: Path, fields: Mapping[str, Any]) -> None:
-    from scan2train.formats.nifti_fields import NIFTI1
-
-    content = bytearray(path.read_bytes())
-    record = np.frombuffer(content, NIFTI1, count=1)
-    for name, value in fields.items():
-        record[0][name] = value
-    path.write_bytes(content)
 
 
 def together(*builds: Build) -> Build:
