@@ -21,6 +21,7 @@ from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress, run
 from scan2train.preparing.tally import Tally
+from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def prepare(
     where: str | None = None,
     choices: str | Path | None = None,
     irregular: str = "refuse",
+    suv: str | None = None,
     seed: int = 0,
     jobs: int | None = None,
     store: str = "nifti",
@@ -115,7 +117,9 @@ def prepare(
     choices
         A table (CSV or Parquet) with the columns ``volume`` and ``choice``: accept or reject.
     irregular
-        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`: ``refuse``.
+        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+    suv
+        PET as standardised uptake values, as for :func:`scan2train.read.read`.
     seed
         For everything that draws; each case's own follows from it and from the case's name.
     jobs
@@ -144,7 +148,7 @@ def prepare(
     OutputDamaged
         If ``out`` cannot be written.
     """
-    request = Request.checked(recipe, irregular, seed, store, layout)
+    request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, store, layout)
     out = Path(out).absolute()
     found = _index_of(source, jobs)
     planned = plan(found, out, labels=labels, where=where, choices=choices, seed=seed)

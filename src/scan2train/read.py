@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
-from scan2train.reading.noticed import noticed_of_file
+from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.reading.one import read_row
+from scan2train.reading.options import Options
 from scan2train.reading.source import (
     index_alone,
     lost_beside,
@@ -20,13 +18,7 @@ from scan2train.reading.source import (
     only_volume,
     skipped_error,
 )
-from scan2train.reading.unchanged import require_unchanged
-from scan2train.volume import Labels, Volume
-
-#: What can be done with uneven, missing or doubled slices.
-IRREGULAR = ("refuse",)
-#: What a volume of another format than DICOM keeps of its row.
-_META = ("volume", "source", "path", "format", "role", "dimension", "dimension_value")
+from scan2train.volume import Volume
 
 
 class VolumeList(list[Volume]):
@@ -45,6 +37,9 @@ def read(
     suv: str | None = None,
     *,
     as_labels: bool = False,
+    reference: Any = None,
+    stack: bool = False,
+    grey: bool = False,
 ) -> Volume:
     """Read one volume.
 
@@ -54,11 +49,20 @@ def read(
         A file, a folder that holds one volume, or a row of an index's ``volumes`` (a mapping, or a frame of one
         row). A row is read at the places it names, without parsing any header again.
     irregular
-        What to do with uneven, missing or doubled slices. ``"refuse"`` raises an error that says which they are.
+        What to do with uneven, missing or doubled slices. ``"refuse"`` raises an error that says which they are;
+        ``"regrid"`` resamples to a regular grid from the true positions and marks invented slices in ``valid``;
+        ``"split"`` takes the regular parts as volumes of their own; ``"keep-largest-regular"`` the largest of them.
     suv
-        Reserved for standardised uptake values of PET.
+        PET as standardised uptake values: ``"bw"`` per body weight, ``"lbm"`` lean body mass, ``"bsa"`` body surface.
     as_labels
-        Give :class:`Labels`: the values must be whole numbers.
+        Give :class:`Labels`: the values must be whole numbers. Also reads DICOM SEG and RTSTRUCT.
+    reference
+        For labels: the image (anything that can be read here, a :class:`Volume` or a :class:`Grid`) on whose grid
+        they are wanted. RTSTRUCT need one.
+    stack
+        Give the volumes of one series that differ in time, echo or b-value as one, ``(i, j, k, t)``.
+    grey
+        Give colour as luminance.
 
     Returns
     -------
@@ -76,19 +80,28 @@ def read(
     WrongUse
         If an argument cannot be meant.
     """
-    _check_options(irregular, suv)
+    options = Options(
+        irregular=irregular, suv=suv, as_labels=as_labels, reference=reference, stack=stack, grey=grey
+    )
     row = _row(what)
     if row is not None:
-        volume = _read_row(row)
-    elif isinstance(what, (str, os.PathLike)):
-        volume = _read_row(only_volume(Path(what)))
-    else:
-        raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
-    return _as_labels(volume) if as_labels else volume
+        return read_row(row, options)
+    if isinstance(what, (str, os.PathLike)):
+        return read_row(only_volume(Path(what)), options)
+    raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
 
 
-def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str | None = None) -> VolumeList:
-    """Read every volume of a file or folder.
+def read_all(
+    source: str | os.PathLike[str],
+    irregular: str = "refuse",
+    suv: str | None = None,
+    *,
+    as_labels: bool = False,
+    reference: Any = None,
+    stack: bool = False,
+    grey: bool = False,
+) -> VolumeList:
+    """Read every volume of a file or folder; the arguments are those of :func:`read`.
 
     Returns
     -------
@@ -101,7 +114,9 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
     Scan2TrainError
         If nothing could be read: the first of the errors.
     """
-    _check_options(irregular, suv)
+    options = Options(
+        irregular=irregular, suv=suv, as_labels=as_labels, reference=reference, stack=stack, grey=grey
+    )
     found = index_alone(Path(source))
     refused: list[tuple[str, Scan2TrainError]] = [
         (str(skipped["path"]), skipped_error(skipped))
@@ -111,7 +126,7 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
     volumes = []
     for row in found.volumes.iter_rows(named=True):
         try:
-            volume = _read_row(row)
+            volume = read_row(row, options)
         except Scan2TrainError as error:
             refused.append((str(row["path"]), error))
             continue
@@ -122,17 +137,6 @@ def read_all(source: str | os.PathLike[str], irregular: str = "refuse", suv: str
     if not volumes:
         raise refused[0][1] if refused else nothing(Path(source), found)
     return VolumeList(volumes, refused)
-
-
-def _check_options(irregular: str, suv: str | None) -> None:
-    if irregular not in IRREGULAR:
-        raise WrongUse(
-            "this way to treat irregular slices is not available", expected="'refuse'", found=repr(irregular)
-        )
-    if suv is not None:
-        raise WrongUse(
-            "standardised uptake values are not available yet", expected="suv=None", found=repr(suv)
-        )
 
 
 def _row(what: Any) -> Mapping[str, Any] | None:
@@ -146,60 +150,3 @@ def _row(what: Any) -> Mapping[str, Any] | None:
             )
         return dict(rows[0])
     return None
-
-
-def _read_row(row: Mapping[str, Any]) -> Volume:
-    source = Path(row["source"])
-    base = source if source.is_dir() else source.parent
-    if row["format"] == "dicom":
-        from scan2train.reading.dicom import read_dicom
-
-        return read_dicom(row, base)
-    from scan2train.formats.registry import by_format
-
-    path = base / row["path"]
-    require_unchanged(row, base)
-    volumes = by_format(row["format"]).read_volumes(path)
-    at = row["member_frame"][0]
-    if at >= len(volumes):
-        raise UnreadableFile(
-            "the file holds fewer volumes than when it was indexed", where=base / row["path"]
-        )
-    about = {name: row[name] for name in _META if row.get(name)}
-    volume: Volume = volumes[at]
-    return volume.replace(findings=noticed_of_file(row, volume.findings), meta={**volume.meta, **about})
-
-
-def _as_labels(volume: Volume) -> Labels:
-    values = volume.array
-    if values.dtype.kind == "f":
-        values = _whole(values)
-    return Labels(
-        array=values, grid=volume.grid, valid=volume.valid, findings=volume.findings, meta=volume.meta
-    )
-
-
-def _whole(values: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Floats that hold labels, as integers; refuses fractions, and what the type cannot tell from its neighbours."""
-    finite = np.isfinite(values)
-    whole = finite & (values == np.rint(values))
-    if not whole.all():
-        odd = np.unique(values[~whole & finite])
-        shown = ", ".join(f"{value:.9g}" for value in odd[:3]) + (", …" if len(odd) > 3 else "")
-        raise WrongUse(
-            "labels must be whole numbers",
-            expected="whole numbers",
-            found=f"{(~whole).sum()} voxels hold others: {shown or 'not finite'}",
-            advice="Round them if they lie next to whole numbers; if not, they were interpolated: make them again.",
-            code="LAB003",
-        )
-    exact = min(2 ** (np.finfo(values.dtype).nmant + 1), 2**31 - 1)
-    if np.abs(values).max() > exact:
-        raise WrongUse(
-            "labels are too large for the type of float that they are stored in: neighbours have become one",
-            expected=f"at most {exact}",
-            found=f"{np.abs(values).max():.9g} in {values.dtype}",
-            advice="Make them again as integers.",
-            code="LAB003",
-        )
-    return values.astype(np.int32)

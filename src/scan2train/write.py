@@ -42,7 +42,12 @@ def write(volume: Volume, path: str | Path) -> None:
 
 
 def convert(
-    source: str | Path, target: str | Path, irregular: str = "refuse", *, apart: bool = False
+    source: str | Path,
+    target: str | Path,
+    irregular: str = "refuse",
+    suv: str | None = None,
+    *,
+    apart: bool = False,
 ) -> Volume:
     """Read one volume, whatever the format, and write it in the format that ``target``'s suffix names.
 
@@ -52,8 +57,9 @@ def convert(
         A file, or a folder that holds one volume.
     target
         As for :func:`write`.
-    irregular
-        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+    irregular, suv
+        What to do with uneven, missing or doubled slices, and PET as uptake values, as for
+        :func:`scan2train.read.read`.
     apart
         Decode compressed pixels in a process of its own, so that a stream which crashes the codec is an error and
         not the end of this process.
@@ -70,12 +76,15 @@ def convert(
     Scan2TrainError
         As :func:`scan2train.read.read` and :func:`write`. Both are judged before anything is read.
     """
-    from scan2train.read import read
     from scan2train.reading.apart import read_apart
     from scan2train.reading.kept import require_kept
+    from scan2train.reading.one import read_row
+    from scan2train.reading.options import Options
+    from scan2train.reading.source import only_volume
 
     by_suffix(Path(target))
     require_kept(Path(source), written(Path(target)))
-    volume = read_apart(Path(source), irregular) if apart else read(source, irregular=irregular)
+    options = Options(irregular=irregular, suv=suv)
+    volume = read_apart(Path(source), options) if apart else read_row(only_volume(Path(source)), options)
     write(volume, target)
     return volume

@@ -64,7 +64,7 @@ def test_an_unknown_word_lists_the_near_ones(words, near):
 
 @pytest.mark.parametrize(
     "words",
-    [("--store", "zarr"), ("--irregular", "regrid"), ("--layout", "nnunet"), ("--cluster", "tcp://host:1")],
+    [("--store", "zarr"), ("--layout", "nnunet"), ("--cluster", "tcp://host:1")],
 )
 def test_what_is_not_there_yet_says_so(words, tmp_path):
     done = run("prepare", tmp_path, "-o", tmp_path / "out", "--recipe", "ct-lung", *words)

@@ -41,7 +41,6 @@ def test_nothing_to_prepare_is_said(source, tmp_path):
         ({"irregular": "regird"}, UnknownName),
         ({"store": "zarrr"}, UnknownName),
         ({"layout": "plian"}, UnknownName),
-        ({"irregular": "regrid"}, WrongUse),
         ({"irregular": None}, WrongUse),
         ({"store": 3}, WrongUse),
         ({"layout": None}, WrongUse),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Irregular, check_irregular
+from scan2train.cli.options import Irregular, Suv, check_reading
 from scan2train.reports.escape import shown
 
 
@@ -36,15 +36,16 @@ def convert(
         ),
     ],
     irregular: Irregular = "refuse",
+    suv: Suv = None,
 ) -> None:
     """Convert one volume from any format to any other.
 
     Values stay as measured (CT in HU), the geometry stays exact (mm), and nothing is invented.
     """
-    check_irregular(irregular)
+    check_reading(irregular, suv)
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular, apart=True)
+    volume = run(source, destination, irregular=irregular, suv=suv, apart=True)
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from scan2train.errors import UnknownName, WrongUse
+from scan2train.reading.options import IRREGULAR, SUV
 
 #: The recipes that come with the package, told from its files so that ``--help`` loads nothing else.
 PRESETS = ", ".join(sorted(path.stem for path in Path(__file__).parents[1].glob("recipes/*.toml")))
@@ -64,14 +65,26 @@ Irregular = Annotated[
     typer.Option(
         "--irregular",
         metavar="WORD",
-        help="What to do with uneven, missing or doubled slices; only refuse so far.",
+        help="What to do with uneven, missing or doubled slices: refuse, regrid (resample to a regular grid from the "
+        "true positions; invented slices are marked), split (into regular parts), keep-largest-regular.",
+    ),
+]
+Suv = Annotated[
+    str | None,
+    typer.Option(
+        "--suv",
+        metavar="WORD",
+        help="PET as standardised uptake values: bw (body weight), lbm (lean body mass), bsa (body surface).",
+        show_default="as stored, Bq/ml",
     ),
 ]
 
 
-def check_irregular(word: str) -> None:
-    """Refuse a word of ``--irregular`` that is unknown, or planned but not there yet; raises as :func:`offered`."""
-    offered("--irregular", word, here=("refuse",), later=("regrid", "split", "keep-largest-regular"))
+def check_reading(irregular: str, suv: str | None) -> None:
+    """Refuse a word of ``--irregular`` or ``--suv`` that is unknown; raises as :func:`offered`."""
+    offered("--irregular", irregular, here=IRREGULAR)
+    if suv is not None:
+        offered("--suv", suv, here=SUV)
 
 
 def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, ...] = ()) -> None:

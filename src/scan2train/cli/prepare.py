@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import PRESETS, Irregular, Jobs, NoCache, Salt, Sources, check_irregular, offered
+from scan2train.cli.options import (
+    PRESETS,
+    Irregular,
+    Jobs,
+    NoCache,
+    Salt,
+    Sources,
+    Suv,
+    check_reading,
+    offered,
+)
 from scan2train.errors import WrongUse
 
 
@@ -58,6 +68,7 @@ def prepare(
         ),
     ] = None,
     irregular: Irregular = "refuse",
+    suv: Suv = None,
     seed: Annotated[
         int, typer.Option("--seed", metavar="N", help="For steps that draw at random; recorded with the set.")
     ] = 0,
@@ -83,7 +94,7 @@ def prepare(
     Beside each lies an account of what was done to it. A run that was stopped goes on when it is
     started again. A case that fails is recorded, and the rest goes on.
     """
-    check_irregular(irregular)
+    check_reading(irregular, suv)
     offered("--store", store, here=("nifti",), later=("zarr", "b2nd", "npy"))
     offered("--layout", layout, here=("plain",), later=("nnunet", "msd"))
     if cluster is not None:
@@ -110,6 +121,7 @@ def prepare(
             where=where,
             choices=choices,
             irregular=irregular,
+            suv=suv,
             store=store,
             layout=layout,
             progress=progress,

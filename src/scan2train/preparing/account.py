@@ -12,6 +12,7 @@ from scan2train.finding import Finding
 from scan2train.grid import Grid
 from scan2train.preparing.job import Job
 from scan2train.preparing.versions import versions
+from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 from scan2train.volume import Labels, Volume
 
@@ -23,7 +24,7 @@ def write_account(
     *,
     asked: Recipe,
     done: Recipe,
-    irregular: str,
+    reading: Options,
     sources: Sequence[Mapping[str, str]],
     before: Grid,
     image: Volume,
@@ -37,7 +38,7 @@ def write_account(
         "case": job.case,
         "volume": job.row["volume"],
         "sources": list(sources),
-        "irregular": irregular,
+        **reading.to_json(),
         "recipe": {"name": asked.name, "fingerprint": asked.fingerprint},
         "seed": job.seed,
         "done": done.to_json()["step"],

@@ -20,20 +20,22 @@ from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
 from scan2train.preparing.unit import settle_unit
 from scan2train.read import read
+from scan2train.reading.one import read_row
+from scan2train.reading.options import Options
 from scan2train.recipe import Recipe, Step
 from scan2train.steps.take_as import TakeAs
 from scan2train.volume import Labels, Volume
 
 
-def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Failed:
+def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Failed:
     """Read, prepare and write one case into ``job.folder``.
 
     Parameters
     ----------
     asked
         The recipe, as JSON.
-    irregular
-        What to do with uneven, missing or doubled slices, as for :func:`scan2train.read.read`.
+    reading
+        How to read the image.
     job
         The case.
 
@@ -44,7 +46,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
     """
     recipe = Recipe.from_json(asked)
     try:
-        volume, labels, findings, first = _read(job, irregular, recipe)
+        volume, labels, findings, first = _read(job, reading, recipe)
         sources = describe_sources(job.row, job.root)
         run = replace(recipe, steps=(*first, *recipe.steps))
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
@@ -62,7 +64,7 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
             job,
             asked=recipe,
             done=done,
-            irregular=irregular,
+            reading=reading,
             sources=sources,
             before=volume.grid,
             image=ready,
@@ -85,9 +87,9 @@ def make_case(asked: Mapping[str, Any], irregular: str, job: Job) -> Made | Fail
 
 
 def _read(
-    job: Job, irregular: str, recipe: Recipe
+    job: Job, reading: Options, recipe: Recipe
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
-    stored = read(dict(job.row), irregular=irregular)
+    stored = read_row(dict(job.row), reading)
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
     # What was taken for granted is the first thing that was done: the account replays on what read() gives.
     first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)

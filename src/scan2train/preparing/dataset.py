@@ -30,7 +30,7 @@ def describe_dataset(
             "task": recipe.task,
             "fingerprint": recipe.fingerprint,
         },
-        "irregular": request.irregular,
+        **request.reading.to_json(),
         "seed": request.seed,
         "store": request.store,
         "layout": request.layout,

@@ -16,7 +16,7 @@ from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
 from scan2train.preparing.sources import stamps
 from scan2train.preparing.versions import versions
-from scan2train.read import IRREGULAR
+from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 
 Layout = Literal["plain"]
@@ -31,14 +31,14 @@ class Request:
     """Everything besides the sources that a case's bytes depend on."""
 
     recipe: Recipe
-    irregular: str
+    reading: Options
     seed: int
     store: Store
     layout: Layout
 
     @classmethod
     def checked(
-        cls, recipe: Recipe | str | Path, irregular: object, seed: object, store: object, layout: object
+        cls, recipe: Recipe | str | Path, reading: Options, seed: object, store: object, layout: object
     ) -> Request:
         """Make a request of what a user gave.
 
@@ -51,7 +51,7 @@ class Request:
             raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
         return cls(
             recipe=recipe if isinstance(recipe, Recipe) else Recipe.load(recipe),
-            irregular=_word("irregular", irregular, IRREGULAR),
+            reading=reading,
             seed=seed,
             store=_word("store", store, get_args(Store)),
             layout=_word("layout", layout, get_args(Layout)),
@@ -63,7 +63,7 @@ class Request:
             "recipe": self.recipe.fingerprint,
             "name": self.recipe.name,
             "task": self.recipe.task,
-            "irregular": self.irregular,
+            **self.reading.to_json(),
             "seed": self.seed,
             "store": self.store,
             "layout": self.layout,

@@ -59,7 +59,7 @@ def run(
     """
     # The largest first, so that no worker is left alone with it in the end.
     ordered = _Ordered(planned, output, tuple(sorted(todo, key=_voxels, reverse=True)))
-    work = partial(make_case, request.recipe.to_json(), request.irregular)
+    work = partial(make_case, request.recipe.to_json(), request.reading)
     here = jobs == 1 and not _needs_codec(planned, todo)
     outcomes = run_here(work, ordered) if here else run_in_processes(work, ordered, jobs)
     try:

@@ -10,6 +10,8 @@ from typing import Any
 
 from scan2train.errors import Scan2TrainError, UnreadableFile
 from scan2train.formats.registry import is_picture
+from scan2train.reading.one import read_row
+from scan2train.reading.options import Options
 from scan2train.reading.source import only_volume
 from scan2train.runners.processes import run_in_processes
 from scan2train.volume import Volume
@@ -27,7 +29,7 @@ def needs_codec(row: Mapping[str, Any]) -> bool:
     return any("encapsulated" in (row[name] or ()) for name in _KINDS)
 
 
-def read_apart(source: Path, irregular: str) -> Volume:
+def read_apart(source: Path, options: Options) -> Volume:
     """As :func:`scan2train.read.read` of a path, with a codec at work in a process of its own alone.
 
     Raises
@@ -37,12 +39,10 @@ def read_apart(source: Path, irregular: str) -> Volume:
     Scan2TrainError
         As :func:`~scan2train.read.read`.
     """
-    from scan2train.read import read
-
     row = only_volume(source)
     if not needs_codec(row):
-        return read(row, irregular=irregular)
-    with closing(run_in_processes(partial(_read, irregular), [row], 1)) as outcomes:
+        return read_row(row, options)
+    with closing(run_in_processes(partial(_read, options), [row], 1)) as outcomes:
         (outcome,) = outcomes
     if outcome.died:
         raise UnreadableFile(
@@ -56,10 +56,8 @@ def read_apart(source: Path, irregular: str) -> Volume:
     raise outcome.value or RuntimeError(outcome.failure)
 
 
-def _read(irregular: str, row: Mapping[str, Any]) -> Volume | Exception:
-    from scan2train.read import read
-
+def _read(options: Options, row: Mapping[str, Any]) -> Volume | Exception:
     try:
-        return read(row, irregular=irregular)
+        return read_row(row, options)
     except (Scan2TrainError, OSError, MemoryError) as error:
         return error
