@@ -19,6 +19,7 @@ from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
 from scan2train.preparing.lock import hold
 from scan2train.preparing.request import Request
+from scan2train.reading.options import Options
 from scan2train.runners.outcome import Outcome
 from scan2train.volume import Labels, Volume
 
@@ -241,7 +242,7 @@ def test_a_slice_that_was_only_touched_is_noticed_and_gives_the_same_bytes(sourc
 def test_every_column_that_reading_uses_is_in_the_key(source, column):
     found = index(source, cache=False)
     row = found.volumes.row(0, named=True)
-    request = Request.checked(RECIPE, "refuse", 0, "nifti", "plain")
+    request = Request.checked(RECIPE, Options(), 0, "nifti", "plain")
     other = {**row, column: "BQML" if column == "units" else [77.0]}
     keys = {request.key_of(Job(case="a", row=one, seed=1)) for one in (row, other)}
     assert len(keys) == 2
