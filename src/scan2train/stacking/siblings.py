@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 _FEW_IN_ONE_DIRECTION = 3
 _FEW_BY_NAME = 15
 #: Cosine between its normal and the stack's: a localizer is looked at across the slices that it is to plan.
-_ACROSS = 0.94
+_ACROSS = 0.7071
 #: So many attributes are named of those that tell a volume from its siblings: the rest follows.
 _MOST_NAMED = 3
 #: A stack of this many slices shows that a single other slice is a stray.
@@ -43,7 +43,7 @@ def told_apart(table: pl.DataFrame, planes: FloatArray, found: list[Stack]) -> T
     """Compare the stacks of each series with one another.
 
     ``table`` holds the units, ``planes`` their ``(n, 8)`` geometry. A stack of at most three slices across a regular
-    one, at 20 degrees or more, is a localizer; so are all of a series that says so, has several directions and few
+    one, at 45 degrees or more, is a localizer; so are all of a series that says so, has several directions and few
     slices in each. A single slice that differs in anything else from a stack of its series is a stray.
     """
     first = np.array([int(one.units[0]) for one in found])

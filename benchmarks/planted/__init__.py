@@ -1,0 +1,1 @@
+"""The same planted series through several readers: right, refused, or wrong without a word."""
