@@ -22,11 +22,12 @@ from planted.readers import READERS
 _SIGN = {"right": "right", "refused": "refused", "warned": "wrong, with a warning", "wrong": "**wrong**"}
 _HEAD = """# Planted faults, reader by reader
 
-Each row is a DICOM series of {size} phantom slices or frames with one thing planted; every value tells its place, so
-that a volume can be judged on whatever grid it comes. *Right*: every voxel within the scan has the value of its place, and
-nothing is lost. *Refused*: an error, or nothing at all. *Wrong*: a volume that is not what was scanned, with nothing
-said; *with a warning*: the same, and some warning was printed. Where no right answer exists (marked †), refusing is
-all that can be done. Every reader was called as its documentation shows, with no option that hides a choice.
+Each row is a DICOM series of {size} phantom slices or frames with one thing planted; every value tells its place,
+so that a volume can be judged on whatever grid it comes. *Right*: every voxel within the scan has the value of its
+place, and nothing is lost. *Refused*: an error, or nothing at all. *Wrong*: a volume that is not what was scanned,
+with nothing said; *with a warning*: the same, and some warning was printed. Where no right answer exists (marked
+†), refusing is all that can be done. Every reader was called as its documentation shows, with no option that hides
+a choice.
 
 Made by `benchmarks/planted`, with {versions}.
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.restore import restore
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -78,6 +79,7 @@ _HOME = {
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
+    "restore": "restore",
     "write": "write",
 }
 
@@ -115,6 +117,7 @@ __all__ = [
     "prepare",
     "read",
     "read_all",
+    "restore",
     "write",
 ]
 

@@ -188,7 +188,7 @@ def _carry_out(
         job.case: "" if job.case in planned.undecided else request.key_of(planned.loaded(job))
         for job in planned.jobs
     }
-    output = Output.open(out, request.to_json(), keys)
+    output = Output.open(out, request.to_json(), keys, planned.roots)
     write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
     tally = Tally()
     todo = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,14 @@ class Entry:
 class Journal:
     """The lines of ``journal.jsonl``: what the run was asked for, then the finished cases.
 
-    ``asked`` is ``None`` where there is no journal yet; the last line of a case counts.
+    ``asked`` is ``None`` where there is no journal yet; the last line of a case counts. ``roots`` says where each
+    source lay, by its name, as seen from the journal's folder: what is restored to its source later finds it so.
     """
 
     path: Path
     asked: Mapping[str, Any] | None
     entries: Mapping[str, Entry]
+    roots: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Journal:
@@ -75,25 +77,32 @@ class Journal:
             first, *rest = [json.loads(line) for line in whole.splitlines()] or [
                 {"journal": _VERSION, "asked": None}
             ]
-            entries = [_entry(line) for line in rest]
+            entries = [_entry(line) for line in rest if "roots" not in line]
+            roots = {name: str(path) for line in rest for name, path in line.get("roots", {}).items()}
             version, asked = first["journal"], first["asked"]
         except (ValueError, KeyError, TypeError, AttributeError):
-            version, asked, entries = None, None, []
+            version, asked, entries, roots = None, None, [], {}
         if version != _VERSION or not (whole or cls.is_beginning(path)):
             raise OutputInUse(
                 "this is not a journal that this version can go on with",
                 where=path,
                 advice="Choose another output folder, or remove this one.",
             )
-        return cls(path=path, asked=asked, entries={entry.case: entry for entry in entries})
+        return cls(path=path, asked=asked, entries={entry.case: entry for entry in entries}, roots=roots)
 
     def begin(self, asked: Mapping[str, Any]) -> None:
         """Start the file over with what the run is asked for, keeping no entry."""
-        write_whole(self.path, _line({"journal": _VERSION, "asked": asked}))
+        lines = _line({"journal": _VERSION, "asked": asked})
+        write_whole(self.path, lines + (_line({"roots": dict(self.roots)}) if self.roots else b""))
 
     def add(self, entry: Entry) -> None:
         """Append one finished case and force the line to the disk."""
         self._append({"case": entry.case, "key": entry.key, "files": entry.files})
+
+    def add_roots(self, roots: Mapping[str, str]) -> None:
+        """Append where the sources lie now, unless that is known."""
+        if any(self.roots.get(name) != path for name, path in roots.items()):
+            self._append({"roots": dict(roots)})
 
     def _append(self, line: Mapping[str, Any]) -> None:
         with self.path.open("ab") as file:

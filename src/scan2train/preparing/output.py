@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +33,9 @@ class Output:
     finished: Mapping[str, tuple[Entry, Mapping[str, Any]]]
 
     @classmethod
-    def open(cls, out: Path, asked: Mapping[str, Any], keys: Mapping[str, str]) -> Output:
+    def open(
+        cls, out: Path, asked: Mapping[str, Any], keys: Mapping[str, str], roots: Mapping[str, str]
+    ) -> Output:
         """Take up a folder where an earlier run left it, sweeping what that one left unfinished.
 
         Raises
@@ -63,6 +66,8 @@ class Output:
         sync_folder(out)
         if journal.asked != asked:
             journal.begin(asked)
+        # From here, and not from the top of the disk: the two may be moved together, and no user is named.
+        journal.add_roots({name: os.path.relpath(path, out) for path, name in roots.items()})
         return cls(cases=cases, journal=journal, keys=keys, finished=finished)
 
     def folder_for(self, case: str) -> Path:

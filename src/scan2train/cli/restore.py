@@ -1,0 +1,74 @@
+"""``scan2train restore``: predictions back on the geometry of their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.cli.manners import guarded
+from scan2train.cli.options import offered
+from scan2train.reports.escape import shown
+
+#: As in :data:`scan2train.restore.FORMS`, without loading it for ``--help``.
+_FORMS = ("nifti", "seg", "rtstruct")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("restore", epilog="Example: scan2train restore ready/ predictions/ -o restored/ --as seg")(
+        guarded(restore)
+    )
+
+
+def restore(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
+    ],
+    predictions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PREDICTIONS",
+            help="A folder of images named after their cases (case.nii.gz, or case/any-name.nii.gz), or one such "
+            "file; each on the grid of its prepared image.",
+            show_default=False,
+        ),
+    ],
+    to: Annotated[
+        Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write to.", show_default=False)
+    ],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="WORD",
+            help="nifti (on the source's grid), or for masks seg (DICOM SEG) or rtstruct (RT Structure Set) on the "
+            "source's own slices.",
+        ),
+    ] = "nifti",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--source",
+            metavar="DIR",
+            help="Where the scans lie now, if they have moved since they were prepared.",
+            show_default="where they were",
+        ),
+    ] = None,
+) -> None:
+    """Bring predictions on prepared images back to the geometry of their sources (mm, exact affine).
+
+    Files are named after their cases. A prediction that cannot be restored is told, and the rest goes on.
+    """
+    offered("--as", form, here=_FORMS)
+    from scan2train.restore import restore as run
+
+    made = run(out, predictions, to, form=form, source=source)
+    for case, path in made.files.items():
+        typer.echo(f"{shown(case)}: {shown(path)}")
+    for case, error in made.failed.items():
+        typer.echo(f"error: {shown(case)}: {shown(error)}", err=True)
+    for path in made.strange:
+        typer.echo(f"{shown(path)}: belongs to no case of the set, left out", err=True)
+    made.raise_for_failures()

@@ -1,0 +1,146 @@
+"""Predictions back on the geometry of their sources: voxel for voxel, slice for slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import CasesFailed, Scan2TrainError, UnknownName, WrongUse
+from scan2train.read import read
+from scan2train.restoring.back import back_to, on_prepared_grid
+from scan2train.restoring.predictions import prediction_files
+from scan2train.restoring.prepared import Case, prepared_cases
+from scan2train.volume import Labels, Volume
+from scan2train.write import write
+
+#: What predictions can be written as.
+FORMS = ("nifti", "seg", "rtstruct")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was written: ``files`` maps a case to its file, ``failed`` to its error; ``strange`` belongs to no case."""
+
+    files: Mapping[str, Path]
+    failed: Mapping[str, Scan2TrainError]
+    strange: tuple[Path, ...] = ()
+
+    def raise_for_failures(self) -> None:
+        """Do nothing where every prediction was restored.
+
+        Raises
+        ------
+        CasesFailed
+            Otherwise; names the first.
+        """
+        for case, error in self.failed.items():
+            raise CasesFailed(
+                f"{len(self.failed)} of {len(self.failed) + len(self.files)} predictions could not be restored",
+                found=f"{case}: {error}",
+            )
+
+
+def restore(
+    out: str | Path,
+    predictions: str | Path | Mapping[str, Volume],
+    to: str | Path,
+    *,
+    form: str = "nifti",
+    source: str | Path | None = None,
+) -> Restored:
+    """Bring predictions on prepared images back to the grids that their sources were read on.
+
+    Parameters
+    ----------
+    out
+        The prepared set: a folder that :func:`scan2train.prepare` wrote.
+    predictions
+        A folder of files named after their cases, one such file, or a mapping from a case's name to a
+        :class:`~scan2train.volume.Volume` or :class:`~scan2train.volume.Labels`. Each must lie on the grid of its
+        prepared image.
+    to
+        The folder to write to; made if it is not there. Files are named after their cases.
+    form
+        ``"nifti"``, or for labels ``"seg"`` (DICOM SEG) or ``"rtstruct"`` (RT Structure Set), which refer to the
+        instances of the source and need it.
+    source
+        Where the sources lie now, if they have moved since the set was prepared.
+
+    Returns
+    -------
+    What was written, and what could not be.
+
+    Raises
+    ------
+    UnknownName, WrongUse
+        If an argument cannot be meant, or no prediction belongs to a case.
+
+    Notes
+    -----
+    Everything goes through world space in one sampling, whatever steps were done, so that tilted and oblique sources
+    need no care. Labels are interpolated each as a picture of its own, and the largest wins.
+    """
+    if form not in FORMS:
+        raise UnknownName(f"cannot restore as {form!r}", expected=" or ".join(FORMS))
+    cases = prepared_cases(Path(out), None if source is None else Path(source))
+    given: Mapping[str, Any]
+    strange: tuple[Path, ...] = ()
+    if isinstance(predictions, Mapping):
+        given = _known(predictions, cases)
+    else:
+        given, strange = prediction_files(Path(predictions), cases)
+    folder = Path(to)
+    _make(folder, cases.values())
+    files, failed = {}, {}
+    for name in (name for name in cases if name in given):
+        try:
+            files[name] = _restore(cases[name], given[name], folder, form)
+        except Scan2TrainError as error:
+            failed[name] = error
+    return Restored(files=files, failed=failed, strange=strange)
+
+
+def _known(predictions: Mapping[str, Volume], cases: Mapping[str, Case]) -> Mapping[str, Volume]:
+    unknown = sorted(set(predictions) - set(cases))
+    if unknown:
+        raise WrongUse(
+            "the set has no such case", expected=", ".join(list(cases)[:5]), found=", ".join(unknown[:5])
+        )
+    return predictions
+
+
+def _make(folder: Path, cases: Iterable[Case]) -> None:
+    for root in {case.root for case in cases}:
+        if root.is_dir() and folder.resolve().is_relative_to(root):
+            raise WrongUse(
+                "the result would be written into a source",
+                where=folder,
+                found=f"the source {root}",
+                advice="Sources are never written. Choose a folder outside of it.",
+            )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUse("the folder cannot be made", where=folder, found=error.strerror) from error
+
+
+def _restore(case: Case, given: Path | Volume, folder: Path, form: str) -> Path:
+    prediction = on_prepared_grid(_loaded(given, form), case)
+    if isinstance(prediction, Labels):
+        prediction = prediction.replace(names={**case.names, **prediction.names})
+    target = folder / f"{case.name}.nii.gz"
+    write(back_to(case.before, prediction), target)
+    return target
+
+
+def _loaded(given: Path | Volume, form: str) -> Volume:
+    if isinstance(given, Volume):
+        return given
+    try:
+        return read(given, as_labels=True)
+    except WrongUse:
+        if form != "nifti":
+            raise
+        return read(given)  # probabilities and the like

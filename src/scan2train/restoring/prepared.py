@@ -1,0 +1,82 @@
+"""The cases of a prepared set: their accounts, and where their sources lay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import OutputDamaged, WrongUse
+from scan2train.grid import Grid
+from scan2train.knowledge.file_names import natural_key
+from scan2train.preparing.account import ACCOUNT
+from scan2train.preparing.journal import Journal
+from scan2train.preparing.ownership import CASES, JOURNAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case: its name, what stands in its account, and the folder that its source lay in when it was made."""
+
+    name: str
+    account: Mapping[str, Any]
+    root: Path
+
+    @property
+    def before(self) -> Grid:
+        """The grid that the source was read on."""
+        return Grid.from_json(self.account["grid_before"])
+
+    @property
+    def after(self) -> Grid:
+        """The grid of the prepared image, and so of what was predicted from it."""
+        return Grid.from_json(self.account["grid_after"])
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Names of the labels that the case was prepared with; empty where it has none."""
+        named = self.account.get("labels", {}).get("names", {})
+        return {int(value): name for value, name in named.items()}
+
+
+def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
+    """All finished cases of ``out`` in natural order of their names.
+
+    Parameters
+    ----------
+    out
+        A folder that ``prepare`` wrote.
+    source
+        Where the sources lie now, if they have moved: the folder that was prepared.
+
+    Raises
+    ------
+    WrongUse
+        If it is no such folder.
+    OutputDamaged
+        If an account is there and cannot be read.
+    """
+    if not (out / JOURNAL).is_file():
+        raise WrongUse(
+            "this is no prepared set",
+            where=out,
+            expected=f"a folder that `prepare` wrote, with {JOURNAL} in it",
+            advice="Give the folder that stood behind -o when the set was prepared.",
+        )
+    journal = Journal.seen(out / JOURNAL)
+    cases = {}
+    for name in sorted(journal.entries, key=natural_key):
+        path = out / CASES / name / ACCOUNT
+        if not path.is_file():
+            continue  # it was entered, and removed since
+        try:
+            account = json.loads(path.read_bytes())
+            roots = {one["source"] for one in account["sources"]}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise OutputDamaged("the account of a case cannot be read", where=path, found=error) from error
+        root = next(iter(roots), "")
+        place = out / journal.roots.get(root, f"../{root}")
+        cases[name] = Case(name=name, account=account, root=(source or place).resolve())
+    return cases

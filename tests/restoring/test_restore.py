@@ -1,0 +1,154 @@
+"""What was predicted on a prepared image comes back to where it was scanned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from scan2train import Labels, Volume, WrongUse, index, prepare, read, restore, write
+from scan2train.cli.app import app
+from scan2train.errors import CasesFailed, GridMismatch
+from scan2train.grid import Grid
+from scan2train.recipe import Recipe
+from scan2train.testing.dicom_series import write_dicom_series
+
+RECIPE = Recipe.from_toml(
+    """
+    [[step]]
+    do = "reorient"
+    to = "RAS"
+    [[step]]
+    do = "resample"
+    spacing_mm = [0.9, 1.0, 1.1]
+    [[step]]
+    do = "crop"
+    start = [2, 3, 1]
+    size = [28, 30, 24]
+    """
+)
+
+
+def scan(tilt_deg: float = 0.0) -> Volume:
+    shape, spacing = (31, 27, 12), np.array([1.0, 1.3, 2.5])
+    affine = np.diag([-spacing[0], -spacing[1], spacing[2], 1.0])
+    affine[1, 2] = np.tan(np.radians(tilt_deg)) * spacing[2]
+    affine[:3, 3] = (14, 17, -12)
+    rng = np.random.default_rng(1)
+    return Volume(array=rng.integers(-900, 900, shape).astype(np.int16), grid=Grid(shape, affine), unit="HU")
+
+
+def ball(grid: Grid, radius_mm: float = 7.0) -> Labels:
+    """1 within a ball about the middle of ``grid``, 2 in its core."""
+    index = np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1)
+    centre = grid.to_world((np.array(grid.shape) - 1) / 2)
+    away = np.linalg.norm(grid.to_world(index) - centre, axis=-1)
+    values = (away < radius_mm).astype(np.uint8) + (away < radius_mm / 2)
+    return Labels(array=values.astype(np.uint8), grid=grid, names={1: "shell", 2: "core"})
+
+
+def sphere_on(grid: Grid, centre: np.ndarray, radius_mm: float) -> np.ndarray:
+    index = np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1)
+    return np.linalg.norm(grid.to_world(index) - centre, axis=-1) < radius_mm
+
+
+def dice(a: np.ndarray, b: np.ndarray) -> float:
+    return 2 * float((a & b).sum()) / float(a.sum() + b.sum())
+
+
+def prepared(tmp_path: Path, *tilts: float) -> Path:
+    for number, tilt in enumerate(tilts or (0.0,)):
+        write_dicom_series(scan(tilt), tmp_path / f"hospital/p{number}", patient=f"P{number}")
+    prepare(index(tmp_path / "hospital", cache=False), RECIPE, tmp_path / "ready", jobs=1)
+    return tmp_path / "ready"
+
+
+def predict(ready: Path, to: Path) -> dict[str, np.ndarray]:
+    """A ball in each prepared image, in a file named after its case; gives the centres."""
+    to.mkdir(exist_ok=True)
+    centres = {}
+    for case in sorted((ready / "cases").iterdir()):
+        image = read(case / "image.nii.gz")
+        write(ball(image.grid), to / f"{case.name}.nii.gz")
+        centres[case.name] = image.grid.to_world((np.array(image.grid.shape) - 1) / 2)
+    return centres
+
+
+@pytest.mark.parametrize("tilt", [0.0, 17.0])
+def test_a_mask_comes_back_onto_the_grid_of_its_source(tmp_path, tilt):
+    ready = prepared(tmp_path, tilt)
+    ((case, centre),) = predict(ready, tmp_path / "predicted").items()
+    made = restore(ready, tmp_path / "predicted", tmp_path / "back")
+    assert set(made.files) == {case}
+    source, back = read(tmp_path / "hospital/p0"), read(made.files[case], as_labels=True)
+    assert back.grid.distance_in_voxels(source.grid) < 1e-4
+    assert dice(back.array > 0, sphere_on(source.grid, centre, 7.0)) > 0.96
+    assert set(np.unique(back.array)) == {0, 1, 2}
+
+
+def test_what_was_turned_only_comes_back_voxel_for_voxel(tmp_path):
+    write_dicom_series(scan(), tmp_path / "hospital")
+    recipe = Recipe.from_toml('[[step]]\ndo = "reorient"\nto = "ASR"\n')
+    prepare(index(tmp_path / "hospital", cache=False), recipe, tmp_path / "ready", jobs=1)
+    source = read(tmp_path / "hospital")
+    mask = Labels(array=(source.array > 100).astype(np.uint8), grid=source.grid)
+    turned, _ = recipe.run(mask)
+    (case,) = (path.name for path in (tmp_path / "ready/cases").iterdir())
+    made = restore(tmp_path / "ready", {case: turned}, tmp_path / "back")
+    assert np.array_equal(read(made.files[case]).array, mask.array)
+
+
+def test_probabilities_are_interpolated_and_not_taken_for_labels(tmp_path):
+    ready = prepared(tmp_path)
+    (case,) = (path.name for path in (ready / "cases").iterdir())
+    image = read(ready / "cases" / case / "image.nii.gz")
+    ramp = np.linspace(0, 1, image.grid.shape[0], dtype=np.float32)[:, None, None]
+    given = Volume(array=np.broadcast_to(ramp, image.grid.shape), grid=image.grid)
+    made = restore(ready, {case: given}, tmp_path / "back")
+    back = read(made.files[case])
+    assert back.array.dtype == np.float32
+    assert len(np.unique(back.array)) > 20
+
+
+def test_names_of_labels_travel_with_the_command_line(tmp_path):
+    ready = prepared(tmp_path, 0.0, 9.0)
+    predict(ready, tmp_path / "predicted")
+    (tmp_path / "predicted/stranger.nii.gz").write_bytes(
+        next((tmp_path / "predicted").iterdir()).read_bytes()
+    )
+    done = CliRunner().invoke(
+        app, ["restore", str(ready), str(tmp_path / "predicted"), "-o", str(tmp_path / "back")]
+    )
+    assert done.exit_code == 0, done.output
+    assert len(list((tmp_path / "back").iterdir())) == 2
+    assert "stranger.nii.gz" in done.stderr
+
+
+def test_a_prediction_on_another_grid_fails_alone(tmp_path):
+    ready = prepared(tmp_path, 0.0, 9.0)
+    predict(ready, tmp_path / "predicted")
+    wrong, right = sorted((tmp_path / "predicted").iterdir())
+    write(ball(Grid((9, 8, 7), np.diag([2.0, 2, 3, 1]))), wrong)
+    made = restore(ready, tmp_path / "predicted", tmp_path / "back")
+    assert set(made.files) == {right.name.removesuffix(".nii.gz")}
+    (error,) = made.failed.values()
+    assert isinstance(error, GridMismatch)
+    with pytest.raises(CasesFailed):
+        made.raise_for_failures()
+
+
+def test_what_cannot_be_meant_is_said(tmp_path):
+    ready = prepared(tmp_path)
+    predict(ready, tmp_path / "predicted")
+    with pytest.raises(WrongUse, match="no prepared set"):
+        restore(tmp_path / "hospital", tmp_path / "predicted", tmp_path / "back")
+    with pytest.raises(WrongUse, match="into a source"):
+        restore(ready, tmp_path / "predicted", tmp_path / "hospital/p0/back")
+    with pytest.raises(WrongUse, match="cannot restore as"):
+        restore(ready, tmp_path / "predicted", tmp_path / "back", form="sge")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WrongUse, match="no prediction"):
+        restore(ready, tmp_path / "empty", tmp_path / "back")
+    assert not (tmp_path / "back").exists()
