@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scan2train.grid import Grid
 from scan2train.read import read
+from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 
@@ -23,6 +24,7 @@ class Case:
 
     grid: Grid
     options: dict[str, Any]
+    frames: bool = False
 
 
 @st.composite
@@ -77,16 +79,45 @@ def cases(draw: st.DrawFn) -> Case:
         "modality": draw(st.sampled_from(["CT", "MR"])),
         "seed": draw(st.integers(0, 99)),
     }
-    return Case(grid=draw(grids()), options=options)
+    grid = draw(grids())
+    if draw(st.booleans()) and slope != 3.0:  # as PET does: each slice at a scale of its own
+        scales = [draw(st.sampled_from([1, 2, 4])) for _ in range(grid.shape[2])]
+        options |= {
+            "slope": [slope / scale for scale in scales],
+            "bits_stored": max(stored, 14),
+            "modality": "PT",
+        }
+        options["high_bit"] = max(high, options["bits_stored"] - 1)
+    return Case(grid=grid, options=options)
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> Case:
+    """The same as one enhanced object, its frames in an order that means nothing."""
+    options = {
+        "bits_stored": draw(st.integers(12, 16)),
+        "signed": draw(st.booleans()),
+        "slope": draw(st.sampled_from([1.0, 2.0, 0.5, 3.0])),
+        "intercept": draw(st.sampled_from([0.0, -1024.0, 0.5, 17.0])),
+        "order": draw(st.sampled_from(["shuffled", "position", "reverse"])),
+        "shared": draw(st.booleans()),
+        "transfer_syntax": draw(st.sampled_from(["explicit", "implicit", "big-endian", "deflated", "rle"])),
+        "modality": draw(st.sampled_from(["CT", "MR", "PT"])),
+        "seed": draw(st.integers(0, 99)),
+    }
+    return Case(grid=draw(grids()), options=options, frames=True)
 
 
 def check(case: Case) -> None:
     """Write numbers that name their voxel, read them back, and compare number and place of every voxel."""
-    slope, intercept = case.options["slope"], case.options["intercept"]
+    slope, intercept = np.max(case.options["slope"]), case.options["intercept"]
     numbers = np.arange(np.prod(case.grid.shape)).reshape(case.grid.shape)
     with tempfile.TemporaryDirectory() as folder:
         scan = Volume(array=numbers * slope + intercept, grid=case.grid)
-        write_dicom_series(scan, folder, **case.options)
+        if case.frames:
+            write_enhanced(scan, f"{folder}/object", **case.options)
+        else:
+            write_dicom_series(scan, folder, **case.options)
         found = read(folder)
     assert found.array.shape[2] == case.grid.shape[2]
     index = np.argwhere(np.ones(found.array.shape, dtype=bool))
@@ -97,13 +128,13 @@ def check(case: Case) -> None:
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-@given(cases())
+@given(st.one_of(cases(), objects()))
 def test_the_value_read_at_every_voxel_is_that_of_its_place(case: Case) -> None:
     check(case)
 
 
 @pytest.mark.slow
 @settings(max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
-@given(cases())
+@given(st.one_of(cases(), objects()))
 def test_the_value_read_at_every_voxel_is_that_of_its_place_at_length(case: Case) -> None:
     check(case)

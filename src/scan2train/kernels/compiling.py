@@ -2,11 +2,35 @@
 
 numba has whatever a function calls optimised once more as part of it, entrances for others included. So functions have
 only the entrances that are used.
+
+What is kept is true for as long as no source here changes. numba by itself compares the file of a function alone, and
+would go on with old machine code where only a function that it calls has changed: after an update, for one.
 """
 
 from __future__ import annotations
 
-from numba import njit
+import hashlib
+from pathlib import Path
+
+from numba import njit as _njit
+
+#: A digest of all sources whose machine code may have gone into one another.
+_SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+).hexdigest()
+
+
+def njit(**options):
+    """``numba.njit`` whose cache is good for exactly these sources."""
+
+    def compiled(function):
+        made = _njit(**options)(function)
+        file = made._cache._cache_file  # noqa: SLF001 - numba has no way to say what else a function depends on
+        file._source_stamp = (file._source_stamp, _SOURCES)  # noqa: SLF001
+        return made
+
+    return compiled
+
 
 #: For functions that Python calls.
 outer = njit(cache=True, nogil=True, no_cfunc_wrapper=True)

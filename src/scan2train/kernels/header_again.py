@@ -11,7 +11,7 @@ from scan2train.kernels.header_codes import (
     OK,
     SEQUENCE,
 )
-from scan2train.kernels.header_collect import over_sequence
+from scan2train.kernels.header_collect import is_groups, over_sequence
 from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import byte, read_element, word
 from scan2train.kernels.header_row import check_vr, clear_all, note_pixels
@@ -59,7 +59,8 @@ def walk_again(
         if line == last:
             return note_pixels(size, tag, length, value, desk) == OK
         entry = desk.line_entry[line]
-        if holds_items(vr, length, implicit) != 0 or (entry >= 0 and desk.kind[entry] == SEQUENCE):
+        named = is_groups(tag) or (entry >= 0 and desk.kind[entry] == SEQUENCE)
+        if holds_items(vr, length, implicit) != 0 or named:
             status, after = over_sequence(buf, n, size, tag, vr, length, value, implicit, big, entry, desk)
             if status != OK:
                 return False

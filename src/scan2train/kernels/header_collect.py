@@ -33,6 +33,12 @@ _SHARED, _FRAMES = 0x52009229, 0x52009230
 
 
 @inner
+def is_groups(tag: int) -> bool:
+    """Whether a tag is that of functional groups, sequences also where neither VR nor length says so."""
+    return tag in (_SHARED, _FRAMES)
+
+
+@inner
 def over_sequence(
     buf: Array,
     n: int,
@@ -47,7 +53,7 @@ def over_sequence(
     desk: Desk,
 ) -> tuple[int, int]:
     """Over a sequence of the top level, collecting what is wanted of its first item."""
-    groups = tag in (_SHARED, _FRAMES)
+    groups = is_groups(tag)
     items = desk.n_items
     within = implicit or vr == VR_UN
     if vr not in (VR_SQ, VR_UN, VR_OTHER) and holds_items(vr, length, implicit) == 2:

@@ -33,7 +33,7 @@ from scan2train.kernels.header_codes import (
     SYNTAX_UNKNOWN,
     TRUNCATED,
 )
-from scan2train.kernels.header_collect import over_sequence
+from scan2train.kernels.header_collect import is_groups, over_sequence
 from scan2train.kernels.header_desk import Array, Desk
 from scan2train.kernels.header_elements import missing, read_element
 from scan2train.kernels.header_row import (
@@ -153,7 +153,8 @@ def walk_elements(buf: Array, n: int, size: int, at: int, implicit: bool, big: b
             desk.n_duplicates += 1
             if desk.n_duplicates > MAX_DUPLICATES:
                 return BOMB
-        if holds_items(vr, length, implicit) != 0 or (wanted and desk.kind[want] == SEQUENCE):
+        named = is_groups(tag) or (wanted and desk.kind[want] == SEQUENCE)
+        if holds_items(vr, length, implicit) != 0 or named:
             status, after = over_sequence(
                 buf, n, size, tag, vr, length, value, implicit, big, want if wanted else -1, desk
             )
