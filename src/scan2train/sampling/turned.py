@@ -46,8 +46,8 @@ def sample_turned(
 def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.dtype[np.floating]) -> Array:
     """``stored`` on its own lattice, each axis averaged over what a voxel of the target covers of it.
 
-    A voxel of the target covers along an axis what the line through its centre runs within it (taken as round). Its shadow on the
-    axis would be more where the grids are sheared, and slices that are only shifted would be blurred.
+    Along an axis that is what the line through its centre runs within it, were it round. Its shadow on the axis would
+    be more where the grids are sheared: slices that are only shifted would be blurred.
     """
     from scan2train.kernels.resample import resample
     from scan2train.kernels.resample_masked import resample_masked
