@@ -19,7 +19,7 @@ def told_as_part(volume: Volume, row: Row) -> Volume:
     if not row.get("part_of"):
         return volume
     word = row["part_irregular"]
-    about: dict[str, Any] = {"irregular": word}
+    about: dict[str, Any] = {"irregular": word, "part_of": row["part_of"]}
     seen = "a slice that differs from the others of its series"
     if row["part_total"] is not None:
         first, last = row["part_first"], row["part_first"] + row["n_slices"] - 1
