@@ -151,10 +151,10 @@ def prepare(
     request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, store, layout)
     out = Path(out).absolute()
     found = _index_of(source, jobs)
-    planned = plan(found, out, labels=labels, where=where, choices=choices, seed=seed)
+    planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     skipped = records.skipped_table(found, planned.left_out)
     if dry_run:
-        cases, n_bytes = plan_only(planned, request.recipe)
+        cases, n_bytes = plan_only(planned, request)
         n_failed = cases["state"].to_list().count("failed")
         return Prepared(out=out, cases=cases, skipped=skipped, n_failed=n_failed, n_bytes=n_bytes)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
+from scan2train.reading.settled import settled
 from scan2train.reading.source import (
     index_alone,
     lost_beside,
@@ -87,7 +88,7 @@ def read(
     if row is not None:
         return read_row(row, options)
     if isinstance(what, (str, os.PathLike)):
-        return read_row(only_volume(Path(what)), options)
+        return read_row(only_volume(Path(what), options.irregular), options)
     raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
 
 
@@ -124,7 +125,7 @@ def read_all(
         if skipped["code"]
     ]
     volumes = []
-    for row in found.volumes.iter_rows(named=True):
+    for row in settled(found.volumes.iter_rows(named=True), options.irregular):
         try:
             volume = read_row(row, options)
         except Scan2TrainError as error:

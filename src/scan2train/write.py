@@ -85,6 +85,10 @@ def convert(
     by_suffix(Path(target))
     require_kept(Path(source), written(Path(target)))
     options = Options(irregular=irregular, suv=suv)
-    volume = read_apart(Path(source), options) if apart else read_row(only_volume(Path(source)), options)
+    volume = (
+        read_apart(Path(source), options)
+        if apart
+        else read_row(only_volume(Path(source), options.irregular), options)
+    )
     write(volume, target)
     return volume

@@ -18,6 +18,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "crop": [{"start": [2, 1, 3], "size": [20, 15, 9]}],
     "crop_to_body": [{}, {"margin_mm": 25.0}],
     "crop_to_foreground": [{}, {"above": -300.0, "margin_mm": 5.0}],
+    "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
     "flip": [{"axes": [0, 2]}, {"axes": [1]}],
     "linear": [{"scale": 0.5, "shift": 3.0}],
     "pad_or_crop": [{"shape": [30, 31, 24]}, {"shape": [17, 40, 12]}],

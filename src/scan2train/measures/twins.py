@@ -37,9 +37,7 @@ def twins_are_copies(row: Mapping[str, Any]) -> bool:
     Not where a file is gone or has changed, or holds several frames: what is not known to be a copy is none.
     """
     twins = twins_of(row)
-    source = Path(row["source"])
-    base = str(source if source.is_dir() else source.parent)
-    return bool(twins) and all(_copies(row, base, at, row["spare_of"][at]) for at in twins)
+    return bool(twins) and all(_copies(row, at, row["spare_of"][at]) for at in twins)
 
 
 def doubled_slices(row: Mapping[str, Any]) -> list[int]:
@@ -61,21 +59,37 @@ def told_doubles(row: Mapping[str, Any]) -> str:
     )
 
 
-def _copies(row: Mapping[str, Any], base: str, at: int, k: int) -> bool:
-    if row["spare_frames"][at] != 1 or row["member_frames"][k] != 1:
+def same_slices(row: Mapping[str, Any], one: int, other: int) -> bool:
+    """Whether two of a volume's own slices hold the very same pixel data, and mean the same by it."""
+    return _same(row, _slice(row, "member", one), _slice(row, "member", other))
+
+
+def _copies(row: Mapping[str, Any], at: int, k: int) -> bool:
+    return _same(row, _slice(row, "member", k), _slice(row, "spare", at))
+
+
+def _slice(row: Mapping[str, Any], whose: str, at: int) -> dict[str, Any]:
+    names = (*_MEANING, "path", "size", "frames", "offset", "length")
+    return {name: row[f"{whose}_{name}"][at] for name in names}
+
+
+def _same(row: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    if mine["frames"] != 1 or theirs["frames"] != 1:
         return False
-    if any(row[f"spare_{name}"][at] != row[f"member_{name}"][k] for name in _MEANING):
+    if any(mine[name] != theirs[name] for name in _MEANING):
         return False
-    length = row["member_length"][k]
-    if length != row["spare_length"][at] or length <= 0:
+    length = mine["length"]
+    if length != theirs["length"] or length <= 0:
         return False
+    source = Path(row["source"])
+    base = str(source if source.is_dir() else source.parent)
     try:
         with (
-            _opened(f"{base}/{row['member_path'][k]}", row["member_size"][k]) as one,
-            _opened(f"{base}/{row['spare_path'][at]}", row["spare_size"][at]) as other,
+            _opened(f"{base}/{mine['path']}", mine["size"]) as one,
+            _opened(f"{base}/{theirs['path']}", theirs["size"]) as other,
         ):
-            one.seek(row["member_offset"][k])
-            other.seek(row["spare_offset"][at])
+            one.seek(mine["offset"])
+            other.seek(theirs["offset"])
             return _equal(one, other, length)
     except OSError:
         return False

@@ -44,6 +44,7 @@ def write_account(
         "done": done.to_json()["step"],
         "grid_before": before.to_json(),
         "grid_after": image.grid.to_json(),
+        **({"slices": dict(image.meta["slices"])} if "slices" in image.meta else {}),
         "unit": image.unit,
         "modality": job.row["modality"] or "",
         "fill": float(image.meta.get("fill", 0.0)),

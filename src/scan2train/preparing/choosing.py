@@ -93,10 +93,13 @@ def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
         )
     if table["volume"].is_duplicated().any():
         raise WrongUse("a table of choices names a volume twice", where=choices)
-    if table.height and not table["volume"].is_in(volumes["volume"].implode()).any():
+    known = pl.concat([volumes["volume"], volumes["part_of"]])
+    if table.height and not table["volume"].is_in(known.implode()).any():
         raise WrongUse("a table of choices names no volume of these sources", where=choices)
-    return pl.col("volume").replace_strict(
-        table["volume"], table["choice"], default=None, return_dtype=pl.String
+    # A person may have decided on a part, or on the whole volume that it is of.
+    return pl.coalesce(
+        pl.col(name).replace_strict(table["volume"], table["choice"], default=None, return_dtype=pl.String)
+        for name in ("volume", "part_of")
     )
 
 

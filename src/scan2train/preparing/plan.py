@@ -17,6 +17,7 @@ from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
+from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
 from scan2train.preparing.sources import path_below, root_names
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Why a file of labels is left out that belongs to no image.
 _LONELY = "labels-without-image"
+#: And a slice that differs from the volume of its series, where only the largest regular part was asked for.
+_STRAY = "beside-the-largest-regular"
 #: So many of the files that an image could have as its labels are named.
 _NAMED = 5
 
@@ -56,6 +59,7 @@ def plan(
     labels: str | Path | None,
     where: str | None,
     choices: str | Path | None,
+    irregular: str = "refuse",
     seed: int,
 ) -> Plan:
     """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
@@ -69,30 +73,36 @@ def plan(
     WrongUse
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
-    volumes = _without(index.volumes, out)
+    wholes = _without(index.volumes, out)
     roots = root_names(index.instances["source"].unique(maintain_order=True))
+    whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
+    # Labels are those of a whole volume, and so of each of its parts.
+    paired = _pair(wholes, whole_rows, labels)
+    volumes, whole_of = in_parts(wholes, irregular)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
-    paired = _pair(volumes, rows, labels)
-    images = [at for at in range(len(rows)) if at not in paired.labels]
+    images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels]
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
     table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
     taken, left = choose(table.filter(table["row"].is_in(images)), where, choices)
     left_out = [
-        *_labels_left_out(rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))),
+        *_labels_left_out(
+            whole_rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))
+        ),
         *left.to_dicts(),
+        *({**whole_rows[at], "reason": _STRAY} for at in sorted({*range(len(whole_rows))} - {*whole_of})),
     ]
     jobs: dict[str, Job] = {}
     undecided = {}
     for at in sorted(taken["row"].to_list(), key=lambda at: natural_key(names[at])):
-        case, found = names[at], paired.found.get(at, ())
+        case, found = names[at], paired.found.get(whole_of[at], ())
         if case in jobs:
             left_out.append({**rows[at], "reason": "same-content-twice"})
             continue
         if len(found) > 1:
             undecided[case] = _several_labels(found)
-        elif at in paired.doubtful:
-            undecided[case] = _shared_labels(paired.doubtful[at])
+        elif whole_of[at] in paired.doubtful:
+            undecided[case] = _shared_labels(paired.doubtful[whole_of[at]])
         job = Job(case=case, row=rows[at], at=at, root=roots[rows[at]["source"]], seed=seed_of(seed, case))
         jobs[case] = _with_labels(job, found)
     if not jobs:

@@ -14,8 +14,11 @@ from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
 from scan2train.measures.twins import twins_are_copies
+from scan2train.reading.handled import told_as_part, told_as_resampled
+from scan2train.reading.lattice import regular_grid
 from scan2train.reading.noticed import noticed
 from scan2train.reading.refusals import refusal
+from scan2train.reading.regrid import regrid
 from scan2train.volume import Volume
 
 #: Columns that a volume keeps as its ``meta``; none of them names a patient.
@@ -35,8 +38,12 @@ _META = (
 )
 
 
-def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
+def read_dicom(
+    row: Mapping[str, Any], base: Path, *, regridded: bool = False, nearest: bool = False
+) -> Volume:
     """Read the volume that a row of the volumes table describes.
+
+    With ``regridded``, uneven slices are resampled to a regular grid, by the ``nearest`` voxel for labels.
 
     Raises
     ------
@@ -45,7 +52,8 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
     Scan2TrainError
         As :func:`~scan2train.formats.dicom.pixels.read_pixels`.
     """
-    refused = refusal(row, str(base / row["path"]))
+    row, lattice = regular_grid(row) if regridded else (row, None)
+    refused = refusal(row, str(base / row["path"])) if lattice is None else None
     if refused is not None and not (row["irregular"] == "duplicate-positions" and twins_are_copies(row)):
         raise refused
     pixels = read_pixels(row, base)
@@ -57,7 +65,7 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
         np.array(row["affine"], dtype=np.float64).reshape(4, 4),
         bool(row["physical"]),
     )
-    return Volume(
+    volume = Volume(
         array=pixels.array.transpose(order),
         grid=grid,
         unit=unit_of(row, declared=pixels.declared_rescale),
@@ -65,6 +73,9 @@ def read_dicom(row: Mapping[str, Any], base: Path) -> Volume:
         findings=findings,
         meta={name: row[name] for name in _META if row.get(name) not in (None, "")},
     )
+    if lattice is None:
+        return told_as_part(volume, row)
+    return told_as_resampled(regrid(volume, lattice, nearest=nearest), row, lattice)
 
 
 def _compare_copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> None:

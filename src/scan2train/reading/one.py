@@ -11,6 +11,7 @@ from scan2train.formats.registry import by_format
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
+from scan2train.reading.source import only_part
 from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Volume
 
@@ -25,7 +26,8 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     if row["format"] == "dicom":
         from scan2train.reading.dicom import read_dicom
 
-        volume = read_dicom(row, base)
+        row = only_part(row, options.irregular)
+        volume = read_dicom(row, base, regridded=options.irregular == "regrid", nearest=options.as_labels)
     else:
         volume = _read_file(row, base)
     return as_labels(volume) if options.as_labels else volume

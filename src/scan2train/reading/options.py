@@ -10,6 +10,8 @@ from scan2train.errors import UnknownName, WrongUse
 
 #: What can be done with uneven, missing or doubled slices.
 IRREGULAR = ("refuse", "regrid", "split", "keep-largest-regular")
+#: Those of them that put regular parts in the place of an irregular volume.
+INTO_PARTS = ("split", "keep-largest-regular")
 #: Standardised uptake values: per body weight, lean body mass, body surface area.
 SUV = ("bw", "lbm", "bsa")
 

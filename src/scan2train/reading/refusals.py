@@ -14,8 +14,16 @@ from scan2train.errors import (
 )
 from scan2train.measures.gaps import gaps_between
 from scan2train.measures.twins import told_doubles
+from scan2train.reading.lattice import regular_grid
+from scan2train.reading.settled import parts_of
 
-_SPLIT = "Read the parts one by one from the rows of the index, or remove the files that do not belong."
+_SPLIT = (
+    "Remove the files that do not belong; or --irregular split makes volumes of their own of them, and "
+    "--irregular keep-largest-regular leaves them out."
+)
+
+#: So many parts are named by how many slices they have.
+_NAMED = 6
 
 #: Rule code and message of each irregularity.
 _UNEVEN = {
@@ -24,6 +32,11 @@ _UNEVEN = {
     "shifted-slices": ("GEO003", "slices are shifted within their planes, out of the line of the others"),
     "duplicate-positions": ("GEO005", "several slices lie at one place, and no attribute explains it"),
 }
+
+
+def code_of(word: str) -> str:
+    """The rule that an irregularity falls under, of slices that are uneven or stray."""
+    return _UNEVEN[word][0] if word in _UNEVEN else "GEO002" if word == "mixed-orientation" else "SER002"
 
 
 def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
@@ -38,7 +51,7 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             where=where,
             expected="slices at even distances along their normal",
             found=_gaps(row),
-            advice="Find the files that are missing or too many, or choose what to do with --irregular.",
+            advice="Find the files that are missing or too many" + _what_helps(row),
             code=code,
         )
     if word == "impossible-size":
@@ -89,8 +102,26 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
         expected="one value in all slices of the series",
         found=f"{row['n_slices']} of the series' slices differ",
         advice=_SPLIT,
-        code="GEO002" if word == "mixed-orientation" else "SER002",
+        code=code_of(word),
     )
+
+
+def _what_helps(row: Mapping[str, Any]) -> str:
+    """Which words of ``--irregular`` would give something, and what, as the rest of a sentence."""
+    words = []
+    parts = [part["n_slices"] for part in parts_of(row)]
+    if len(parts) > 1:
+        most = ", …" if len(parts) > _NAMED else ""
+        named = ", ".join(str(n) for n in parts[:_NAMED]) + most
+        words.append(f"--irregular split gives {len(parts)} volumes, of {named} slices")
+        words.append(f"--irregular keep-largest-regular the one of {max(parts)}")
+    lattice = regular_grid(row)[1]
+    if lattice is not None:
+        words.append(
+            f"--irregular regrid resamples to {lattice.grid.shape[2]} slices at even distances, "
+            f"{int(lattice.invented.sum())} of them invented"
+        )
+    return f"; or: {'; '.join(words)}." if words else "; no word of --irregular helps here."
 
 
 def _lacking(row: Mapping[str, Any]) -> str:

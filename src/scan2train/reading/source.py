@@ -20,6 +20,7 @@ from scan2train.errors import (
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.reading.refusals import refusal
+from scan2train.reading.settled import settled
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -45,8 +46,8 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
-def only_volume(path: Path) -> dict[str, Any]:
-    """Give the row of the one volume at a place.
+def only_volume(path: Path, irregular: str = "refuse") -> dict[str, Any]:
+    """Give the row of the one volume at a place, or of the one part that ``irregular`` leaves of it.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def only_volume(path: Path) -> dict[str, Any]:
     chosen = [row for row in rows if row["role"] == "volume"] or rows
     if not chosen:
         raise nothing(path, found)
+    chosen = settled(chosen, irregular)
     if len(chosen) > 1:
         raise several(path, chosen)
     lost = lost_beside(found, chosen[0])
@@ -74,6 +76,20 @@ def only_volume(path: Path) -> dict[str, Any]:
     return chosen[0]
 
 
+def only_part(row: Mapping[str, Any], irregular: str) -> Mapping[str, Any]:
+    """Give the row of the one volume that ``irregular`` makes of a row.
+
+    Raises
+    ------
+    SeveralVolumes
+        If it makes several; the error lists them.
+    """
+    rows = settled([row], irregular)
+    if len(rows) > 1:
+        raise several(Path(row["source"]) / row["path"], rows)
+    return rows[0]
+
+
 def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
     """One irregular volume among stray slices is that volume's fault; otherwise the place holds several."""
     strays = [row for row in rows if (row["irregular"] or "").startswith("mixed-")]
@@ -83,7 +99,7 @@ def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
         if error is not None:
             return error
     told = tuple(
-        f"{row['volume']} {row['path']} {row['n_slices']} slices"
+        f"{row['volume']} {row['path']} {_slices(row)}"
         + (f", {row['split_by']} {row['dimension_value'] or ''}".rstrip() if row["split_by"] else "")
         for row in rows
     )
@@ -94,8 +110,20 @@ def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
         volumes=told,
         where=path,
         expected="one volume",
-        advice="Read them with read_all, or one by one from the rows of the index.",
+        advice="Read them with read_all"
+        + (
+            ", or the largest part alone with --irregular keep-largest-regular."
+            if any(row["part_total"] for row in rows)
+            else ", or one by one from the rows of the index."
+        ),
     )
+
+
+def _slices(row: Mapping[str, Any]) -> str:
+    count = f"{row['n_slices']} slices"
+    if not row["part_total"]:
+        return count
+    return f"{count}, {row['part_first']} to {row['part_first'] + row['n_slices'] - 1} of {row['part_total']}"
 
 
 def nothing(path: Path, found: Index) -> Scan2TrainError:

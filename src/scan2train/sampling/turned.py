@@ -44,11 +44,15 @@ def sample_turned(
 
 
 def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.dtype[np.floating]) -> Array:
-    """``stored`` on its own lattice, each axis averaged over the step that the target takes along it."""
+    """``stored`` on its own lattice, each axis averaged over what a voxel of the target covers of it.
+
+    Along an axis that is what the line through its centre runs within it, were it round. Its shadow on the axis would
+    be more where the grids are sheared: slices that are only shifted would be blurred.
+    """
     from scan2train.kernels.resample import resample
     from scan2train.kernels.resample_masked import resample_masked
 
-    stretches = np.linalg.norm(matrix[:3, :3], axis=1)
+    stretches = 1 / np.linalg.norm(np.linalg.inv(matrix[:3, :3]), axis=0)
     if stretches.max() <= 1 + 1e-6:
         return stored
     tables: list[Array] = []

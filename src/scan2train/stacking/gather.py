@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from scan2train.formats.dicom.affine import affines, unit_axes
+from scan2train.formats.dicom.affine import affines, to_ras, unit_axes
 from scan2train.knowledge.tolerances import ABSURD_POSITION_MM, ABSURD_SPACING_MM, GEO013_WARNING
 from scan2train.stacking.explain_repeats import UNTOLD, Attributes
 from scan2train.stacking.facts import with_facts
 from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.lacking import lacking
 from scan2train.stacking.mixed import with_mixed
+from scan2train.stacking.regularity import UNEVEN
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.spares import with_spares
@@ -101,12 +102,14 @@ def _rows(
     lengths = np.linalg.norm(affine[:, :3, :3], axis=1)
     worst = np.maximum.reduceat(np.nan_to_num(axes_error[every], nan=9.0), starts)
     damaged = np.isfinite(axes_error[first]) & (worst > GEO013_WARNING)
+    words = irregular(table, found, told, usable, worst, rows)
     columns = {
         "role": told.role,
         "split_by": told.split_by,
         "rival": [one.rival for one in found],
         "siblings": pl.Series(told.siblings, dtype=pl.String).str.extract_all(r"[^+]+"),
-        "irregular": irregular(table, found, told, usable, worst, rows),
+        "irregular": words,
+        "member_origin_mm": _origins(places, found, words),
         "dimension": ["+".join(dict.fromkeys(r[1] for r in one.reasons)) for one in found],
         "dimension_value": _values(table, found),
         "spacing_i_mm": lengths[:, 0],
@@ -215,6 +218,15 @@ def _value(table: pl.DataFrame, name: str, unit: int) -> str:
     )
     value = table[column][unit]
     return "" if value is None else str(value) if at is None else str(value).split("\\")[at]
+
+
+def _origins(places: Places, found: list[Stack], words: list[str]) -> pl.Series:
+    """Where the slices of the stacks are that are no regular grid, RAS+; of others the affine says it."""
+    apart = [
+        to_ras(places.position[one.units]).ravel().tolist() if word in UNEVEN else None
+        for one, word in zip(found, words, strict=True)
+    ]
+    return pl.Series(apart, dtype=pl.List(pl.Float64))
 
 
 def _along(found: list[Stack], sizes: IntArray) -> FloatArray:

@@ -14,6 +14,10 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 
+#: What can be uneven about slices whose places are known: the words that :func:`irregularity` gives, and doubles.
+UNEVEN = ("missing-slices", "uneven-spacing", "shifted-slices", "duplicate-positions")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """Slices in order of place.

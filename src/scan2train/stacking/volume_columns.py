@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os.path
 from collections import Counter
+from collections.abc import Mapping
 from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -170,6 +172,18 @@ def _words_of_frames(
     if len(own) == sum(dict(zip(own, totals, strict=True)).values()):
         return "\n".join(sorted(set(own)))
     return "\n".join(sorted(f"{uid}#{frame}" for uid, frame in zip(own, frames, strict=True)))
+
+
+def part_id(whole: Mapping[str, Any], part: Mapping[str, Any]) -> str:
+    """The id of a part of a volume, both rows of the volumes table, by the rule that gives volumes theirs."""
+    words, own = (
+        _words_of_frames(
+            row["member_uid"], row["member_path"], row["member_frame"], row["member_frames"], row["source"]
+        )
+        for row in (whole, part)
+    )
+    # An id that does not follow from the instances alone tells copies in two places apart, and so must its parts'.
+    return _digest(own if _digest(words) == whole["volume"] else f"{own}\n{whole['volume']}")
 
 
 def _digest(words: str) -> str:

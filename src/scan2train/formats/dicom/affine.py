@@ -36,6 +36,12 @@ def unit_axes(row: FloatArray, column: FloatArray) -> tuple[FloatArray, FloatArr
     return x, y, np.cross(x, y), error
 
 
+def to_ras(points: FloatArray) -> FloatArray:
+    """``(n, 3)`` points of DICOM's LPS+ in RAS+, mm."""
+    turned: FloatArray = points * _RAS_SIGN + 0.0
+    return turned
+
+
 def affines(
     row: FloatArray,
     column: FloatArray,
