@@ -62,7 +62,9 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
         return GeometryError(
             "many slices are tiled into one picture (mosaic), whose places only private elements tell",
             where=where,
-            advice="Convert it with a tool that splits mosaics, such as dcm2niix.",
+            expected="the vendor's private header with the number of slices, their normal and their distance",
+            found=_untold(row),
+            advice="Fetch the original file: an export has dropped its private elements.",
             code="ACQ007",
         )
     if word == "frames-lost":
@@ -91,6 +93,11 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
         advice=_SPLIT,
         code="GEO002" if word == "mixed-orientation" else "SER002",
     )
+
+
+def _untold(row: Mapping[str, Any]) -> str:
+    words = [word.partition(":")[2] for word in row["oddities"] or () if word.startswith("mosaic-lacks:")]
+    return f"no usable {', '.join(words)}" if words else "no usable private header"
 
 
 def _lacking(row: Mapping[str, Any]) -> str:

@@ -18,7 +18,10 @@ _FRAME_WINS = (
     "rescale_type",
     *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
 )
-_FRAME_ONLY = ("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment")
+_FRAME_ONLY = (
+    *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),
+    "tiles_across",
+)
 
 _PIXELS = ("native", "encapsulated", "float", "double")
 _SIZES = ("rows", "columns", "bits_allocated", "samples", "n_frames")
@@ -83,7 +86,9 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
         framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)
     )
-    joined = joined.with_columns(frames_lost=pl.col("framed") & _lost())
+    if joined["tiles_across"].null_count() < joined.height:
+        joined = _tiled(joined)
+    joined = joined.with_columns(frames_lost=pl.col("framed") & pl.col("tiles_across").is_null() & _lost())
     joined = joined.filter((pl.col("frame") < pl.col("declared_frames")) | ~pl.col("framed"))
     return joined.with_columns(
         *(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in _FRAME_WINS),
@@ -93,6 +98,16 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
         ),
         span=pl.when("framed").then(1).otherwise(pl.col("declared_frames")),
     ).select(*whole.columns, "frame", "framed", "span", "frames_lost", *_FRAME_ONLY)
+
+
+def _tiled(joined: pl.DataFrame) -> pl.DataFrame:
+    """Tiles of mosaics as frames of a smaller picture: as many as there are, each as large as one tile."""
+    tiled, across = pl.col("tiles_across").is_not_null(), pl.col("tiles_across").fill_null(1)
+    return joined.with_columns(
+        declared_frames=pl.when(tiled).then(pl.len().over("instance")).otherwise("declared_frames"),
+        rows=pl.col("rows") // across,
+        columns=pl.col("columns") // across,
+    )
 
 
 def _lost() -> pl.Expr:

@@ -25,7 +25,7 @@ def irregular(
     perpendicular.
     """
     first = [int(one.units[0]) for one in found]
-    about = table.select("fits", "sliced", "mosaic", "mosaic_images", "placed")[first]
+    about = table.select("fits", "sliced", "mosaic", "mosaic_images", "tiles_across", "placed")[first]
     about = about.hstack([rows["frames_lost"], rows["some_rescale"]])
     words = []
     for at, facts in enumerate(about.iter_rows(named=True)):
@@ -37,7 +37,7 @@ def irregular(
             word = "frames-lost"
         elif not usable[at] and needs_place:
             word = "bad-orientation" if facts["placed"] and worst[at] > GEO013_WARNING else "no-geometry"
-        elif facts["mosaic"] or (facts["mosaic_images"] or 0) > 1:
+        elif facts["tiles_across"] is None and (facts["mosaic"] or (facts["mosaic_images"] or 0) > 1):
             word = "mosaic"
         elif facts["some_rescale"]:
             word = "mixed-rescale"

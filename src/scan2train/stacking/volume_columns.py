@@ -31,7 +31,7 @@ _SAME = (
         "modality_lut",
     ),
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
-    *("spacing_calibration", "conversion_type", "burned_in"),
+    *("spacing_calibration", "conversion_type", "burned_in", "tiles_across"),
 )
 _MEMBERS = {
     "path": "member_path",

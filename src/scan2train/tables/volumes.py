@@ -87,6 +87,7 @@ _PIXELS = (
     _c("padding_value", "integer", "Pixel Padding Value, the first that a slice has"),
     _c("padding_limit", "integer", "Pixel Padding Range Limit, the first that a slice has"),
     _c("rescale_type", "text", "Rescale Type"),
+    _c("tiles_across", "integer", "Mosaic: how many tiles lie side by side in a picture, member_frame being the tile; else null"),
     _c("units", "text", "Units of a PET image"),
     _c("modality_lut", "boolean", "A Modality LUT Sequence takes the place of slope and intercept"),
 )
