@@ -19,6 +19,7 @@ from scan2train.errors import (
 )
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.reading.points import of_one_dimension, together
 from scan2train.reading.refusals import refusal
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
-def only_volume(path: Path) -> dict[str, Any]:
-    """Give the row of the one volume at a place.
+def only_volume(path: Path, *, stack: bool = False) -> dict[str, Any]:
+    """Give the row of the one volume at a place; with ``stack`` of all points of one dimension together.
 
     Raises
     ------
@@ -60,9 +61,9 @@ def only_volume(path: Path) -> dict[str, Any]:
     chosen = [row for row in rows if row["role"] == "volume"] or rows
     if not chosen:
         raise nothing(path, found)
-    if len(chosen) > 1:
+    if len(chosen) > 1 and not (stack and of_one_dimension(chosen)):
         raise several(path, chosen)
-    lost = lost_beside(found, chosen[0])
+    lost = [one for row in chosen for one in lost_beside(found, row)]
     if lost and path.is_dir():
         raise UnreadableFile(
             "a file beside these slices cannot be read and may be one of them",
@@ -71,7 +72,7 @@ def only_volume(path: Path) -> dict[str, Any]:
             advice="Fetch it again, or remove it if it does not belong here.",
             code=lost[0]["code"],
         )
-    return chosen[0]
+    return together(chosen) if len(chosen) > 1 else chosen[0]
 
 
 def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:

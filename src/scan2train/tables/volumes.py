@@ -22,6 +22,7 @@ _WHAT = (
     _c("irregular", "text", "What is uneven: missing-slices, uneven-spacing, duplicate-positions, no-geometry, …; empty if regular"),
     _c("dimension", "text", "What this volume is one point of: time, echo, b-value, phase, frame; empty if it stands alone"),
     _c("dimension_value", "text", "Its place along that dimension"),
+    _c("after_s", "number", "When its acquisition began, counted from the first of its series", "s"),
     _c("siblings", "texts", "Roles of the other volumes of the same series"),
     _c("rival", "text", "Another attribute that would tell the volumes of its series apart, and otherwise; empty where there is none"),
     _c("mixed", "texts", "Attributes that a scan has in common and in which its slices differ, or the volumes of its series"),
