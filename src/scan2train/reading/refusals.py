@@ -76,6 +76,15 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             advice="Fetch the original file: frames were added or lost when it was changed.",
             code="SER007",
         )
+    if word == "parts-lost":
+        return NonconformingHeader(
+            "an object that was written in several files lacks some of them",
+            where=where,
+            expected="all parts of the concatenation",
+            found=f"{len(set(row['member_path']))} of them, {row['n_slices']} frames",
+            advice="Fetch the whole series again.",
+            code="SER007",
+        )
     if word == "mixed-rescale":
         return NonconformingHeader(
             "Rescale Slope or Rescale Intercept is missing on some slices and there on others",

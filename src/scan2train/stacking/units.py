@@ -35,7 +35,8 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     Besides the columns of the instances table it has ``unit`` (its row), ``instance`` (row of ``instances``),
     ``frame`` (from 0), ``span`` (frames that the row stands for: 1, or all frames of a file that says nothing of
     each), ``framed`` (functional groups speak of it), ``fits`` (its pixels can be there at all), ``frames_lost``
-    (there are more or fewer frames than functional groups speak of) and the columns of the frames table that no
+    (there are more or fewer frames than functional groups speak of), ``parts_lost`` (it is a part of a concatenation
+    that lacks others) and the columns of the frames table that no
     file's header has.
     """
     whole = _images(instances).with_columns(
@@ -50,7 +51,7 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             intercept=pl.when(dose).then(0.0).otherwise(pl.col("intercept")),
         )
         frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
-    found = _with_frames(whole, frames)
+    found = _with_frames(whole.with_columns(parts_lost=_parts_lost()), frames)
     return found.hstack([_numbers("unit", found.height)])
 
 
@@ -108,6 +109,14 @@ def _tiled(joined: pl.DataFrame) -> pl.DataFrame:
         rows=pl.col("rows") // across,
         columns=pl.col("columns") // across,
     )
+
+
+def _parts_lost() -> pl.Expr:
+    """Whether files of the concatenation that a file belongs to are not there (PS3.3 C.7.6.16.2.2.4)."""
+    own = ("source", "series", "concatenation_uid")
+    last = pl.max_horizontal("concatenation_total", pl.col("concatenation_number").max().over(own))
+    lost = pl.col("concatenation_number").n_unique().over(own) < last.max().over(own)
+    return (pl.col("concatenation_uid").is_not_null() & lost).fill_null(value=False)
 
 
 def _lost() -> pl.Expr:

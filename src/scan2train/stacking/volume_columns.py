@@ -66,6 +66,7 @@ NEEDED = (
         "span",
         "fits",
         "frames_lost",
+        "parts_lost",
         *IN_COMMON,
     ),
 )
@@ -87,6 +88,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         studies=pl.col("study_uid").n_unique(),
         some_rescale=_on_some("slope") | _on_some("intercept"),
         frames_lost=pl.col("frames_lost").any(),
+        parts_lost=pl.col("parts_lost").any(),
         repeated=pl.col("repeated").any(),
         began=pl.col("acquisition_time").min(),
         **_words_of_files(),
