@@ -10,6 +10,7 @@ from typing import Any
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
+from scan2train.reading.points import grouped, of_one_dimension, together
 from scan2train.reading.settled import settled
 from scan2train.reading.source import (
     index_alone,
@@ -61,7 +62,9 @@ def read(
         For labels: the image (anything that can be read here, a :class:`Volume` or a :class:`Grid`) on whose grid
         they are wanted. RTSTRUCT need one.
     stack
-        Give the volumes of one series that differ in time, echo or b-value as one, ``(i, j, k, t)``.
+        Give the volumes of one series or file that differ in time, echo, b-value or the like as one, ``(i, j, k, t)``:
+        ``meta`` names the ``dimension``, its ``dimension_values`` in order, and ``dimension_step_s`` where times are
+        even. ``valid`` is true where it is so at every point. Also takes several rows of the index, as a frame.
     grey
         Give colour as luminance.
 
@@ -84,11 +87,11 @@ def read(
     options = Options(
         irregular=irregular, suv=suv, as_labels=as_labels, reference=reference, stack=stack, grey=grey
     )
-    row = _row(what)
+    row = _row(what, stack=stack)
     if row is not None:
         return read_row(row, options)
     if isinstance(what, (str, os.PathLike)):
-        return read_row(only_volume(Path(what), options.irregular), options)
+        return read_row(only_volume(Path(what), options.irregular, stack=stack), options)
     raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
 
 
@@ -125,7 +128,8 @@ def read_all(
         if skipped["code"]
     ]
     volumes = []
-    for row in settled(found.volumes.iter_rows(named=True), options.irregular):
+    rows = settled(found.volumes.iter_rows(named=True), options.irregular)
+    for row in grouped(rows) if stack else rows:
         try:
             volume = read_row(row, options)
         except Scan2TrainError as error:
@@ -140,11 +144,13 @@ def read_all(
     return VolumeList(volumes, refused)
 
 
-def _row(what: Any) -> Mapping[str, Any] | None:
+def _row(what: Any, *, stack: bool) -> Mapping[str, Any] | None:
     if isinstance(what, Mapping):
         return what
     if hasattr(what, "to_dicts"):
         rows = what.to_dicts()
+        if stack and len(rows) > 1 and of_one_dimension(rows):
+            return together(rows)
         if len(rows) != 1:
             raise WrongUse(
                 "one row of the volumes table is read at a time", expected="1 row", found=f"{len(rows)} rows"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from scan2train.errors import WrongUse
-from scan2train.formats.registry import by_suffix, written
+from scan2train.formats.registry import by_suffix, suffix_of, written
 from scan2train.volume import Volume
+
+#: Formats in which points of a dimension, such as time, are not taken for channels.
+_FOUR_AXES = (".nii", ".nii.gz", ".npy")
 
 
 def write(volume: Volume, path: str | Path) -> None:
@@ -18,8 +21,9 @@ def write(volume: Volume, path: str | Path) -> None:
     Parameters
     ----------
     volume
-        What to write; ``Labels`` keep whole numbers, in the smallest type that holds them where the format has no
-        64-bit integers. ``valid``, ``findings`` and ``meta`` are not written.
+        What to write; what was read with ``stack`` goes along the fourth axis of a NIfTI. ``Labels`` keep whole
+        numbers, in the smallest type that holds them where the format has no 64-bit integers. ``valid``,
+        ``findings`` and ``meta`` are not written.
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
         ``.json`` beside it), or, for pictures of one slice, ``.png``, ``.tif``, ``.tiff``, ``.jpg``.
@@ -38,7 +42,16 @@ def write(volume: Volume, path: str | Path) -> None:
             advice="Make one of an array and its geometry with Volume.from_array.",
         )
     target = Path(path)
-    by_suffix(target).write(volume, target)
+    form = by_suffix(target)
+    if volume.array.ndim > 3 and "dimension_values" in volume.meta and suffix_of(target) not in _FOUR_AXES:
+        raise WrongUse(
+            "this format has no fourth axis here",
+            where=target,
+            expected=f"one of {' '.join(_FOUR_AXES)}",
+            found=f"{volume.array.shape[3]} points of the dimension {volume.meta.get('dimension')!r}",
+            advice="Choose one of these suffixes, or write the volumes one by one.",
+        )
+    form.write(volume, target)
 
 
 def convert(
@@ -48,6 +61,7 @@ def convert(
     suv: str | None = None,
     *,
     apart: bool = False,
+    stack: bool = False,
 ) -> Volume:
     """Read one volume, whatever the format, and write it in the format that ``target``'s suffix names.
 
@@ -63,6 +77,9 @@ def convert(
     apart
         Decode compressed pixels in a process of its own, so that a stream which crashes the codec is an error and
         not the end of this process.
+    stack
+        Write the volumes of one series that differ in time, echo, b-value or the like as one of four dimensions, as
+        for :func:`scan2train.read.read`.
 
     Returns
     -------
@@ -84,11 +101,11 @@ def convert(
 
     by_suffix(Path(target))
     require_kept(Path(source), written(Path(target)))
-    options = Options(irregular=irregular, suv=suv)
+    options = Options(irregular=irregular, suv=suv, stack=stack)
     volume = (
         read_apart(Path(source), options)
         if apart
-        else read_row(only_volume(Path(source), options.irregular), options)
+        else read_row(only_volume(Path(source), irregular, stack=stack), options)
     )
     write(volume, target)
     return volume

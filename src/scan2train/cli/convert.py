@@ -37,6 +37,14 @@ def convert(
     ],
     irregular: Irregular = "refuse",
     suv: Suv = None,
+    stack: Annotated[
+        bool,
+        typer.Option(
+            "--stack",
+            help="Write the volumes of one series that differ in time, echo, b-value or the like as one of four "
+            "dimensions (.nii, .nii.gz, .npy).",
+        ),
+    ] = False,
 ) -> None:
     """Convert one volume from any format to any other.
 
@@ -45,10 +53,13 @@ def convert(
     check_reading(irregular, suv)
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular, suv=suv, apart=True)
+    volume = run(source, destination, irregular=irregular, suv=suv, apart=True, stack=stack)
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)
+    points = volume.meta.get("dimension_values")
+    if points is not None:
+        size += f"×{len(points)} ({shown(volume.meta['dimension'])})"
     typer.echo(
         f"{shown(destination)}: {size}, {volume.grid.orientation}, {volume.array.dtype}, {shown(volume.unit)}"
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scan2train.errors import UnreadableFile
 from scan2train.finding import Finding
@@ -16,6 +18,9 @@ from scan2train.formats.scaling import read_values
 from scan2train.volume import Volume
 
 _SMALLEST_EXTENSION = 16
+#: Seconds of the codes of the unit of time, and where they are in ``xyzt_units``.
+_SECONDS = {8: 1.0, 16: 1e-3, 24: 1e-6}
+_UNIT_OF_TIME = 0x38
 
 
 def read_header(path: Path) -> ImageHeader:
@@ -105,6 +110,11 @@ def _skip(stream: Stream, count: int, path: Path) -> int:
 
 def _meta(header: ImageHeader, point: int) -> dict[str, object]:
     about: dict[str, object] = {"format": header.format, "path": str(header.files[0])}
+    fields: Mapping[str, Any] = header.fields
     if header.dimension:
         about |= {"dimension": header.dimension, "dimension_value": point}
+        unit = int(fields["xyzt_units"]) & _UNIT_OF_TIME
+        step = float(fields["pixdim"][4]) * _SECONDS.get(unit, 0.0)
+        if 0 < step < math.inf:
+            about["dimension_step_s"] = step
     return about

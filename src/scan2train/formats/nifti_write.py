@@ -22,6 +22,7 @@ _CODES = {value: code for code, value in DATATYPES.items()}
 _LARGEST_SIZE = 32767
 _SCANNER = 1
 _MM = 2
+_SECONDS = 8
 #: Cosine between two axes up to which a rotation holds them.
 _ORTHOGONAL = 1e-6
 _COLOURS = (3, 4)
@@ -38,7 +39,8 @@ def write(volume: Volume, path: Path) -> None:
     sform and qform say the same with code 1 (scanner). Where the qform cannot hold what the sform says, because the
     axes are sheared or the rotation falls between its floats, it has code 0, so that every reader takes the sform. A
     pixel grid gets code 0 in both. Colour (uint8, 3 or 4 channels) is RGB24 or RGBA32, other channels are
-    the fifth dimension. The same volume gives the same bytes.
+    the fifth dimension. Points of a dimension (``meta["dimension_values"]``) are the fourth, at steps of
+    ``meta["dimension_step_s"]``. The same volume gives the same bytes.
 
     Raises
     ------
@@ -56,7 +58,13 @@ def write(volume: Volume, path: Path) -> None:
 
 
 def _is_colour(volume: Volume, dtype: np.dtype[Any]) -> bool:
-    return volume.array.ndim > 3 and dtype == np.uint8 and volume.array.shape[3] in _COLOURS
+    few = volume.array.ndim > 3 and volume.array.shape[3] in _COLOURS
+    return few and dtype == np.uint8 and not _has_points(volume)
+
+
+def _has_points(volume: Volume) -> bool:
+    """Whether the fourth axis is one of points, such as times, and not of channels."""
+    return volume.array.ndim > 3 and "dimension_values" in volume.meta
 
 
 def _voxels(volume: Volume, dtype: np.dtype[Any]) -> Iterator[memoryview]:
@@ -80,12 +88,19 @@ def _header(volume: Volume, dtype: np.dtype[Any]) -> bytes:
     record["magic"] = b"n+2\0\r\n\x1a\n" if large else b"n+1\0"
     record["dim"] = [5, *grid.shape, 1, vector, 1, 1] if vector > 1 else [3, *grid.shape, 1, 1, 1, 1]
     record["intent_code"] = INTENT_VECTOR if vector > 1 else 0
+    if _has_points(volume):
+        record["dim"] = [4, *grid.shape, channels, 1, 1, 1]
+        record["intent_code"] = 0
     record["datatype"] = code
     record["bitpix"] = dtype.itemsize * 8 * (channels if colour else 1)
     record["vox_offset"] = kind.itemsize + _EXTENDER
     record["scl_slope"] = 1
     record["xyzt_units"] = _MM if grid.physical else 0
     _place(record, grid)
+    step_s = volume.meta.get("dimension_step_s")
+    if _has_points(volume) and step_s:
+        record["pixdim"][4] = step_s
+        record["xyzt_units"] += _SECONDS
     return record.tobytes() + bytes(_EXTENDER)
 
 

@@ -17,6 +17,7 @@ from scan2train.formats.dicom.header import Headers, read_headers
 from scan2train.formats.dicom.header_checks import check_numbers, check_pixels, check_texts
 from scan2train.formats.dicom.header_frames import frame_rows, has_groups
 from scan2train.formats.dicom.header_table import Columns, file_columns, header_columns, settle
+from scan2train.formats.dicom.mosaic import is_mosaic, tile_rows
 from scan2train.formats.dicom.refusals import Refusal, refusal
 from scan2train.indexing.salt import hashed
 from scan2train.kernels import header_codes as codes
@@ -102,10 +103,12 @@ def _frames(
     names: list[str],
     sizes: npt.NDArray[np.int64],
 ) -> pl.DataFrame | None:
-    grouped = np.flatnonzero(has_groups(headers)[rows]).tolist()
+    grouped = has_groups(headers)[rows]
+    tiled = is_mosaic(headers)[rows] & ~grouped
     found = [
-        frame_rows(headers, int(rows[at]), _absolute(root, names[rows[at]]), int(sizes[rows[at]]), at)
-        for at in grouped
+        reader(headers, int(rows[at]), _absolute(root, names[rows[at]]), int(sizes[rows[at]]), at)
+        for reader, which in ((frame_rows, grouped), (tile_rows, tiled))
+        for at in np.flatnonzero(which).tolist()
     ]
     kept = [table for table in found if table is not None]
     return pl.concat(kept) if kept else None

@@ -35,6 +35,7 @@ ODDITIES: Final[dict[str, str]] = {
     "pixel-length-differs": "The pixel data is longer than rows, columns, frames and bits demand",
     "frame-items-missing": "Fewer per-frame functional groups than frames; the frames table ends with them",
     "frame-items-surplus": "More per-frame functional groups than frames; the frames table has the first ones",
+    "mosaic-lacks:": "A mosaic whose slices have no certain place",
     "several-studies": "The slices of a series bear the UIDs of several studies",
     "instance-repeated": "A SOP Instance UID is also that of a file at another place",
     "inconsistent-bits": "High Bit does not fit Bits Stored and Bits Allocated (PS3.5 8.1.1)",

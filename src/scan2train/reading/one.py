@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from scan2train.formats.registry import by_format
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
+from scan2train.reading.points import stacked
 from scan2train.reading.source import only_part
 from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Volume
@@ -21,8 +22,9 @@ _META = ("volume", "source", "path", "format", "role", "dimension", "dimension_v
 
 def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     """Read what a row describes; raises as :func:`scan2train.read.read`."""
-    source = Path(row["source"])
-    base = source if source.is_dir() else source.parent
+    if row.get("points"):
+        return _read_points(row["points"], options)
+    base = _base(row)
     if row["format"] == "dicom":
         from scan2train.reading.dicom import read_dicom
 
@@ -33,13 +35,28 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     return as_labels(volume) if options.as_labels else volume
 
 
+def _read_points(rows: Sequence[Mapping[str, Any]], options: Options) -> Volume:
+    """All points of one dimension; a file that holds them all is read once."""
+    held = None if rows[0]["format"] == "dicom" else _volumes(rows[0], _base(rows[0]))
+    return stacked(rows, (read_row({**row, "held": held}, options) for row in rows))
+
+
+def _base(row: Mapping[str, Any]) -> Path:
+    source = Path(row["source"])
+    return source if source.is_dir() else source.parent
+
+
 def _read_file(row: Mapping[str, Any], base: Path) -> Volume:
     path = base / row["path"]
-    require_unchanged(row, base)
-    volumes = by_format(row["format"]).read_volumes(path)
+    volumes = row.get("held") or _volumes(row, base)
     at = row["member_frame"][0]
     if at >= len(volumes):
         raise UnreadableFile("the file holds fewer volumes than when it was indexed", where=path)
     about = {name: row[name] for name in _META if row.get(name)}
     volume: Volume = volumes[at]
     return volume.replace(findings=noticed_of_file(row, volume.findings), meta={**volume.meta, **about})
+
+
+def _volumes(row: Mapping[str, Any], base: Path) -> Sequence[Volume]:
+    require_unchanged(row, base)
+    return by_format(row["format"]).read_volumes(base / row["path"])

@@ -75,7 +75,9 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
         return GeometryError(
             "many slices are tiled into one picture (mosaic), whose places only private elements tell",
             where=where,
-            advice="Convert it with a tool that splits mosaics, such as dcm2niix.",
+            expected="the vendor's private header with the number of slices, their normal and their distance",
+            found=_untold(row),
+            advice="Fetch the original file: an export has dropped its private elements.",
             code="ACQ007",
         )
     if word == "frames-lost":
@@ -85,6 +87,15 @@ def refusal(row: Mapping[str, Any], where: str) -> Scan2TrainError | None:
             expected=f"as many items as Number of Frames says ({row['member_frames'][0]}), and pixels for as many",
             found=f"{row['n_slices']} frames that are described",
             advice="Fetch the original file: frames were added or lost when it was changed.",
+            code="SER007",
+        )
+    if word == "parts-lost":
+        return NonconformingHeader(
+            "an object that was written in several files lacks some of them",
+            where=where,
+            expected="all parts of the concatenation",
+            found=f"{len(set(row['member_path']))} of them, {row['n_slices']} frames",
+            advice="Fetch the whole series again.",
             code="SER007",
         )
     if word == "mixed-rescale":
@@ -122,6 +133,11 @@ def _what_helps(row: Mapping[str, Any]) -> str:
             f"{int(lattice.invented.sum())} of them invented"
         )
     return f"; or: {'; '.join(words)}." if words else "; no word of --irregular helps here."
+
+
+def _untold(row: Mapping[str, Any]) -> str:
+    words = [word.partition(":")[2] for word in row["oddities"] or () if word.startswith("mosaic-lacks:")]
+    return f"no usable {', '.join(words)}" if words else "no usable private header"
 
 
 def _lacking(row: Mapping[str, Any]) -> str:

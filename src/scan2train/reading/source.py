@@ -19,6 +19,7 @@ from scan2train.errors import (
 )
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.reading.points import of_one_dimension, together
 from scan2train.reading.refusals import refusal
 from scan2train.reading.settled import settled
 
@@ -46,8 +47,10 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
-def only_volume(path: Path, irregular: str = "refuse") -> dict[str, Any]:
+def only_volume(path: Path, irregular: str = "refuse", *, stack: bool = False) -> dict[str, Any]:
     """Give the row of the one volume at a place, or of the one part that ``irregular`` leaves of it.
+
+    With ``stack`` all points of one dimension are one row together.
 
     Raises
     ------
@@ -62,9 +65,9 @@ def only_volume(path: Path, irregular: str = "refuse") -> dict[str, Any]:
     if not chosen:
         raise nothing(path, found)
     chosen = settled(chosen, irregular)
-    if len(chosen) > 1:
+    if len(chosen) > 1 and not (stack and of_one_dimension(chosen)):
         raise several(path, chosen)
-    lost = lost_beside(found, chosen[0])
+    lost = [one for row in chosen for one in lost_beside(found, row)]
     if lost and path.is_dir():
         raise UnreadableFile(
             "a file beside these slices cannot be read and may be one of them",
@@ -73,7 +76,7 @@ def only_volume(path: Path, irregular: str = "refuse") -> dict[str, Any]:
             advice="Fetch it again, or remove it if it does not belong here.",
             code=lost[0]["code"],
         )
-    return chosen[0]
+    return together(chosen) if len(chosen) > 1 else chosen[0]
 
 
 def only_part(row: Mapping[str, Any], irregular: str) -> Mapping[str, Any]:

@@ -46,7 +46,10 @@ ATTRIBUTES = {
 #: What files are, and not what they show: believed where nothing else explains the repeats.
 LAST = {"folder": "folder", "transfer_syntax": "transfer-syntax"}
 
-_DIMENSIONS = {**ATTRIBUTES, **LAST}
+#: The file of a mosaic, which is a whole volume by itself: what is left where nothing at all tells mosaics apart.
+_SHEET = {"file": "instance"}
+
+_DIMENSIONS = {**ATTRIBUTES, **LAST, **_SHEET}
 
 #: Free text and times: they tell volumes apart, and may tell who a patient is. Only their order is ever shown.
 UNTOLD = frozenset(
@@ -55,6 +58,7 @@ UNTOLD = frozenset(
         "contrast",
         "sequence_name",
         "folder",
+        "file",
         "acquisition_time",
         "content_time",
         "series_time",
@@ -103,6 +107,8 @@ class Attributes:
             column = pl.col(name)
             if name == "folder":
                 column = pl.col("path").str.replace(r"/?[^/]*$", "")
+            elif name == "file":
+                column = pl.when(pl.col("tiles_across").is_not_null()).then("path")
             elif name.startswith("dimension_index_"):
                 at = int(name.rsplit("_", 1)[1]) - 1
                 parts = pl.col("dimension_index").str.split("\\")
@@ -139,6 +145,7 @@ def explain(
         or _by_full_cover(attributes, units, place, everything, LAST, depth=1)
         or _by_own_extent(attributes, units, place, regular, tuple(LAST))
         or _by_counting(attributes, units, place, _NUMBERS)
+        or _by_full_cover(attributes, units, place, everything, _SHEET, depth=1)
     )
 
 

@@ -15,9 +15,9 @@ from scan2train.stacking.runs import PLACED, Runs, runs
 SAID = (
     *SERIES,
     *(name for name in MUST_AGREE if name not in ("role", "object")),
-    *("image_type", "description", "conversion_type", "framed", "span", "fits"),
+    *("image_type", "description", "conversion_type", "framed", "tiles_across", "span", "fits"),
 )
-_KEPT = (*SAID, *PLACED, "unit", "concatenation_uid", "sop_instance_uid")
+_KEPT = (*SAID, *PLACED, "unit", "concatenation_uid", "sop_instance_uid", "declared_frames")
 
 
 def with_facts(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Runs]:
@@ -39,9 +39,14 @@ def with_facts(units: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Runs]:
             pl.col(name).is_not_null() for name in ("position_x", "row_x", "col_x", "row_spacing_mm")
         ),
         sliced=pl.col("modality").is_in(SLICED).fill_null(value=False),
-        mosaic=pl.col("image_type").fill_null("").str.contains("MOSAIC", literal=True),
-        # Frames of a multi-frame object do not join those of another.
-        object=pl.when("framed").then(pl.coalesce("concatenation_uid", "sop_instance_uid")),
+        mosaic=pl.col("image_type").fill_null("").str.contains("MOSAIC", literal=True)
+        & pl.col("tiles_across").is_null(),
+        # Frames of a multi-frame object do not join those of another; an object of one frame is a slice.
+        object=pl.when(
+            pl.col("framed")
+            & pl.col("tiles_across").is_null()
+            & ((pl.col("declared_frames") > 1) | pl.col("concatenation_uid").is_not_null())
+        ).then(pl.coalesce("concatenation_uid", "sop_instance_uid")),
     )
     said = said.with_columns(single=_single())
     found = [alike.spread(said[name]) for name in ("role", "placed", "sliced", "mosaic")]

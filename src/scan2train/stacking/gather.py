@@ -15,6 +15,7 @@ from scan2train.stacking.facts import with_facts
 from scan2train.stacking.group import geometry, groups
 from scan2train.stacking.lacking import lacking
 from scan2train.stacking.mixed import with_mixed
+from scan2train.stacking.objects import points_of_objects
 from scan2train.stacking.regularity import UNEVEN
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
@@ -41,6 +42,7 @@ def gather(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     found: list[Stack] = []
     for group in groups(said, alike, planes):
         found.extend([_single(group, places)] if len(group) == 1 else stacks(group, places, attributes))
+    found = points_of_objects(found, table, planes, places, attributes)
     return _rows(table, planes, places, axes_error, found)
 
 

@@ -62,11 +62,11 @@ def groups(said: pl.DataFrame, found: Runs, planes: FloatArray) -> list[IntArray
     return [
         members[part]
         for members in np.split(by_leader, ends)
-        for part in (_same_plane(planes[members]) if len(members) > 1 else [slice(None)])
+        for part in (same_plane(planes[members]) if len(members) > 1 else [slice(None)])
     ]
 
 
-def _same_plane(planes: FloatArray) -> list[IntArray]:
+def same_plane(planes: FloatArray) -> list[IntArray]:
     """Split rows of ``(n, 8)`` geometry into sets that differ by no more than rounding."""
     if (planes == planes[0]).all():
         return [np.arange(len(planes))]

@@ -18,7 +18,10 @@ _FRAME_WINS = (
     "rescale_type",
     *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
 )
-_FRAME_ONLY = ("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment")
+_FRAME_ONLY = (
+    *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),
+    "tiles_across",
+)
 
 _PIXELS = ("native", "encapsulated", "float", "double")
 _SIZES = ("rows", "columns", "bits_allocated", "samples", "n_frames")
@@ -32,7 +35,8 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     Besides the columns of the instances table it has ``unit`` (its row), ``instance`` (row of ``instances``),
     ``frame`` (from 0), ``span`` (frames that the row stands for: 1, or all frames of a file that says nothing of
     each), ``framed`` (functional groups speak of it), ``fits`` (its pixels can be there at all), ``frames_lost``
-    (there are more or fewer frames than functional groups speak of) and the columns of the frames table that no
+    (there are more or fewer frames than functional groups speak of), ``parts_lost`` (it is a part of a concatenation
+    that lacks others) and the columns of the frames table that no
     file's header has.
     """
     whole = _images(instances).with_columns(
@@ -47,7 +51,7 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             intercept=pl.when(dose).then(0.0).otherwise(pl.col("intercept")),
         )
         frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
-    found = _with_frames(whole, frames)
+    found = _with_frames(whole.with_columns(parts_lost=_parts_lost()), frames)
     return found.hstack([_numbers("unit", found.height)])
 
 
@@ -83,7 +87,9 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
         framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)
     )
-    joined = joined.with_columns(frames_lost=pl.col("framed") & _lost())
+    if joined["tiles_across"].null_count() < joined.height:
+        joined = _tiled(joined)
+    joined = joined.with_columns(frames_lost=pl.col("framed") & pl.col("tiles_across").is_null() & _lost())
     joined = joined.filter((pl.col("frame") < pl.col("declared_frames")) | ~pl.col("framed"))
     return joined.with_columns(
         *(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in _FRAME_WINS),
@@ -93,6 +99,24 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
         ),
         span=pl.when("framed").then(1).otherwise(pl.col("declared_frames")),
     ).select(*whole.columns, "frame", "framed", "span", "frames_lost", *_FRAME_ONLY)
+
+
+def _tiled(joined: pl.DataFrame) -> pl.DataFrame:
+    """Tiles of mosaics as frames of a smaller picture: as many as there are, each as large as one tile."""
+    tiled, across = pl.col("tiles_across").is_not_null(), pl.col("tiles_across").fill_null(1)
+    return joined.with_columns(
+        declared_frames=pl.when(tiled).then(pl.len().over("instance")).otherwise("declared_frames"),
+        rows=pl.col("rows") // across,
+        columns=pl.col("columns") // across,
+    )
+
+
+def _parts_lost() -> pl.Expr:
+    """Whether files of the concatenation that a file belongs to are not there (PS3.3 C.7.6.16.2.2.4)."""
+    own = ("source", "series", "concatenation_uid")
+    last = pl.max_horizontal("concatenation_total", pl.col("concatenation_number").max().over(own))
+    lost = pl.col("concatenation_number").n_unique().over(own) < last.max().over(own)
+    return (pl.col("concatenation_uid").is_not_null() & lost).fill_null(value=False)
 
 
 def _lost() -> pl.Expr:

@@ -25,8 +25,8 @@ def irregular(
     perpendicular.
     """
     first = [int(one.units[0]) for one in found]
-    about = table.select("fits", "sliced", "mosaic", "mosaic_images", "placed")[first]
-    about = about.hstack([rows["frames_lost"], rows["some_rescale"]])
+    about = table.select("fits", "sliced", "mosaic", "mosaic_images", "tiles_across", "placed")[first]
+    about = about.hstack([rows["frames_lost"], rows["parts_lost"], rows["some_rescale"]])
     words = []
     for at, facts in enumerate(about.iter_rows(named=True)):
         needs_place = facts["placed"] or (facts["sliced"] and told.role[at] not in ("capture", "picture"))
@@ -35,9 +35,11 @@ def irregular(
             word = "impossible-size"
         elif facts["frames_lost"]:
             word = "frames-lost"
+        elif facts["parts_lost"]:
+            word = "parts-lost"
         elif not usable[at] and needs_place:
             word = "bad-orientation" if facts["placed"] and worst[at] > GEO013_WARNING else "no-geometry"
-        elif facts["mosaic"] or (facts["mosaic_images"] or 0) > 1:
+        elif facts["tiles_across"] is None and (facts["mosaic"] or (facts["mosaic_images"] or 0) > 1):
             word = "mosaic"
         elif facts["some_rescale"]:
             word = "mixed-rescale"

@@ -33,7 +33,7 @@ _SAME = (
         "modality_lut",
     ),
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
-    *("spacing_calibration", "conversion_type", "burned_in"),
+    *("spacing_calibration", "conversion_type", "burned_in", "tiles_across"),
 )
 _MEMBERS = {
     "path": "member_path",
@@ -59,7 +59,18 @@ FIRST = (*_SAME, "cardiac_percentage", "image_laterality", "laterality", "column
 #: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at in every slice.
 NEEDED = (
     *(name for name in _MEMBERS if name != "along_mm"),
-    *("source", "study_uid", "lossy", "oddities", "span", "fits", "frames_lost", *IN_COMMON),
+    *(
+        "source",
+        "study_uid",
+        "acquisition_time",
+        "lossy",
+        "oddities",
+        "span",
+        "fits",
+        "frames_lost",
+        "parts_lost",
+        *IN_COMMON,
+    ),
 )
 
 
@@ -79,7 +90,9 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         studies=pl.col("study_uid").n_unique(),
         some_rescale=_on_some("slope") | _on_some("intercept"),
         frames_lost=pl.col("frames_lost").any(),
+        parts_lost=pl.col("parts_lost").any(),
         repeated=pl.col("repeated").any(),
+        began=pl.col("acquisition_time").min(),
         **_words_of_files(),
         **extremes(),
         first_path=pl.col("path").min(),
@@ -97,6 +110,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         for maker, kernel in about.select("manufacturer", "kernel").iter_rows()
     ]
     rows = rows.hstack(about)
+    rows = rows.with_columns(after_s=_after())
     return _with_oddities(rows).hstack(
         [
             pl.Series("kernel_class", kernels, dtype=pl.String),
@@ -115,6 +129,14 @@ def _with_oddities(rows: pl.DataFrame) -> pl.DataFrame:
             words = pl.when(told).then(pl.lit([word])).otherwise(pl.lit([], dtype=pl.List(pl.String)))
             rows = rows.with_columns(oddities=pl.concat_list("oddities", words))
     return rows
+
+
+def _after() -> pl.Expr:
+    """Seconds from the first ``began`` of a series, a time of day (PS3.5 6.2), to each."""
+    parts = pl.col("began").str.extract_groups(r"^(\d\d)(\d\d)(\d\d(?:\.\d+)?)").struct
+    hours, minutes, seconds = (parts.field(str(n)).cast(pl.Float64, strict=False) for n in (1, 2, 3))
+    second = hours * 3600 + minutes * 60 + seconds
+    return (second - second.min().over("source", "series_uid")).round(6)
 
 
 def _on_some(name: str) -> pl.Expr:

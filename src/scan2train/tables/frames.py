@@ -1,4 +1,4 @@
-"""One row a frame of a multi-frame or enhanced object: what its functional groups say of it (PS3.3 C.7.6.16)."""
+"""One row a frame of a multi-frame object: what its functional groups say of it (PS3.3 C.7.6.16); and a mosaic's tiles."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ FRAMES = Table(
         _number("b_value", "0018,9117", "0018,9087", 0, "Diffusion b-value", "s/mm2"),
         _number("trigger_time_ms", "0018,9118", "0020,9153", 0, "Nominal Cardiac Trigger Delay Time", "ms"),
         _number("cardiac_percentage", "0018,9118", "0020,9241", 0, "Nominal Percentage of Cardiac Phase", "%"),
+        Column(
+            name="tiles_across",
+            kind="integer",
+            meaning="Siemens mosaic: how many tiles lie side by side, a frame being one of them; null for whole frames",
+        ),
         _number("segment", "0062,000A", "0062,000B", 0, "Referenced Segment Number"),
     ),
 )

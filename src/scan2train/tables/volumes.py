@@ -26,6 +26,7 @@ _WHAT = (
     _c("part_total", "integer", "How many slices it has"),
     _c("dimension", "text", "What this volume is one point of: time, echo, b-value, phase, frame; empty if it stands alone"),
     _c("dimension_value", "text", "Its place along that dimension"),
+    _c("after_s", "number", "When its acquisition began, counted from the first of its series", "s"),
     _c("siblings", "texts", "Roles of the other volumes of the same series"),
     _c("rival", "text", "Another attribute that would tell the volumes of its series apart, and otherwise; empty where there is none"),
     _c("mixed", "texts", "Attributes that a scan has in common and in which its slices differ, or the volumes of its series"),
@@ -91,6 +92,7 @@ _PIXELS = (
     _c("padding_value", "integer", "Pixel Padding Value, the first that a slice has"),
     _c("padding_limit", "integer", "Pixel Padding Range Limit, the first that a slice has"),
     _c("rescale_type", "text", "Rescale Type"),
+    _c("tiles_across", "integer", "Mosaic: how many tiles lie side by side in a picture, member_frame being the tile; else null"),
     _c("units", "text", "Units of a PET image"),
     _c("modality_lut", "boolean", "A Modality LUT Sequence takes the place of slope and intercept"),
 )

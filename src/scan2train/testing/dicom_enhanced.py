@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
+from pydicom.sequence import Sequence as Items
 
 from scan2train.errors import WrongUse
 from scan2train.testing.dicom_dataset import About, apply, dataset, ds, transfer_syntax_uid
@@ -16,7 +16,7 @@ from scan2train.testing.dicom_plane import StackPlanes
 from scan2train.testing.dicom_series import Order, ranks, save, set_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scan2train.testing.dicom_dataset import Tags
     from scan2train.volume import Volume
@@ -36,6 +36,9 @@ def write_enhanced(
     transfer_syntax: str = "explicit",
     extra_tags: Tags | None = None,
     frame_tags: Callable[[int], Tags] | None = None,
+    points: Sequence[Volume] = (),
+    point_tags: Callable[[int], Tags] | None = None,
+    instance: object = "enhanced",
     modality: str = "CT",
     manufacturer: str = "scan2train",
     series_description: str = "phantom",
@@ -65,6 +68,13 @@ def write_enhanced(
         Attributes at the top that override everything else.
     frame_tags
         Functional groups by ``k`` to add, replace or (``None``) leave out of a frame's item: for planting faults.
+    points
+        Further volumes on the same grid: points of a second dimension, whose index is the second of Dimension Index
+        Values.
+    point_tags
+        Functional groups by point, from 0 for ``volume``: what tells the points apart.
+    instance
+        Tells the object from others of its series: the SOP Instance UID is made from it.
 
     Raises
     ------
@@ -90,14 +100,16 @@ def write_enhanced(
     n = volume.grid.shape[2]
     offset = (-1024.0 if modality == "CT" else 0.0) if intercept is None else float(intercept)
     rng = np.random.default_rng(seed)
-    at = np.argsort(ranks(order, n, rng))
-    stored = to_stored(volume.array, cell, slope=slope, intercept=offset, valid=None, padding_value=None)
-    made = dataset(about, cell, enhanced=True, instance="enhanced")
+    values = np.concatenate([volume.array, *(one.array for one in points)], axis=2)
+    total = values.shape[2]
+    at = np.argsort(ranks(order, total, rng))
+    stored = to_stored(values, cell, slope=slope, intercept=offset, valid=None, padding_value=None)
+    made = dataset(about, cell, enhanced=True, instance=instance)
     made.InstanceNumber = 1
-    made.NumberOfFrames = n
+    made.NumberOfFrames = total
     made.VolumetricProperties = "VOLUME"
-    made.DimensionOrganizationSequence = Sequence([_item(DimensionOrganizationUID=about.uid("dimensions"))])
-    made.DimensionIndexSequence = Sequence(
+    made.DimensionOrganizationSequence = Items([_item(DimensionOrganizationUID=about.uid("dimensions"))])
+    made.DimensionIndexSequence = Items(
         [
             _item(
                 DimensionOrganizationUID=about.uid("dimensions"),
@@ -108,21 +120,24 @@ def write_enhanced(
     )
     unit = rescale_type or ("HU" if modality == "CT" else "US")
     common = _common_groups(planes, unit, slope, offset)
-    made.SharedFunctionalGroupsSequence = Sequence([_item(**common) if shared else Dataset()])
+    made.SharedFunctionalGroupsSequence = Items([_item(**common) if shared else Dataset()])
     frames = []
-    for k in at:
+    for number in at:
+        point, k = divmod(int(number), n)
         groups = {} if shared else _common_groups(planes, unit, slope, offset)
-        position = [ds(x) for x in planes.position(int(k))]
+        position = [ds(x) for x in planes.position(k)]
+        indices = [k + 1, point + 1] if points else [k + 1]
         frame = _item(
-            FrameContentSequence=Sequence(
-                [_item(StackID="1", InStackPositionNumber=int(k) + 1, DimensionIndexValues=[int(k) + 1])]
+            FrameContentSequence=Items(
+                [_item(StackID="1", InStackPositionNumber=k + 1, DimensionIndexValues=indices)]
             ),
-            PlanePositionSequence=Sequence([_item(ImagePositionPatient=position)]),
+            PlanePositionSequence=Items([_item(ImagePositionPatient=position)]),
             **groups,
         )
-        apply({} if frame_tags is None else frame_tags(int(k)), frame)
+        apply({} if point_tags is None else point_tags(point), frame)
+        apply({} if frame_tags is None else frame_tags(k), frame)
         frames.append(frame)
-    made.PerFrameFunctionalGroupsSequence = Sequence(frames)
+    made.PerFrameFunctionalGroupsSequence = Items(frames)
     set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng)
     apply(extra_tags or {}, made)
     target = Path(path)
@@ -131,16 +146,16 @@ def write_enhanced(
     return target
 
 
-def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Sequence]:
+def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Items]:
     """Functional groups that are the same for all frames (PS3.3 C.7.6.16.2)."""
     measures = _item(PixelSpacing=[ds(x) for x in planes.pixel_spacing], SliceThickness=ds(planes.gap_mm))
     rescale = _item(RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType=unit)
     return {
-        "PixelMeasuresSequence": Sequence([measures]),
-        "PlaneOrientationSequence": Sequence(
+        "PixelMeasuresSequence": Items([measures]),
+        "PlaneOrientationSequence": Items(
             [_item(ImageOrientationPatient=[ds(x) for x in planes.orientation])]
         ),
-        "PixelValueTransformationSequence": Sequence([rescale]),
+        "PixelValueTransformationSequence": Items([rescale]),
     }
 
 

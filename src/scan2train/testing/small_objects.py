@@ -13,6 +13,7 @@ import numpy as np
 from scan2train.grid import Grid
 from scan2train.testing.dicom_dataset import About, apply, dataset, ds, transfer_syntax_uid
 from scan2train.testing.dicom_enhanced import write_enhanced
+from scan2train.testing.dicom_mosaic import write_mosaic
 from scan2train.testing.dicom_pixels import PixelCell
 from scan2train.testing.dicom_series import save, set_pixels
 from scan2train.testing.small import Build, Change, body, careful, changed, small_series
@@ -87,6 +88,39 @@ def small_enhanced(
     def build(folder: Path) -> object:
         extra = {**careful(modality), **(tags or {})}
         return write_enhanced(volume, folder / "enhanced.dcm", modality=modality, extra_tags=extra, **more)
+
+    return build
+
+
+def small_mosaic(
+    orientation: str = "LPS",
+    *,
+    points: int = 1,
+    shape: tuple[int, int, int] = (13, 11, 7),
+    spacing: tuple[float, float, float] = (1.3, 1.7, 2.5),
+    turned_deg: float = 0.0,
+    tags: Any = None,
+    **more: Any,
+) -> Build:
+    """Mosaics of the small body, one a time point.
+
+    Arguments are those of :func:`~scan2train.testing.small.small_series`;
+    ``tags`` and ``more`` go to :func:`~scan2train.testing.dicom_mosaic.write_mosaic`.
+    """
+    volume = body(orientation, shape, spacing, 0.0, turned_deg, "MR")
+
+    def build(folder: Path) -> object:
+        extra = {**careful("MR"), **(tags or {})}
+        return [
+            write_mosaic(
+                volume.replace(array=volume.array + np.int16(at)),
+                folder / "mosaics" / f"M{at:03d}.dcm",
+                number=at + 1,
+                extra_tags=extra,
+                **more,
+            )
+            for at in range(points)
+        ]
 
     return build
 

@@ -37,7 +37,7 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
     frames = headers.number("n_frames")[row]
     n = 1 if np.isnan(frames) else int(frames)
     try:
-        data = _header(headers, row, path, size)
+        data = header_data(headers, row, path, size)
     except (OSError, zlib.error):
         return None
     facts = headers.facts[:, row]
@@ -68,7 +68,16 @@ def _span(at: np.int64, length: np.int64) -> tuple[int, int]:
     return int(at), int(at + length) if length else 0
 
 
-def _header(headers: Headers, row: int, path: bytes, size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def header_data(
+    headers: Headers, row: int, path: bytes, size: int
+) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """The bytes of one file before its pixel data, inflated where they are deflated.
+
+    Raises
+    ------
+    OSError, zlib.error
+        If the file cannot be read any more.
+    """
     need = int(headers.facts[codes.F_PIXEL_AT, row])
     fd = os.open(path, OPEN_FLAGS)
     try:
@@ -85,6 +94,7 @@ def _header(headers: Headers, row: int, path: bytes, size: int) -> np.ndarray[tu
 
 def _table(found: Headers, n: int, instance: int) -> pl.DataFrame:
     columns = header_columns(found, np.arange(n), hashed=str)
+    columns["tiles_across"] = None
     columns["instance"] = pl.Series(np.full(n, instance, dtype=np.int64))
     columns["frame"] = pl.Series(np.arange(n, dtype=np.int64))
     # Only the time of day is kept of a date and time (PS3.5 6.2: YYYYMMDDHHMMSS).

@@ -21,6 +21,7 @@ from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
+from scan2train.formats.dicom.tiles import cut, sheets
 from scan2train.formats.regular import largest_image
 
 #: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
@@ -67,6 +68,8 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader
         If pixel data are too short, corrupt, lie about their size, or no decoder is there.
     """
+    if row["tiles_across"] is not None:
+        return cut(row, read_pixels(sheets(row), base))
     root = f"{base}/"
     paths = [root + name for name in row["member_path"]]
     cell = cell_of(row, row["pixel_kind"], paths[0])

@@ -3,7 +3,8 @@
 What it finds
 -------------
 Mosaics: pictures into which a Siemens MR scanner has tiled all slices of a time point. How many tiles there are and
-where each of them lies stands only in private elements.
+where each of them lies stands only in private elements. Where these are there, the tiles are read as the slices that
+they are, and it is information; where one is missing, it is an error.
 
 Why it matters
 --------------
@@ -12,7 +13,8 @@ that brains lie beside one another in a plane that nobody scanned.
 
 What to do
 ----------
-Convert it with a tool that splits mosaics, such as dcm2niix, and use what that writes; read and prepare refuse it.
+Nothing, where the tiles were read as slices. Where they could not be, fetch the original files: anonymisers drop
+private elements, and with them what nobody can find out again. read and prepare refuse such files.
 
 References
 ----------
@@ -24,11 +26,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scan2train.rule import Example, Hit, bad, error, good, near
+from scan2train.rule import Example, Hit, bad, error, good, info, near
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
-    """Name the volumes that stacking took for mosaics."""
+    """Name the volumes that stacking took for mosaics, or made of them."""
+    if row["tiles_across"]:
+        yield info(
+            "many slices are tiled into one picture (mosaic); the vendor's private header told them apart",
+            seen=f"{row['n_slices']} tiles, {row['tiles_across']} side by side",
+            scope="series",
+        )
     if row["irregular"] == "mosaic":
         yield error(
             "many slices are tiled into one picture (mosaic), whose places only private elements tell",
@@ -42,6 +50,7 @@ def examples() -> Iterator[Example]:
     """Mosaics, and what only bears the name."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series
+    from scan2train.testing.small_objects import small_mosaic
 
     def mr(orientation: str = "LPS", *words: str, **more: Any) -> Any:
         kind = {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", *words]}
@@ -49,6 +58,8 @@ def examples() -> Iterator[Example]:
 
     yield good("a slice in each file", mr())
     yield good("CT", small_series("PIR"))
-    yield bad("a mosaic", mr("LPS", "MOSAIC", shape=(13, 11, 1)), Severity.ERROR)
-    yield bad("a time series of them, oblique", mr("LPS", "NORM", "MOSAIC", turned_deg=20), Severity.ERROR)
+    yield bad("a mosaic", small_mosaic(), Severity.INFO)
+    yield bad("a time series of them, oblique", small_mosaic("PIR", turned_deg=20, points=3), Severity.INFO)
+    yield bad("a mosaic without its private header", mr("LPS", "MOSAIC", shape=(13, 11, 1)), Severity.ERROR)
+    yield bad("one whose normal was dropped", small_mosaic(csa={"SliceNormalVector": None}), Severity.ERROR)
     yield near("only its description speaks of one", mr("RPI", series_description="ep2d no MOSAIC"))

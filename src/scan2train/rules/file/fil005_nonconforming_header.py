@@ -37,7 +37,7 @@ from scan2train.rule.skipped_files import skipped_files
 from scan2train.rule.suspects import NOTICED, ODD
 
 #: Words that other rules speak of.
-_OTHERS = ("nonzero-preamble", "executable-preamble", "instance-repeated")
+_OTHERS = ("nonzero-preamble", "executable-preamble", "instance-repeated", "mosaic-lacks:")
 #: Attributes of type 1 in every image (PS3.3 C.12.1, C.7.2.1, C.7.3.1, C.7.6.3); those without which there are no
 #: pixels are missed by the index already.
 _REQUIRED = {
@@ -78,7 +78,7 @@ def check(
         faults.append("no SOP Instance UID")
     if row["high_bit"] is None and row["pixel_kind"] in ("native", "encapsulated"):
         faults.append("no High Bit")
-    words = [word for word in row["oddities"] or () if word not in _OTHERS]
+    words = [word for word in row["oddities"] or () if not word.startswith(_OTHERS)]
     # Which identifier is missing has been said.
     faults += [explained(word) for word in words if word != "missing-uid" or not faults]
     if decoded is not None and decoded.longer_by > 0:

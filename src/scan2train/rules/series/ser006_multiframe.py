@@ -30,12 +30,12 @@ import polars as pl
 
 from scan2train.rule import Example, Hit, bad, good, info, near
 
-SUSPECT = pl.col("member_frames").list.max() > 1
+SUSPECT = (pl.col("member_frames").list.max() > 1) & pl.col("tiles_across").is_null()
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Tell how many frames a volume has of how many, and what put them there."""
-    if row["format"] != "dicom" or max(row["member_frames"] or (1,)) < 2:
+    if row["format"] != "dicom" or row["tiles_across"] or max(row["member_frames"] or (1,)) < 2:
         return
     held = dict(zip(row["member_path"], row["member_frames"], strict=True))
     seen = f"{row['n_slices']} of {sum(held.values())} frames"
