@@ -11,6 +11,7 @@ from scan2train.formats.registry import by_format
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
+from scan2train.reading.suv import as_uptake, factors_of
 from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Volume
 
@@ -22,12 +23,15 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     """Read what a row describes; raises as :func:`scan2train.read.read`."""
     source = Path(row["source"])
     base = source if source.is_dir() else source.parent
+    uptake = factors_of(row, base, options.suv) if options.suv else None
     if row["format"] == "dicom":
         from scan2train.reading.dicom import read_dicom
 
         volume = read_dicom(row, base)
     else:
         volume = _read_file(row, base)
+    if uptake is not None:
+        volume = as_uptake(volume, uptake, str(options.suv))
     return as_labels(volume) if options.as_labels else volume
 
 
