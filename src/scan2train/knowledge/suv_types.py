@@ -15,3 +15,14 @@ SUV_TYPES: Final = {"bw": "BW", "lbm": "LBMJANMA", "bsa": "BSA"}
 CORRECTED: Final = (frozenset({"ATTN"}), frozenset({"DECY", "DECAY"}))
 #: Decay Correction (0054,1102): to the start of the scan, or to the time of injection.
 DECAYS: Final = ("START", "ADMIN")
+#: Units and SUV Type of the codes of PS3.16 CID 84 and 85, as they stand in real-world mappings.
+UCUM: Final = {
+    "Bq/ml": (BQML, ""),
+    "{counts}": (CNTS, ""),
+    "{SUVbw}g/ml": ("GML", "BW"),
+    "{SUVlbm}g/ml": ("GML", "LBM"),
+    "{SUVlbm(James128)}g/ml": ("GML", "LBMJAMES128"),
+    "{SUVlbm(Janma)}g/ml": ("GML", "LBMJANMA"),
+    "{SUVibw}g/ml": ("GML", "IBW"),
+    "{SUVbsa}cm2/ml": ("CM2ML", "BSA"),
+}

@@ -17,6 +17,7 @@ from scan2train.formats.dicom.uptake_header import (
     read_uptake_headers,
 )
 from scan2train.formats.dicom.uptake_times import corrected_to, injected
+from scan2train.formats.dicom.uptake_units import units_of
 from scan2train.knowledge.suv_types import BQML, CNTS, CORRECTED, DECAYS, STORED, SUV_TYPES
 from scan2train.knowledge.tolerances import (
     ACQ008_DOSE_BQ,
@@ -59,9 +60,9 @@ def uptake_of(row: Mapping[str, Any], base: Path, kind: str) -> Uptake:
     headers = read_uptake_headers(paths, row["member_frame"])
     first = headers[0]
     _require_corrected(first)
-    units = first.text("Units") or _enhanced_units(row)
+    units, suv_type = units_of(headers, row)
     if units in STORED:
-        return _stored(first, units, kind, len(headers))
+        return _stored(first, units, suv_type, kind, len(headers))
     if units not in (BQML, CNTS):
         raise first.lacks("Units", "BQML, CNTS, GML or CM2ML", found=units or None)
     scales = (1.0,) * len(headers)
@@ -114,18 +115,12 @@ def _require_corrected(first: UptakeHeader) -> None:
         raise first.lacks("DecayCorrection", " or ".join(DECAYS), found=correction or None)
 
 
-def _enhanced_units(row: Mapping[str, Any]) -> str:
-    """Enhanced objects have no Units; their Rescale Type may say it."""
-    return str(row["rescale_type"] or "").strip().upper()
-
-
-def _stored(first: UptakeHeader, units: str, kind: str, n: int) -> Uptake:
-    found = first.text("SUVType") or STORED[units]
-    if found != SUV_TYPES[kind]:
+def _stored(first: UptakeHeader, units: str, suv_type: str, kind: str, n: int) -> Uptake:
+    if suv_type != SUV_TYPES[kind]:
         raise first.lacks(
             "SUVType",
             f"{SUV_TYPES[kind]} for suv={kind!r}: values that are uptake already are taken as they are, or not at all",
-            found=f"{found} of values in {units}",
+            found=f"{suv_type} of values in {units}",
         )
     factors = (1.0,) * n
     return Uptake(factors=factors, about=_about(kind, factors, source=f"stored as {units}"))

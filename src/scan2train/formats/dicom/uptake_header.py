@@ -24,7 +24,7 @@ _OF_SLICES = (
 )
 _SEQUENCES = (
     *("RadiopharmaceuticalInformationSequence", "SharedFunctionalGroupsSequence"),
-    "PerFrameFunctionalGroupsSequence",
+    *("PerFrameFunctionalGroupsSequence", "RealWorldValueMappingSequence"),
 )
 #: Private attributes: group and element, and how the name of their creator begins.
 GE_SCAN = (0x0009, 0x0D, "GEMS_PETD")
@@ -76,6 +76,10 @@ class UptakeHeader:
         if found is None or not low <= found <= high:
             raise self.lacks(keyword, f"{low:g} to {high:g} {unit}", found=self.value(keyword))
         return found
+
+    def items(self, keyword: str) -> list[Any]:
+        """The items of a sequence, of this frame and of all frames."""
+        return [item for place in (self.dataset, *self._groups()) for item in place.get(keyword) or ()]
 
     def private(self, attribute: tuple[int, int, str]) -> Any:
         """The value of a private attribute, below its creator's name (PS3.5 7.8.1); ``None`` where there is none."""
