@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     )
     from scan2train.finding import Finding, Severity
     from scan2train.grid import Grid
+    from scan2train.header import header
     from scan2train.index import Index, index
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.stats import stats
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -74,10 +76,12 @@ _HOME = {
     "WrongUse": "errors",
     "check": "check",
     "convert": "write",
+    "header": "header",
     "index": "index",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
+    "stats": "stats",
     "write": "write",
 }
 
@@ -111,10 +115,12 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "header",
     "index",
     "prepare",
     "read",
     "read_all",
+    "stats",
     "write",
 ]
 
