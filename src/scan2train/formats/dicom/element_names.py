@@ -65,19 +65,19 @@ def called(tag: int, creator: str, private: Private) -> Called:
     from pydicom.datadict import dictionary_description, dictionary_VR, keyword_for_tag
 
     group, element = tag >> 16, tag & 0xFFFF
-    if element == 0:
-        return Called("", "Group Length", "UL")
     if group % 2:
         return _private(group, element, creator, private)
     try:
         return Called(keyword_for_tag(tag), dictionary_description(tag), dictionary_VR(tag))
     except KeyError:
-        return Called("", "", "UN")
+        return Called("", "Group Length", "UL") if element == 0 else Called("", "", "UN")
 
 
 def _private(group: int, element: int, creator: str, private: Private) -> Called:
     from pydicom.datadict import private_dictionary_description, private_dictionary_VR
 
+    if element == 0:
+        return Called("", "Group Length", "UL")
     if 0x10 <= element <= 0xFF:
         return Called("", "Private Creator", "LO")
     own = private.get((creator.upper(), group, element & 0xFF))

@@ -39,23 +39,37 @@ class _Head(NamedTuple):
 
 @dataclass(slots=True)
 class Walk:
-    """A walk over ``size`` bytes that ``read(at, count)`` gives; ``stopped`` says why it ended early, if it did."""
+    """A walk over ``size`` bytes that ``read(at, count)`` gives; ``stopped`` says why it ended early, if it did.
+
+    Where ``seen`` is not negative, bytes from there on are not to be had: elements may reach beyond, and none begins
+    there.
+    """
 
     read: Callable[[int, int], bytes]
     size: int
     private: Private
     stopped: str = ""
+    seen: int = -1
     _elements: int = 0
     _bytes: int = 0
     _signed: bool = field(default=False)
 
     def dataset(
-        self, at: int, end: int, encoding: Encoding, *, charset: str = "", depth: int = 0, only_meta: bool = False
+        self,
+        at: int,
+        end: int,
+        encoding: Encoding,
+        *,
+        charset: str = "",
+        depth: int = 0,
+        only_meta: bool = False,
     ) -> tuple[list[Field], int]:
         """Elements from ``at`` to ``end`` or to the end of the item, and where the next byte is."""
         found: list[Field] = []
         creators: dict[int, str] = {}
         while at < end and not self.stopped:
+            if 0 <= self.seen <= at:
+                break
             if only_meta and self.read(at, 2) != b"\2\0":
                 break
             head = self._head(at, end, encoding)

@@ -11,7 +11,6 @@ from scan2train.formats.dicom.deflated import Inflated
 from scan2train.formats.dicom.element_names import Private
 from scan2train.formats.dicom.element_values import LONG_VRS, SHORT_VRS
 from scan2train.formats.dicom.element_walk import Encoding, Walk
-from scan2train.formats.dicom.header import HEADER_LIMIT
 from scan2train.formats.field import Field, Fields
 from scan2train.formats.regular import open_regular
 
@@ -19,6 +18,8 @@ _META = Encoding(implicit=False, little=True)
 _BIG = "1.2.840.10008.1.2.2"
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _PREAMBLE = 128
+#: How much of a deflated data set is inflated: pixels need not be.
+_INFLATED = 16 << 20
 
 
 def read_fields(path: Path, private: Private) -> Fields:
@@ -61,12 +62,14 @@ def _encoding(head: bytes, syntax: str) -> Encoding:
 def _inflate(walk: Walk, fd: int, start: int, size: int) -> None:
     """Walk on in the inflated data set, as far as a header goes."""
     try:
-        data = Inflated(fd, start, size).read(HEADER_LIMIT)
+        stream = Inflated(fd, start, size)
+        data = stream.read(_INFLATED)
     except (OSError, zlib.error) as error:
         walk.stopped = f"the deflated data set is corrupt: {error}"
         return
     walk.read = lambda at, count: data[at : at + max(count, 0)]
-    walk.size = len(data)
+    walk.seen = len(data)
+    walk.size = walk.seen if stream.ended else stream.bound
 
 
 def _broken(path: Path, why: str) -> UnreadableFile | None:
