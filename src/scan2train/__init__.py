@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     )
     from scan2train.finding import Finding, Severity
     from scan2train.grid import Grid
+    from scan2train.header import header
     from scan2train.index import Index, index
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
     from scan2train.restore import restore
+    from scan2train.stats import stats
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -75,11 +77,13 @@ _HOME = {
     "WrongUse": "errors",
     "check": "check",
     "convert": "write",
+    "header": "header",
     "index": "index",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
     "restore": "restore",
+    "stats": "stats",
     "write": "write",
 }
 
@@ -113,11 +117,13 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "header",
     "index",
     "prepare",
     "read",
     "read_all",
     "restore",
+    "stats",
     "write",
 ]
 

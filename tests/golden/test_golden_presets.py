@@ -17,6 +17,7 @@ CLIPS = {
     "ct-brain": (0, 80),
     "ct-bone": (300, 2000),
     "cta-coronary": (-200, 800),
+    "pet-ct": (0, 20),
 }
 
 
@@ -25,7 +26,7 @@ def test_the_presets_are_there():
 
 
 @pytest.mark.parametrize(("name", "clip"), CLIPS.items())
-def test_a_ct_preset_clips_to_its_tissue(name, clip):
+def test_a_preset_clips_to_its_tissue(name, clip):
     steps = tomllib.loads(preset_text(name))["step"]
     assert [(one["low"], one["high"]) for one in steps if one["do"] == "clip"] == [clip]
 

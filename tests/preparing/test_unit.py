@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scan2train.prepare import prepare
 from scan2train.preparing.unit import settle_unit
 from scan2train.recipe import Recipe
+from scan2train.testing.pet_header import pet_tags
+from scan2train.testing.small import small_nifti, small_series
 from scan2train.volume import Volume
 
 CT, MR = Recipe(steps=(), task="ct-lung"), Recipe(steps=(), task="mr-brain")
@@ -35,3 +38,19 @@ def test_values_without_air_stay_what_they_are_and_are_told(air):
 def test_a_known_unit_and_other_recipes_are_left_alone(unit, recipe):
     given = volume(-1024, unit)
     assert settle_unit(given, recipe) == (given, ())
+
+
+@pytest.mark.parametrize("made", ["counts", "activity"])
+def test_a_recipe_for_pet_asks_for_uptake(tmp_path, made):
+    vendor = "philips" if made == "counts" else "ge"
+    small_series(modality="PT", tags=pet_tags(vendor))(tmp_path / "pet")
+    asked = prepare(tmp_path / "pet", "pet-ct", tmp_path / "without", jobs=1)
+    assert asked.n_failed == 1
+    assert "--suv bw" in asked.cases["error"][0]
+    done = prepare(tmp_path / "pet", "pet-ct", tmp_path / "with", suv="bw", jobs=1)
+    assert (done.n_done, done.n_failed) == (1, 0)
+
+
+def test_a_recipe_for_pet_takes_a_nifti_as_it_is(tmp_path):
+    small_nifti()(tmp_path / "suv")
+    assert prepare(tmp_path / "suv", "pet-ct", tmp_path / "ready", jobs=1).n_done == 1

@@ -12,6 +12,7 @@ FENCE = "```"
 
 PARTS = {
     "The way through": ("index", "Index", "check", "read", "read_all", "write", "convert", "prepare"),
+    "A look at one": ("header", "stats"),
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),
     "Findings": ("Finding", "Severity"),

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from scan2train._version import __version__
-from scan2train.cli import check, convert, demo, doctor, explain, index, prepare, report, restore
+from scan2train.cli import (
+    check,
+    convert,
+    demo,
+    doctor,
+    explain,
+    header,
+    index,
+    prepare,
+    report,
+    restore,
+    stats,
+)
 
 app = typer.Typer(
     name="scan2train",
@@ -22,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, check, explain, prepare, report, restore, convert, demo, doctor):
+for command in (index, check, explain, prepare, report, restore, convert, header, stats, demo, doctor):
     command.register(app)
 
 

@@ -44,6 +44,7 @@ RULE_NAMES: Final = {
     "SER006": "multiframe",
     "SER007": "incomplete-series",
     "ACQ007": "private-only",
+    "ACQ008": "suv-impossible",
     "LAB001": "label-grid-mismatch",
     "LAB002": "empty-label",
     "LAB003": "unexpected-label",

@@ -93,3 +93,14 @@ NII003_SPACING_PART: Final = 1e-3
 # SET001 mixed-spacing: largest by smallest spacing of the volumes of one data set.
 SET001_WARNING: Final = 1.5
 SET001_ERROR: Final = 3.0
+
+# ACQ008 suv-impossible: between which numbers a patient, a dose and a nuclide are. Beyond, a unit was mistaken.
+
+ACQ008_WEIGHT_KG: Final = (0.01, 650.0)
+ACQ008_HEIGHT_M: Final = (0.2, 2.8)
+ACQ008_DOSE_BQ: Final = (1e6, 1e11)
+ACQ008_HALF_LIFE_S: Final = (1.0, 1e8)
+#: Nobody scans what is left after so many half-lives: a date or time is wrong.
+ACQ008_MOST_HALF_LIVES: Final = 10
+#: Times of one scan's beginning agree within so many seconds.
+ACQ008_CLOCKS_S: Final = 60.0

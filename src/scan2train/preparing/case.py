@@ -18,7 +18,7 @@ from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
-from scan2train.preparing.unit import settle_unit
+from scan2train.preparing.unit import require_uptake, settle_unit
 from scan2train.read import read
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
@@ -89,6 +89,7 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
 def _read(
     job: Job, reading: Options, recipe: Recipe
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
+    require_uptake(job.row, reading, recipe)
     stored = read_row(dict(job.row), reading)
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
     # What was taken for granted is the first thing that was done: the account replays on what read() gives.

@@ -1,8 +1,13 @@
-"""The unit of an image whose file does not say it, where the recipe leaves only one."""
+"""The unit that a recipe needs: taken for granted where a file does not say it, asked for where it must be computed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from scan2train.errors import WrongUse
 from scan2train.finding import Finding, Severity
+from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 from scan2train.volume import Volume
 
@@ -11,6 +16,26 @@ _AIR_HU = (-1100, -700)
 _LEAST_SHARE = 0.01
 #: No file says so of its values where its format has no place for it.
 _UNKNOWN = "a.u."
+
+
+def require_uptake(row: Mapping[str, Any], reading: Options, recipe: Recipe) -> None:
+    """See that a recipe for PET is given uptake values, before anything is decoded.
+
+    Other formats than DICOM do not know what was injected; their values are taken as they are.
+
+    Raises
+    ------
+    WrongUse
+        If the volume is DICOM and was not asked for as SUV.
+    """
+    if recipe.task.startswith("pet") and row["format"] == "dicom" and reading.suv is None:
+        raise WrongUse(
+            "the recipe is for uptake values (SUV), and this is read as it is stored",
+            expected="--suv bw, or --suv lbm or bsa",
+            found=row["units"] or row["modality"],
+            advice="Run it again with --suv bw, and with --where \"modality = 'PT'\" where there are other scans.",
+            code="ACQ008",
+        )
 
 
 def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, ...]]:

@@ -13,6 +13,7 @@ from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
 from scan2train.reading.points import stacked
 from scan2train.reading.source import only_part
+from scan2train.reading.suv import as_uptake, factors_of
 from scan2train.reading.unchanged import require_unchanged
 from scan2train.volume import Volume
 
@@ -26,12 +27,16 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
         return _read_points(row["points"], options)
     base = _base(row)
     if row["format"] == "dicom":
+        row = only_part(row, options.irregular)
+    uptake = factors_of(row, base, options.suv) if options.suv else None
+    if row["format"] == "dicom":
         from scan2train.reading.dicom import read_dicom
 
-        row = only_part(row, options.irregular)
         volume = read_dicom(row, base, regridded=options.irregular == "regrid", nearest=options.as_labels)
     else:
         volume = _read_file(row, base)
+    if uptake is not None:
+        volume = as_uptake(volume, uptake, str(options.suv))
     return as_labels(volume) if options.as_labels else volume
 
 

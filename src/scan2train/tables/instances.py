@@ -23,6 +23,10 @@ def _integer(name: str, tag: str, meaning: str, item: int = 0) -> Column:
     return Column(name=name, kind="integer", tag=tag, meaning=meaning, item=item)
 
 
+def _filled(name: str, tag: str, meaning: str, parent: str = "") -> Column:
+    return Column(name=name, kind="boolean", tag=tag, keep="filled", meaning=meaning, parent=parent)
+
+
 def _numbers(stem: str, letters: str, tag: str, meaning: str, unit: str = "") -> tuple[Column, ...]:
     return tuple(
         _number(f"{stem}_{letter}", tag, f"{meaning}, {letter}", unit, item=at) for at, letter in enumerate(letters)
@@ -58,8 +62,8 @@ _IDENTITY = (
     _integer("concatenation_number", "0020,9162", "In-concatenation Number"),
     _integer("concatenation_total", "0020,9163", "In-concatenation Total Number"),
     Column(name="patient", kind="text", tag="0010,0020", keep="hash", meaning="Patient ID, salted hash"),
-    Column(name="patient_name_filled", kind="boolean", tag="0010,0010", keep="filled", meaning="Patient's Name"),
-    Column(name="birth_date_filled", kind="boolean", tag="0010,0030", keep="filled", meaning="Birth Date"),
+    _filled("patient_name_filled", "0010,0010", "Patient's Name"),
+    _filled("birth_date_filled", "0010,0030", "Birth Date"),
     Column(name="accession", kind="text", tag="0008,0050", keep="hash", meaning="Accession Number, salted hash"),
     _text("identity_removed", "0012,0062", "Patient Identity Removed"),
 )
@@ -119,6 +123,13 @@ _ACQUISITION = (
     _text("units", "0054,1001", "Units of a PET image"),
     _number("dose_bq", "0018,1074", "Radionuclide Total Dose", "Bq", parent=_RADIO),
     _number("half_life_s", "0018,1075", "Radionuclide Half Life", "s", parent=_RADIO),
+    _text("corrected_image", "0028,0051", "Corrected Image: what a PET was corrected for, values joined by a backslash"),
+    _text("suv_type", "0054,1006", "SUV Type of a PET whose values are uptake already"),
+    _filled("weight_filled", "0010,1030", "Patient's Weight"),
+    _filled("injection_time_filled", "0018,1072", "Radiopharmaceutical Start Time", parent=_RADIO),
+    _filled("injection_datetime_filled", "0018,1078", "Radiopharmaceutical Start DateTime", parent=_RADIO),
+    _number("philips_suv_factor", "7053,1000", "Philips: from counts to uptake"),
+    _number("philips_activity_factor", "7053,1009", "Philips: from counts to Bq/ml"),
     _number("dose_grid_scaling", "3004,000E", "Dose Grid Scaling"),
     _text("frame_offsets", "3004,000C", "Grid Frame Offset Vector of a dose, values joined by a backslash"),
     _integer("mosaic_images", "0019,100A", "Siemens: number of images in a mosaic"),

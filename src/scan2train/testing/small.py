@@ -192,10 +192,14 @@ def body(
 
 
 def careful(modality: str) -> dict[Any, Any]:
-    """Attributes that a careful scanner writes: a window, and the unit of CT values."""
+    """Attributes that a careful scanner writes: a window, the unit of CT values, and what SUV of a PET follow from."""
     window = (
         {"WindowCenter": "40", "WindowWidth": "400"}
         if modality == "CT"
         else {"WindowCenter": "350", "WindowWidth": "700"}
     )
+    if modality == "PT":
+        from scan2train.testing.pet_header import pet_tags
+
+        return {**window, **pet_tags()(0)}
     return {**window, "RescaleType": "HU"} if modality == "CT" else window

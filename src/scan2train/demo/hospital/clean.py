@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scan2train.demo.hospital.anatomy import chest, film, head
 from scan2train.demo.hospital.entry import Entry
 from scan2train.testing.of_volume import file_of, film_of, series_of
+from scan2train.testing.pet_header import pet_tags
 from scan2train.testing.phantoms import chest_ct, chest_pet, mammogram
 from scan2train.testing.small import together
 
@@ -99,7 +100,7 @@ def clean() -> Iterator[Entry]:
             modality="PT",
             bits_stored=16,
             patient="PT1",
-            tags={"Units": "BQML"},
+            tags=pet_tags("siemens"),
         ),
     )
     for number, (side, view) in enumerate(_VIEWS, start=1):

@@ -40,7 +40,11 @@ BINARY_VRS = {
 PIXEL_TAGS = ("0028,0002", "0028,0010", "0028,0011", "0028,0100", "0028,0101", "0028,0102", "0028,0103")
 
 #: A private element means something only after its creator's name: column, creator's tag, how the name begins.
-PRIVATE = {"mosaic_images": ("0019,0010", "SIEMENS")}
+PRIVATE = {
+    "mosaic_images": ("0019,0010", "SIEMENS"),
+    "philips_suv_factor": ("7053,0010", "PHILIPS PET"),
+    "philips_activity_factor": ("7053,0010", "PHILIPS PET"),
+}
 
 #: Dates that are checked and not kept: instance, study, series, acquisition, content, birth.
 DATE_TAGS = ("0008,0012", "0008,0020", "0008,0021", "0008,0022", "0008,0023", "0010,0030")

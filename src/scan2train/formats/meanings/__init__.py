@@ -1,0 +1,1 @@
+"""What the fields of headers that are not DICOM mean, in the words of their formats' definitions."""
