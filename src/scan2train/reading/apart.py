@@ -39,7 +39,7 @@ def read_apart(source: Path, options: Options) -> Volume:
     Scan2TrainError
         As :func:`~scan2train.read.read`.
     """
-    row = only_volume(source)
+    row = only_volume(source, labels=options.as_labels)
     if not needs_codec(row):
         return read_row(row, options)
     with closing(run_in_processes(partial(_read, options), [row], 1)) as outcomes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from scan2train.errors import UnreadableFile
 from scan2train.formats.registry import by_format
+from scan2train.reading.label_objects import STRUCTURES, is_segmentation, named_frames
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
@@ -22,6 +23,14 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     """Read what a row describes; raises as :func:`scan2train.read.read`."""
     source = Path(row["source"])
     base = source if source.is_dir() else source.parent
+    if row["format"] == STRUCTURES:
+        from scan2train.reading.structures import read_structures
+
+        return read_structures(row, base, options)
+    if is_segmentation(row):
+        from scan2train.reading.segments import read_segments
+
+        return read_segments(row, base, named_frames(row), options)
     if row["format"] == "dicom":
         from scan2train.reading.dicom import read_dicom
 
@@ -29,6 +38,27 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     else:
         volume = _read_file(row, base)
     return as_labels(volume) if options.as_labels else volume
+
+
+def read_each(row: Mapping[str, Any], options: Options) -> list[Volume]:
+    """Read what a row describes; each region of a structure set and each segment of a segmentation by itself.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`scan2train.read.read`.
+    """
+    source = Path(row["source"])
+    base = source if source.is_dir() else source.parent
+    if row["format"] == STRUCTURES:
+        from scan2train.reading.structures import read_each_structure
+
+        return list(read_each_structure(row, base, options))
+    if is_segmentation(row):
+        from scan2train.reading.segments import read_each_segment
+
+        return read_each_segment(row, base, named_frames(row), options)
+    return [read_row(row, options)]
 
 
 def _read_file(row: Mapping[str, Any], base: Path) -> Volume:

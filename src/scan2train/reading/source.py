@@ -19,6 +19,7 @@ from scan2train.errors import (
 )
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.reading.label_objects import is_segmentation, structure_sets, whole_segmentations
 from scan2train.reading.refusals import refusal
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
-def only_volume(path: Path) -> dict[str, Any]:
-    """Give the row of the one volume at a place.
+def only_volume(path: Path, *, labels: bool = False) -> dict[str, Any]:
+    """Give the row of the one volume at a place; of the one object of labels, if these are wanted and there is any.
 
     Raises
     ------
@@ -56,8 +57,11 @@ def only_volume(path: Path) -> dict[str, Any]:
         If there is none, or a file beside its slices cannot be read and may be one of them.
     """
     found = index_alone(path)
-    rows = found.volumes.to_dicts()
-    chosen = [row for row in rows if row["role"] == "volume"] or rows
+    rows = whole_segmentations(found.volumes.to_dicts())
+    chosen = [row for row in rows if row["role"] == "volume"] or rows or structure_sets(found)
+    if labels:
+        objects = [*filter(is_segmentation, rows), *structure_sets(found)]
+        chosen = objects or chosen
     if not chosen:
         raise nothing(path, found)
     if len(chosen) > 1:
