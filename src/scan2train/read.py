@@ -129,7 +129,7 @@ def read_all(
         for skipped in found.skipped.iter_rows(named=True)
         if skipped["code"]
     ]
-    volumes = []
+    volumes: list[Volume] = []
     rows = whole_segmentations(found.volumes.to_dicts())
     for row in [*rows, *(structure_sets(found) if as_labels else ())]:
         try:

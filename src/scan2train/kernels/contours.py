@@ -31,15 +31,15 @@ def fill(points, starts, mask):
                 continue
             if y0 > y1:  # the same edge gives the same crossings from either side
                 x0, y0, x1, y1 = x1, y1, x0, y0
-            begin = int(math.ceil(max(y0, 0.0)))
-            end = int(math.ceil(min(y1, float(rows))))
+            begin = math.ceil(max(y0, 0.0))
+            end = math.ceil(min(y1, float(rows)))
             if begin < end:
                 first_row, last_row = min(first_row, begin), max(last_row, end - 1)
             slope = (x1 - x0) / (y1 - y0)
             for row in range(begin, end):
                 x = x0 + (row - y0) * slope
                 if x < columns:
-                    column = 0 if x <= 0.0 else int(math.ceil(x))
+                    column = 0 if x <= 0.0 else math.ceil(x)
                     if column < columns:
                         toggles[row, column] ^= 1
     for row in range(first_row, last_row + 1):
@@ -86,7 +86,9 @@ def trace(mask):
     n, lines = 0, 0
     for r in range(rows + 1):
         for c in range(columns + 1):
-            while leaving[r, c] & 1:  # every line runs to the right somewhere; the first such edge begins at a corner
+            while (
+                leaving[r, c] & 1
+            ):  # every line runs to the right somewhere; the first such edge begins at a corner
                 y, x, way, came = r, c, 0, -1
                 while leaving[y, x] & (1 << way):
                     leaving[y, x] &= ~np.uint8(1 << way)

@@ -24,9 +24,17 @@ def structure_sets(found: Index) -> list[dict[str, Any]]:
     """A row for each structure set of an index, enough to read it."""
     return [
         {
-            **{"format": STRUCTURES, "role": "labels", "source": one["source"], "path": one["path"]},
-            **{"volume": "structures", "series_uid": None, "n_slices": 0, "split_by": "", "irregular": ""},
-            **{"member_path": [one["path"]], "dimension_value": ""},
+            "format": STRUCTURES,
+            "role": "labels",
+            "source": one["source"],
+            "path": one["path"],
+            "volume": "structures",
+            "series_uid": None,
+            "n_slices": 0,
+            "split_by": "",
+            "irregular": "",
+            "member_path": [one["path"]],
+            "dimension_value": "",
         }
         for one in found.skipped.iter_rows(named=True)
         if one["reason"] == STRUCTURES

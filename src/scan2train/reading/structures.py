@@ -63,9 +63,7 @@ def read_structures(row: Mapping[str, Any], base: Path, options: Options) -> Lab
     if overlaps:
         raise overlap(file_of(row, base), names, overlaps)
     findings = tuple(_findings(row, about, reference, regions))
-    return Labels(
-        array=out, grid=reference.grid, names=names, findings=findings, meta=_meta(row, regions)
-    )
+    return Labels(array=out, grid=reference.grid, names=names, findings=findings, meta=_meta(row, regions))
 
 
 def read_each_structure(row: Mapping[str, Any], base: Path, options: Options) -> list[Labels]:
@@ -133,7 +131,7 @@ def _regions(
     about = read_structure_set(path)
     reference = _reference(about, path, base, options)
     regions = []
-    voxel_ml = abs(np.linalg.det(reference.grid.affine[:3, :3])) / 1000.0
+    voxel_ml = float(abs(np.linalg.det(reference.grid.affine[:3, :3]))) / 1000.0
     for value, roi in enumerate(about.rois, start=1):
         drawn = draw(roi.contours, reference.grid)
         told = {
@@ -206,7 +204,10 @@ def _findings(
     # Where the frame of reference differs, the same numbers are other places, unless someone has registered the two.
     if own and frames and own not in frames:
         yield finding(
-            Severity.ERROR, "Contours are of another frame of reference than the image.", ", ".join(frames), own
+            Severity.ERROR,
+            "Contours are of another frame of reference than the image.",
+            ", ".join(frames),
+            own,
         )
     images = set() if reference.row is None else set(reference.row["member_uid"] or ())
     if images and about.image_uids and images.isdisjoint(about.image_uids):

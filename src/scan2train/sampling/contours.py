@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,10 @@ _FINER = 4
 class Drawn:
     """What became of contours.
 
-    ``mask`` is boolean ``(i, j, k)`` over the part ``box`` of the grid; ``unmatched`` counts contours that lie in no slice, or not nearest to any,
-    ``beyond`` those that reach out of the grid; ``off_slices`` is how far, in slices, the farthest drawn one lay from
-    its slice; ``apart_slices`` how far apart their planes usually are; ``ml`` the volume that the drawn contours
-    enclose, each as thick as that.
+    ``mask`` is boolean ``(i, j, k)`` over the part ``box`` of the grid. ``unmatched`` counts contours that lie in no
+    slice, or not nearest to any, ``beyond`` those that reach out of the grid. ``off_slices`` is how far, in slices, the
+    farthest drawn one lay from its slice, ``apart_slices`` how far apart their planes usually are, ``ml`` the volume
+    that the drawn contours enclose, each as thick as that.
     """
 
     mask: npt.NDArray[np.bool_]
@@ -118,7 +119,7 @@ def outlines(mask: npt.NDArray[np.bool_], grid: Grid) -> Iterator[tuple[int, Flo
 
     for k in np.flatnonzero(mask.any(axis=(0, 1))).tolist():
         points, starts = trace(np.ascontiguousarray(mask[:, :, k].T))
-        for first, last in zip(starts[:-1], starts[1:], strict=True):
+        for first, last in pairwise(starts.tolist()):
             corners = np.column_stack([points[first:last], np.full(last - first, float(k))])
             yield k, grid.to_world(corners)
 

@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Laid:
-    """Planes in a grid: pixel ``(row, column)`` of plane ``n`` is voxel ``first[n] + row * down[n] + column * right[n]``.
+    """Planes in a grid: pixel ``(r, c)`` of plane ``n`` is voxel ``first[n] + r * down[n] + c * right[n]``.
 
     ``off_voxels`` is how far each plane's farthest pixel is from the voxel it is given; ``nan`` or more than a half
     where it is none of the lattice.
@@ -47,7 +47,9 @@ def lay(grid: Grid, first: FloatArray, right: FloatArray, down: FloatArray, shap
     return Laid(first=a, right=b, down=c, off_voxels=worst)
 
 
-def put(values: npt.NDArray[np.generic], laid: Laid, n: int, shape: tuple[int, int, int]) -> tuple[Ints, Ints]:
+def put(
+    values: npt.NDArray[np.generic], laid: Laid, n: int, shape: tuple[int, int, int]
+) -> tuple[Ints, Ints]:
     """Where the pixels of plane ``n`` that are not 0 go: flat indices into ``values`` and into ``(k, j, i)`` voxels.
 
     Pixels beyond the grid are left out.

@@ -61,7 +61,9 @@ def grid_of_planes(
         multiples = _multiples(gaps, between_mm)
         count = int(multiples.sum()) + 1
         if count > _MOST_SLICES:
-            raise IrregularSlices("frames lie farther apart than slices of one stack", found=f"{count} slices")
+            raise IrregularSlices(
+                "frames lie farther apart than slices of one stack", found=f"{count} slices"
+            )
         step = (first[planes[-1]] - first[planes[0]]) / (count - 1)
     affine = np.eye(4)
     affine[:3] = np.column_stack([right[0], down[0], step, first[planes[0]]])

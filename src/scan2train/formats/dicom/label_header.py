@@ -76,7 +76,7 @@ def parsing(path: Path) -> Iterator[None]:
         raise NonconformingHeader(
             "the header cannot be parsed",
             where=path,
-            found=f"{type(error).__name__}: {ascii(str(error)[:200])}",
+            found=f"{type(error).__name__}: {str(error)[:200]!a}",
             advice="The file may be damaged. Fetch it again.",
         ) from error
 

@@ -1,4 +1,4 @@
-"""RT Structure Sets: names and contours of regions, and which images they were drawn on (PS3.3 A.19, C.8.8.5, C.8.8.6)."""
+"""RT Structure Sets: regions with their contours, and the images they were drawn on (PS3.3 A.19, C.8.8.5, C.8.8.6)."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _number(value: Any, path: Path) -> int:
 
 
 def _points(contour: Any, path: Path) -> FloatArray:
-    """``(n, 3)`` in RAS+ mm. The text is parsed as a whole: an object for each number would take a hundred times more."""
+    """``(n, 3)`` in RAS+ mm. Parsed as a whole: an object for each number would take a hundred times more."""
     if _CONTOUR_DATA not in contour:
         return np.empty((0, 3))
     raw = contour.get_item(_CONTOUR_DATA).value
