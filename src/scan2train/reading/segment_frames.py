@@ -19,7 +19,7 @@ from scan2train.formats.dicom.seg_read import Segmentation, read_segmentation
 from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_SILENT_VOXELS
 from scan2train.reading.frame_of_reference import frame_of_reference
-from scan2train.reading.label_objects import file_of
+from scan2train.reading.label_objects import as_stored, file_of
 from scan2train.reading.options import Options
 from scan2train.reading.reference import Reference, reference_of
 from scan2train.reading.refusals import refusal
