@@ -13,13 +13,8 @@ from scan2train._version import __version__
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.formats.dicom.label_header import parsing, read_label_header
 from scan2train.formats.dicom.new_uid import content_of, new_uid
-from scan2train.formats.dicom.written_labels import (
-    PATIENT_AND_STUDY,
-    frame_of_reference_of,
-    name_of,
-    save,
-    values_of,
-)
+from scan2train.formats.dicom.seg_source import source_of
+from scan2train.formats.dicom.written_labels import name_of, save, values_of
 from scan2train.volume import Labels, Volume
 
 Kind = Literal["binary", "fractional", "labelmap"]
@@ -72,12 +67,14 @@ def write_seg(
     values = values_of(labels) if isinstance(labels, Labels) else [1]
     if len(values) > _MOST_SEGMENTS or (values[-1] > _MOST_SEGMENTS and kind == "labelmap"):
         raise WrongUse("a segmentation numbers its segments up to 65535", found=values[-1])
-    sources, order = _sources(row, base)
+    first = base / row["member_path"][0]
+    with parsing(first):
+        sources, order = source_of(row, labels.grid, read_label_header(first, whole=False))
     pixels = np.zeros((len(order), row["size_j"], row["size_i"]), _type(labels, values, kind))
     pixels[np.flatnonzero(order >= 0)] = _numbered(labels, values, kind)[order[order >= 0]]
     identity = ("seg", kind, content_of(labels), [name_of(labels, one) for one in values], row["member_uid"])
     try:
-        with parsing(base / row["member_path"][0]):
+        with parsing(first):
             dataset = _dataset(labels, values, sources, pixels, kind, identity, empty_frames=empty_frames)
             save(dataset, path)
     except Scan2TrainError as error:
@@ -89,29 +86,6 @@ def write_seg(
             found=error.found or error.message,
             advice="Write the labels in another format, such as .nii.gz, or as a structure set.",
         ) from error
-
-
-def _sources(row: Mapping[str, Any], base: Path) -> tuple[list[Any], npt.NDArray[np.int64]]:
-    """The source's headers, and which slice each of their frames is; -1 for frames of other volumes."""
-    files = list(dict.fromkeys(row["member_path"]))
-    headers = [read_label_header(base / name, whole=False) for name in files]
-    for header in headers:
-        for keyword in (*PATIENT_AND_STUDY, "PositionReferenceIndicator"):
-            if keyword not in header:
-                setattr(header, keyword, "")
-        if not header.get("FrameOfReferenceUID"):
-            header.FrameOfReferenceUID = frame_of_reference_of(header)
-    if len(files) == len(row["member_path"]) and all((one or 1) == 1 for one in row["member_frames"]):
-        return headers, np.arange(len(files))
-    if len(files) > 1:
-        raise WrongUse(
-            "a segmentation refers to single-frame images or to one multi-frame image",
-            where=base / row["path"],
-            found=f"{len(files)} multi-frame files",
-        )
-    order = np.full(row["member_frames"][0], -1, dtype=np.int64)
-    order[row["member_frame"]] = np.arange(len(row["member_frame"]))
-    return headers, order
 
 
 def _type(labels: Volume, values: list[int], kind: Kind) -> npt.DTypeLike:
