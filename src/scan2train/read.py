@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import Scan2TrainError, WrongUse
-from scan2train.reading.one import read_row
+from scan2train.reading.label_objects import structure_sets, whole_segmentations
+from scan2train.reading.one import read_each, read_row
 from scan2train.reading.options import Options
 from scan2train.reading.points import grouped, of_one_dimension, together
 from scan2train.reading.settled import settled
@@ -60,7 +61,8 @@ def read(
         Give :class:`Labels`: the values must be whole numbers. Also reads DICOM SEG and RTSTRUCT.
     reference
         For labels: the image (anything that can be read here, a :class:`Volume` or a :class:`Grid`) on whose grid
-        they are wanted. RTSTRUCT need one.
+        they are wanted. RTSTRUCT need one, unless the series that was drawn on lies beside them. DICOM SEG without
+        one come on their own grid, empty slices put back.
     stack
         Give the volumes of one series or file that differ in time, echo, b-value or the like as one, ``(i, j, k, t)``:
         ``meta`` names the ``dimension``, its ``dimension_values`` in order, and ``dimension_step_s`` where times are
@@ -76,7 +78,9 @@ def read(
     Raises
     ------
     SeveralVolumes
-        If the place holds several volumes; the error lists them.
+        If the place holds several volumes, or regions or segments that overlap; the error lists them.
+    GridMismatch
+        If labels do not lie in the slices, or the voxels, of the reference.
     IrregularSlices, GeometryError
         If slices are uneven, missing or doubled, or have no trustworthy place.
     UnreadableFile, HostileFile, DecoderMissing, NonconformingHeader, ChangedSource, NotAnImage, NoImages
@@ -91,7 +95,7 @@ def read(
     if row is not None:
         return read_row(row, options)
     if isinstance(what, (str, os.PathLike)):
-        return read_row(only_volume(Path(what), options.irregular, stack=stack), options)
+        return read_row(only_volume(Path(what), options), options)
     raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
 
 
@@ -109,7 +113,9 @@ def read_all(
 
     Returns
     -------
-    One volume for each that was found, in the order of the index; ``.refused`` lists the rest with their errors.
+    One volume for each that was found, in the order of the index; ``.refused`` lists the rest with their errors. A
+    DICOM segmentation gives one for each segment (a label map one for all), a structure set, read ``as_labels``, one
+    for each region that encloses something: ``meta["segment"]`` and ``meta["roi"]`` say which.
 
     Raises
     ------
@@ -127,17 +133,18 @@ def read_all(
         for skipped in found.skipped.iter_rows(named=True)
         if skipped["code"]
     ]
-    volumes = []
-    rows = settled(found.volumes.iter_rows(named=True), options.irregular)
-    for row in grouped(rows) if stack else rows:
+    volumes: list[Volume] = []
+    rows = settled(whole_segmentations(found.volumes.to_dicts()), options.irregular)
+    for row in [*(grouped(rows) if stack else rows), *(structure_sets(found) if as_labels else ())]:
         try:
-            volume = read_row(row, options)
+            each = read_each(row, options)
         except Scan2TrainError as error:
             refused.append((str(row["path"]), error))
             continue
         lost = lost_beside(found, row)
-        volumes.append(
+        volumes.extend(
             volume.replace(findings=(*volume.findings, lost_finding(row, lost))) if lost else volume
+            for volume in each
         )
     if not volumes:
         raise refused[0][1] if refused else nothing(Path(source), found)

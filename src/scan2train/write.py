@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from scan2train.errors import WrongUse
 from scan2train.formats.registry import by_suffix, suffix_of, written
@@ -12,8 +13,14 @@ from scan2train.volume import Volume
 _FOUR_AXES = (".nii", ".nii.gz", ".npy")
 
 
-def write(volume: Volume, path: str | Path) -> None:
-    """Write a volume to one file, in the format that its suffix names.
+def write(
+    volume: Volume,
+    path: str | Path,
+    format: str | None = None,  # noqa: A002 - the word that users of other libraries know
+    *,
+    reference: Any = None,
+) -> None:
+    """Write a volume to one file, in the format that its suffix names, or labels as a DICOM object.
 
     The file is there whole or not at all: it is written under a temporary name in the same folder, which must exist,
     and renamed once it is safely on disk. The same volume gives the same bytes.
@@ -27,11 +34,20 @@ def write(volume: Volume, path: str | Path) -> None:
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
         ``.json`` beside it), or, for pictures of one slice, ``.png``, ``.tif``, ``.tiff``, ``.jpg``.
+    format
+        ``None``: the suffix says it. For labels ``"rtstruct"``, a structure set of contours along the edges of voxels,
+        which give the mask back exactly; ``"seg"``, a segmentation of one bit a pixel and segment; ``"seg-labelmap"``,
+        one number a pixel; ``"seg-fractional"``, for parts from 0 to 1, too.
+    reference
+        For these four: the DICOM series that the labels lie on (a folder, a row of the index, or the volume that was
+        read from it). Patient and study are its, every contour and frame refers to its images.
 
     Raises
     ------
     UnknownName
-        If the suffix is none of these; the message lists the nearest ones.
+        If the suffix or ``format`` is none of these; the message lists the nearest ones.
+    GridMismatch
+        If labels for a DICOM object do not lie on the grid of its series: restore them first.
     WrongUse
         If the format cannot hold the values or the shape, or the folder is not there.
     """
@@ -42,6 +58,12 @@ def write(volume: Volume, path: str | Path) -> None:
             advice="Make one of an array and its geometry with Volume.from_array.",
         )
     target = Path(path)
+    if format is not None:
+        from scan2train.reading.labels_out import write_label_object
+
+        return write_label_object(volume, target, format, reference)
+    if reference is not None:
+        raise WrongUse("a reference is for labels that are written as DICOM", expected="format= with it")
     form = by_suffix(target)
     if volume.array.ndim > 3 and "dimension_values" in volume.meta and suffix_of(target) not in _FOUR_AXES:
         raise WrongUse(
@@ -52,6 +74,7 @@ def write(volume: Volume, path: str | Path) -> None:
             advice="Choose one of these suffixes, or write the volumes one by one.",
         )
     form.write(volume, target)
+    return None
 
 
 def convert(
@@ -103,9 +126,7 @@ def convert(
     require_kept(Path(source), written(Path(target)))
     options = Options(irregular=irregular, suv=suv, stack=stack)
     volume = (
-        read_apart(Path(source), options)
-        if apart
-        else read_row(only_volume(Path(source), irregular, stack=stack), options)
+        read_apart(Path(source), options) if apart else read_row(only_volume(Path(source), options), options)
     )
     write(volume, target)
     return volume

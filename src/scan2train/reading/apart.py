@@ -39,7 +39,7 @@ def read_apart(source: Path, options: Options) -> Volume:
     Scan2TrainError
         As :func:`~scan2train.read.read`.
     """
-    row = only_volume(source, options.irregular, stack=options.stack)
+    row = only_volume(source, options)
     if not needs_codec(row):
         return read_row(row, options)
     with closing(run_in_processes(partial(_read, options), [row], 1)) as outcomes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from scan2train.errors import UnreadableFile
 from scan2train.formats.registry import by_format
+from scan2train.reading.label_objects import STRUCTURES, is_segmentation, named_frames
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
@@ -26,6 +27,14 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     if row.get("points"):
         return _read_points(row["points"], options)
     base = _base(row)
+    if row["format"] == STRUCTURES:
+        from scan2train.reading.structures import read_structures
+
+        return read_structures(row, base, options)
+    if is_segmentation(row):
+        from scan2train.reading.segments import read_segments
+
+        return read_segments(row, base, named_frames(row), options)
     if row["format"] == "dicom":
         row = only_part(row, options.irregular)
     uptake = factors_of(row, base, options.suv) if options.suv else None
@@ -38,6 +47,26 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     if uptake is not None:
         volume = as_uptake(volume, uptake, str(options.suv))
     return as_labels(volume) if options.as_labels else volume
+
+
+def read_each(row: Mapping[str, Any], options: Options) -> list[Volume]:
+    """Read what a row describes; each region of a structure set and each segment of a segmentation by itself.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`scan2train.read.read`.
+    """
+    base = _base(row)
+    if row["format"] == STRUCTURES:
+        from scan2train.reading.structures import read_each_structure
+
+        return list(read_each_structure(row, base, options))
+    if is_segmentation(row):
+        from scan2train.reading.segments import read_each_segment
+
+        return read_each_segment(row, base, named_frames(row), options)
+    return [read_row(row, options)]
 
 
 def _read_points(rows: Sequence[Mapping[str, Any]], options: Options) -> Volume:

@@ -19,6 +19,8 @@ from scan2train.errors import (
 )
 from scan2train.finding import Finding, Severity, Where
 from scan2train.knowledge.rule_names import RULE_NAMES
+from scan2train.reading.label_objects import is_segmentation, structure_sets, whole_segmentations
+from scan2train.reading.options import Options
 from scan2train.reading.points import of_one_dimension, together
 from scan2train.reading.refusals import refusal
 from scan2train.reading.settled import settled
@@ -47,10 +49,11 @@ def index_alone(path: Path) -> Index:
     return Index(**index_source(path, jobs=1, cache=False, salt=os.urandom(16), progress=None))
 
 
-def only_volume(path: Path, irregular: str = "refuse", *, stack: bool = False) -> dict[str, Any]:
-    """Give the row of the one volume at a place, or of the one part that ``irregular`` leaves of it.
+def only_volume(path: Path, options: Options | None = None) -> dict[str, Any]:
+    """Give the row of the one volume at a place, or of the one part that the word for irregular slices leaves of it.
 
-    With ``stack`` all points of one dimension are one row together.
+    Where labels are wanted, that of the one object of labels, if there is any; where points are to be stacked, those
+    of one dimension are one row together.
 
     Raises
     ------
@@ -60,12 +63,16 @@ def only_volume(path: Path, irregular: str = "refuse", *, stack: bool = False) -
         If there is none, or a file beside its slices cannot be read and may be one of them.
     """
     found = index_alone(path)
-    rows = found.volumes.to_dicts()
-    chosen = [row for row in rows if row["role"] == "volume"] or rows
+    rows = whole_segmentations(found.volumes.to_dicts())
+    chosen = [row for row in rows if row["role"] == "volume"] or rows or structure_sets(found)
+    options = options or Options()
+    if options.as_labels:
+        objects = [*filter(is_segmentation, rows), *structure_sets(found)]
+        chosen = objects or chosen
     if not chosen:
         raise nothing(path, found)
-    chosen = settled(chosen, irregular)
-    if len(chosen) > 1 and not (stack and of_one_dimension(chosen)):
+    chosen = settled(chosen, options.irregular)
+    if len(chosen) > 1 and not (options.stack and of_one_dimension(chosen)):
         raise several(path, chosen)
     lost = [one for row in chosen for one in lost_beside(found, row)]
     if lost and path.is_dir():
