@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.tools.clean import clean
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -73,6 +74,7 @@ _HOME = {
     "Volume": "volume",
     "WrongUse": "errors",
     "check": "check",
+    "clean": "tools.clean",
     "convert": "write",
     "index": "index",
     "prepare": "prepare",
@@ -110,6 +112,7 @@ __all__ = [
     "WrongUse",
     "__version__",
     "check",
+    "clean",
     "convert",
     "index",
     "prepare",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scan2train._version import __version__
-from scan2train.cli import check, convert, demo, doctor, explain, index, prepare, report
+from scan2train.cli import check, clean, convert, demo, doctor, explain, index, prepare, report
 
 app = typer.Typer(
     name="scan2train",
@@ -22,7 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, check, explain, prepare, report, convert, demo, doctor):
+for command in (index, check, explain, prepare, report, convert, clean, demo, doctor):
     command.register(app)
 
 
