@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from scan2train.recipe import Choice, Recipe, Step
     from scan2train.restore import restore
     from scan2train.stats import stats
+    from scan2train.tools.clean import clean
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -76,6 +77,7 @@ _HOME = {
     "Volume": "volume",
     "WrongUse": "errors",
     "check": "check",
+    "clean": "tools.clean",
     "convert": "write",
     "header": "header",
     "index": "index",
@@ -116,6 +118,7 @@ __all__ = [
     "WrongUse",
     "__version__",
     "check",
+    "clean",
     "convert",
     "header",
     "index",

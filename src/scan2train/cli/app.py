@@ -11,6 +11,7 @@ import typer
 from scan2train._version import __version__
 from scan2train.cli import (
     check,
+    clean,
     convert,
     demo,
     doctor,
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, check, explain, prepare, report, restore, convert, header, stats, demo, doctor):
+for command in (index, check, explain, prepare, report, restore, convert, clean, header, stats, demo, doctor):
     command.register(app)
 
 

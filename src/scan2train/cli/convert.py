@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Irregular, Suv, check_reading
+from scan2train.cli.options import Irregular, Suv, check_reading, offered
 from scan2train.reports.escape import shown
 
 
@@ -31,7 +31,7 @@ def convert(
         typer.Argument(
             metavar="DST",
             help="Where to; the suffix says the format: .nii .nii.gz .mha .mhd .nrrd .npy, "
-            "and .png .tif .jpg for one slice.",
+            "and .png .tif .jpg for one slice. With --format dicom: a new or empty folder.",
             show_default=False,
         ),
     ],
@@ -45,21 +45,66 @@ def convert(
             "dimensions (.nii, .nii.gz, .npy).",
         ),
     ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            help="dicom: a folder of single-frame images, with new UIDs, derived from the source's. For masks seg, "
+            "seg-labelmap, seg-fractional or rtstruct, on the images of --reference.",
+            show_default="what the suffix says",
+        ),
+    ] = None,
+    modality: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="With --format dicom: CT (values in HU), MR, PT, or SC (secondary capture).",
+            show_default="what the source says, else its unit",
+        ),
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            metavar="DIR",
+            help="With --format seg… or rtstruct: the DICOM series that the mask lies on.",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """Convert one volume from any format to any other.
 
     Values stay as measured (CT in HU), the geometry stays exact (mm), and nothing is invented.
     """
     check_reading(irregular, suv)
+    from scan2train.write import OBJECTS
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular, suv=suv, apart=True, stack=stack)
+    if form is not None:
+        offered("--format", form, here=OBJECTS)
+
+    volume = run(
+        source,
+        destination,
+        irregular=irregular,
+        suv=suv,
+        stack=stack,
+        format=form,
+        modality=modality,
+        reference=reference,
+    )
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)
     points = volume.meta.get("dimension_values")
     if points is not None:
         size += f"×{len(points)} ({shown(volume.meta['dimension'])})"
+    moved = volume.meta.get("moved_by")
+    if moved:
+        typer.echo(
+            f"values were moved to 16-bit steps, by at most {moved:.3g} {shown(volume.unit)}", err=True
+        )
     typer.echo(
         f"{shown(destination)}: {size}, {volume.grid.orientation}, {volume.array.dtype}, {shown(volume.unit)}"
     )

@@ -1,0 +1,1 @@
+"""DICOM files made anew from others: bright made dense, what identifies taken out, attributes set."""

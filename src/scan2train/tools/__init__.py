@@ -1,0 +1,1 @@
+"""The tools beside the main job: one module each, named after its command."""
