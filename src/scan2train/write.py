@@ -10,7 +10,7 @@ from scan2train.volume import Volume
 
 
 def write(volume: Volume, path: str | Path) -> None:
-    """Write a volume to one file, in the format that its suffix names.
+    """Write a volume to one file or, for Zarr, one folder, in the format that its suffix names.
 
     The file is there whole or not at all: it is written under a temporary name in the same folder, which must exist,
     and renamed once it is safely on disk. The same volume gives the same bytes.
@@ -19,10 +19,12 @@ def write(volume: Volume, path: str | Path) -> None:
     ----------
     volume
         What to write; ``Labels`` keep whole numbers, in the smallest type that holds them where the format has no
-        64-bit integers. ``valid``, ``findings`` and ``meta`` are not written.
+        64-bit integers. ``.zarr`` and ``.b2nd`` keep ``valid`` too, and the names of labels, as ``.npy`` does; no
+        format keeps ``findings`` and ``meta``.
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
-        ``.json`` beside it), or, for pictures of one slice, ``.png``, ``.tif``, ``.tiff``, ``.jpg``.
+        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or, for pictures of one slice, ``.png``, ``.tif``,
+        ``.tiff``, ``.jpg``.
 
     Raises
     ------
