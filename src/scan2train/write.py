@@ -10,7 +10,7 @@ from scan2train.formats.registry import by_suffix, suffix_of, written
 from scan2train.volume import Volume
 
 #: Formats in which points of a dimension, such as time, are not taken for channels.
-_FOUR_AXES = (".nii", ".nii.gz", ".npy")
+_FOUR_AXES = (".nii", ".nii.gz", ".npy", ".zarr", ".b2nd")
 #: DICOM objects that labels become.
 _OF_LABELS = ("seg", "seg-labelmap", "seg-fractional", "rtstruct")
 #: Kinds of output that no suffix names.
@@ -34,12 +34,12 @@ def write(
     ----------
     volume
         What to write; what was read with ``stack`` goes along the fourth axis of a NIfTI. ``Labels`` keep whole
-        numbers, in the smallest type that holds them where the format has no 64-bit integers. ``valid``,
-        ``findings`` and ``meta`` are not written, but for DICOM.
+        numbers, in the smallest type that holds them where the format has no 64-bit integers. ``.zarr``, ``.b2nd`` and
+        DICOM keep ``valid`` too; the first two, and ``.npy``, the names of labels; none ``findings`` and ``meta``.
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
-        ``.json`` beside it), or, for pictures of one slice, ``.png``, ``.tif``, ``.tiff``, ``.jpg``. With
-        ``format="dicom"`` a folder, new or empty, that is not within the source.
+        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or, for pictures of one slice, ``.png``, ``.tif``,
+        ``.tiff``, ``.jpg``. With ``format="dicom"`` a folder, new or empty, that is not within the source.
     format
         ``None``: the suffix says it. ``"dicom"``: a folder of single-frame images. For labels ``"rtstruct"``, a
         structure set of contours along the edges of voxels, which give the mask back exactly; ``"seg"``, a segmentation

@@ -1,9 +1,10 @@
-"""Files that are there whole or not at all."""
+"""Files and folders that are there whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,58 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         hidden.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def replacing_folder(path: Path, mark: str) -> Iterator[Path]:
+    """Fill a temporary folder beside ``path``, which takes that name once all is safely on disk.
+
+    Where anything goes wrong the temporary folder is removed and ``path`` stays as it was.
+
+    Parameters
+    ----------
+    path
+        The folder to be; what is there already is replaced.
+    mark
+        A file that tells such a folder: what is there and does not hold it is never replaced.
+
+    Raises
+    ------
+    WrongUse
+        If ``path`` is there and is no such folder, or the folder above is not there or cannot be written to.
+    """
+    if path.is_symlink() or (path.exists() and not (path / mark).is_file()):
+        raise WrongUse(
+            "is there already, and no folder of this kind", where=path, advice="Choose another name."
+        )
+    hidden, old = (path.with_name(f".{path.name}.{secrets.token_hex(4)}.{end}") for end in ("part", "old"))
+    try:
+        hidden.mkdir()
+    except OSError as error:
+        raise WrongUse(f"cannot write here: {error.strerror}", where=path) from error
+    try:
+        yield hidden
+        for folder, _, _ in os.walk(hidden):
+            _sync_folder(Path(folder))
+        if path.exists():
+            path.rename(old)
+        hidden.rename(path)
+    except BaseException:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def synced(path: Path) -> Iterator[BinaryIO]:
+    """Write a new file, which is safely on disk at the end."""
+    with path.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

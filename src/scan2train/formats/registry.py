@@ -22,6 +22,8 @@ _MODULES = {
     "bmp": "picture",
     "gif": "picture",
     "npy": "npy",
+    "zarr": "zarr",
+    "b2nd": "b2nd",
 }
 _WRITTEN = {
     ".nii": "nifti",
@@ -30,6 +32,8 @@ _WRITTEN = {
     ".mhd": "metaimage",
     ".nrrd": "nrrd",
     ".npy": "npy",
+    ".zarr": "zarr",
+    ".b2nd": "b2nd",
     ".png": "png",
     ".tif": "tiff",
     ".tiff": "tiff",

@@ -19,6 +19,8 @@ _NIFTI_MAGICS = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
 _META_KEY = re.compile(
     rb"\s*(ObjectType|ObjectSubType|NDims|Comment|BinaryData|DimSize|ElementType|Name|ID)[ \t]*="
 )
+#: The file that makes a folder a Zarr image; its keys stand in any order, behind attributes of any length.
+ZARR_METADATA = "zarr.json"
 _META_SURE = re.compile(rb"^\s*(NDims|DimSize|ElementType|ElementDataFile)[ \t]*=", re.MULTILINE)
 _MAGICS = (
     (b"NRRD", "nrrd"),
@@ -31,6 +33,7 @@ _MAGICS = (
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
     (b"\x93NUMPY", "npy"),
+    (b"\x9e\xa8b2frame\0", "b2nd"),
 )
 #: Sizes of the bitmap headers that follow the 14 bytes of a BMP file's own.
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
@@ -61,8 +64,9 @@ def sniff(head: bytes, name: str = "") -> str | None:
     Returns
     -------
     str or None
-        ``"dicom"``, ``"nifti"``, ``"metaimage"``, ``"nrrd"``, ``"png"``, ``"jpeg"``, ``"tiff"``, ``"bmp"``, ``"gif"``
-        or ``"npy"``. A file behind gzip is judged by what is inside.
+        ``"dicom"``, ``"nifti"``, ``"metaimage"``, ``"nrrd"``, ``"png"``, ``"jpeg"``, ``"tiff"``, ``"bmp"``, ``"gif"``,
+        ``"npy"``, ``"b2nd"`` or, for the ``zarr.json`` of a folder, ``"zarr"``. A file behind gzip is
+        judged by what is inside.
     """
     if head[128:132] == b"DICM":
         return "dicom"
@@ -73,6 +77,7 @@ def sniff(head: bytes, name: str = "") -> str | None:
         ("nifti", _is_nifti(head) and not name.lower().endswith(".img")),
         ("bmp", _is_bitmap(head)),
         ("metaimage", _META_KEY.match(head) and _META_SURE.search(head)),
+        ("zarr", name == ZARR_METADATA and head.lstrip().startswith(b"{")),
         ("dicom", _is_bare_dataset(head)),
     )
     return next((word for word, holds in tests if word and holds), None)

@@ -24,7 +24,7 @@ from scan2train.tables import FRAMES, INSTANCES, SKIPPED, VOLUMES, Table
 _TABLES: dict[str, Table] = {"instances": INSTANCES, "frames": FRAMES, "skipped": SKIPPED, "others": VOLUMES}
 _FILE = ["path", "size", "mtime_ns"]
 #: Formats whose images are one file each, so that the file's own size and time say all.
-_ONE_FILE = ["dicom", "png", "jpeg", "tiff", "bmp", "gif"]
+_ONE_FILE = ["dicom", "png", "jpeg", "tiff", "bmp", "gif", "b2nd"]
 #: Reasons that may be gone although the file has not changed: rights, and other files.
 _PASSING = ["unreadable", "hostile", "link", "not-a-regular-file", "name-not-text"]
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from scan2train.errors import WrongUse
 from scan2train.formats.dicom.header import joined
+from scan2train.formats.sniff import ZARR_METADATA
 from scan2train.kernels import file_facts
 from scan2train.kernels.file_facts import HAS_STATX
 
@@ -109,6 +110,8 @@ def _walk(tree: Tree) -> None:
         paths.extend([prefix + name for name in names] if prefix else names)
         others = sorted((entry for entry in entries if not entry.is_file(follow_symlinks=False)), key=_NAME)
         below = [prefix + entry.name for entry in others if entry.is_dir(follow_symlinks=False)]
+        if ZARR_METADATA in names:
+            below = [name for name in below if not _part_of_zarr(os.path.join(tree.root, name))]
         for entry in others:
             if entry.is_symlink():
                 _note_link(tree, entry, prefix + entry.name)
@@ -129,6 +132,11 @@ def _texts_only(tree: Tree, prefix: str, names: list[str]) -> list[str]:
         else:
             kept.append(name)
     return kept
+
+
+def _part_of_zarr(folder: str) -> bool:
+    """Whether a folder in a Zarr folder holds chunks or an array of it: files of the one image, and none themselves."""
+    return os.path.basename(folder) == "c" or os.path.exists(os.path.join(folder, ZARR_METADATA))
 
 
 def look(tree: Tree) -> None:

@@ -17,6 +17,8 @@ _SUFFIXES = (
     ".nrrd",
     ".nhdr",
     ".npy",
+    ".zarr",
+    ".b2nd",
     ".png",
     ".tiff",
     ".tif",

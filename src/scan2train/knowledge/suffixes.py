@@ -15,6 +15,8 @@ SUFFIXES: Final = {
     "bmp": (".bmp", ".dib"),
     "gif": (".gif",),
     "npy": (".npy",),
+    "zarr": (".zarr",),
+    "b2nd": (".b2nd",),
 }
 #: Suffixes by which DICOM goes, besides none at all.
 DICOM: Final = (".dcm", ".dicom", ".dic", ".ima")

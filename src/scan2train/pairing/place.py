@@ -21,7 +21,8 @@ _SAME_GRID_MM = 1e-3
 def file_of(row: Row) -> PurePosixPath:
     """The file, or the folder of the series, that a row of the volumes table stands for; absolute."""
     source = PurePosixPath(row["source"])
-    return source if row["path"] in ("", ".", None) else source / row["path"]
+    file = source if row["path"] in ("", ".", None) else source / row["path"]
+    return file.parent if row["format"] == "zarr" else file
 
 
 def place_of(row: Row) -> Place | None:

@@ -12,7 +12,7 @@ from scan2train.knowledge.file_names import CHANNEL, image_folder, stem, without
 from scan2train.pairing.place import file_of
 
 #: Formats whose files are named by those who made the data set; a DICOM file's or folder's name may be a person's.
-_NAMED_BY_THE_STUDY = frozenset({"nifti", "metaimage", "nrrd", "npy"})
+_NAMED_BY_THE_STUDY = frozenset({"nifti", "metaimage", "nrrd", "npy", "zarr", "b2nd"})
 _LONGEST = 100
 
 

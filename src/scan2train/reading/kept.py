@@ -36,4 +36,11 @@ def _belongs(file: Path, source: Path) -> bool:
         # A link belongs to where it stands, and what it leads to belongs there too.
         places = (Path(os.path.realpath(file)), Path(os.path.realpath(file.parent)) / file.name)
         return any(place.is_relative_to(root) for place in places)
-    return source.exists() and any(file.samefile(one) for one in image_files(source))
+    if not source.exists():
+        return False
+    # A folder that is written whole is replaced with all that is in it.
+    inside = os.path.realpath(file) if file.is_dir() else None
+    return any(
+        file.samefile(one) or (inside is not None and Path(os.path.realpath(one)).is_relative_to(inside))
+        for one in image_files(source)
+    )

@@ -19,6 +19,8 @@ def as_labels(volume: Volume) -> Labels:
     WrongUse
         If its values are no whole numbers, or too large for the type of float that holds them.
     """
+    if isinstance(volume, Labels):
+        return volume
     values = volume.array
     if values.dtype.kind == "f":
         values = _whole(values)

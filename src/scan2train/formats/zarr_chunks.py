@@ -1,0 +1,127 @@
+"""The chunks of a Zarr array: found in its own folder, each decoded to exactly the bytes that it must have."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.errors import HostileFile, UnreadableFile
+from scan2train.formats.regular import open_regular
+from scan2train.formats.zarr_array import METADATA, ZarrArray
+
+#: What an array may take whatever its files hold, and how often the bytes of its files beyond: blank chunks of
+#: 64 × 64 × 64 voxels come to 5000 times what they are stored in.
+SMALL, MOST_RATIO = 64 << 20, 20_000
+_BLOSC_HEADER = 16
+#: Bytes of a chunk whose codec made more of it than there was.
+_SLACK = 1 << 16
+
+
+def chunk_files(folder: Path, array: ZarrArray) -> dict[tuple[int, ...], Path]:
+    """The files of the chunks that are there, by their place in the grid of chunks.
+
+    Raises
+    ------
+    HostileFile
+        If a link leads out of the folder, or the files are far too small for what the array promises.
+    UnreadableFile
+        If there is none.
+    """
+    home = os.path.realpath(folder)
+    found: dict[tuple[int, ...], Path] = {}
+    stored = 0
+    # What is there is looked at, and not what might be: of chunks an array can promise any number.
+    for where, _, names in os.walk(folder):
+        for name in names:
+            path = Path(where, name)
+            at = array.place(path.relative_to(folder).as_posix())
+            if at is None:
+                continue
+            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(home):
+                raise HostileFile("a chunk is a link that leads out of the folder", where=path)
+            stored += path.stat().st_size
+            found[at] = path
+    if not found:
+        raise UnreadableFile("not one chunk of the array is there", where=folder / METADATA)
+    total = max(array.chunk_bytes, int(np.prod(array.shape, dtype=object)) * array.dtype.itemsize)
+    if total > max(SMALL, MOST_RATIO * stored):
+        raise HostileFile(
+            "the image would swell far beyond its files",
+            where=folder / METADATA,
+            expected=f"at most {MOST_RATIO} times {stored} bytes",
+            found=f"{total} bytes",
+        )
+    return dict(sorted(found.items()))
+
+
+def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[Any]:
+    """The whole array, in C order and native byte order; what was never written holds the fill value.
+
+    Raises
+    ------
+    UnreadableFile
+        If a chunk cannot be decoded, or is of another size than it must be.
+    """
+    whole = np.full(array.shape, array.fill, array.dtype.newbyteorder("="))
+    for at, path in files.items():
+        values = _chunk(array, path)
+        place = tuple(slice(n * step, (n + 1) * step) for n, step in zip(at, array.chunk, strict=True))
+        target = whole[place]
+        target[...] = values[tuple(slice(0, size) for size in target.shape)]
+    return whole
+
+
+def _chunk(array: ZarrArray, path: Path) -> npt.NDArray[Any]:
+    """One chunk with its axes in the array's order."""
+    wanted = array.chunk_bytes
+    most = wanted + wanted // 8 + _SLACK
+    with open_regular(path) as file:
+        data: Any = file.read(most + 1)
+    try:
+        for number, codec in enumerate(reversed(array.codecs), start=1):
+            exact = wanted if number == len(array.codecs) else None
+            data = _UNPACK[codec](bytes(data), most if exact is None else exact)
+    except Exception as error:  # whatever a decoder raises on broken input
+        raise UnreadableFile(f"a chunk cannot be decoded: {error}", where=path) from error
+    if len(data) != wanted:
+        raise UnreadableFile(
+            "a chunk is not as long as it must be",
+            where=path,
+            expected=f"{wanted} bytes",
+            found=f"{len(data)} bytes",
+        )
+    lying = tuple(array.chunk[axis] for axis in array.turned)
+    return np.frombuffer(data, array.dtype).reshape(lying).transpose(np.argsort(array.turned))
+
+
+def _blosc(data: bytes, most: int) -> bytearray:
+    (size,) = struct.unpack("<I", data[4:8]) if len(data) >= _BLOSC_HEADER else (most + 1,)
+    if size > most:
+        raise ValueError(f"{size} bytes where at most {most} can be")
+    out = bytearray(size)
+    return out[: len(imagecodecs.blosc_decode(data, out=out, numthreads=1))]
+
+
+def _zstd(data: bytes, most: int) -> bytearray:
+    out = bytearray(most)
+    return out[: len(imagecodecs.zstd_decode(data, out=out))]
+
+
+def _gzip(data: bytes, most: int) -> bytes:
+    inflater = zlib.decompressobj(wbits=31)
+    found = inflater.decompress(data, most)
+    if not inflater.eof and inflater.decompress(inflater.unconsumed_tail, 1):
+        raise ValueError(f"more than {most} bytes")
+    if not inflater.eof:
+        raise ValueError("ends too early, or its checksum is missing")
+    return found
+
+
+_UNPACK = {"blosc": _blosc, "zstd": _zstd, "gzip": _gzip}
