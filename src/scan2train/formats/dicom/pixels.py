@@ -16,12 +16,13 @@ from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
 from scan2train.formats.dicom.float_padding import float_padding
-from scan2train.formats.dicom.lookup import modality_lut, palette
+from scan2train.formats.dicom.lookup import lookups
 from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
 from scan2train.formats.regular import largest_image
+from scan2train.knowledge.transfer_syntaxes import COLOUR_UNDONE
 
 #: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
 #: a second thread there costs more processor time than it saves.
@@ -71,30 +72,26 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     paths = [root + name for name in row["member_path"]]
     cell = cell_of(row, row["pixel_kind"], paths[0])
     if cell.kind not in ("float", "double"):
-        require_known(cell.photometric, cell.samples, paths[0])
+        bare = not set(row["member_transfer_syntax"]) <= COLOUR_UNDONE
+        require_known(cell.photometric, cell.samples, paths[0], bare=bare)
     rescale = rescale_of(row, paths[0])
-    colours = palette(Path(paths[0])) if cell.photometric == "PALETTE COLOR" else None
-    table = (
-        modality_lut(Path(paths[0]), signed=cell.signed)
-        if row["modality_lut"] and cell.samples == 1
-        else None
-    )
-    lookup = colours or table
-    if lookup is not None:
-        dtype = lookup.values.dtype
+    tables, looked_up = lookups(paths, cell, modality_lut=row["modality_lut"])
+    colours = cell.photometric == "PALETTE COLOR"
+    if looked_up is not None:
+        dtype = looked_up
     elif cell.kind in ("float", "double"):
         dtype = np.dtype(np.float32 if cell.kind == "float" else np.float64)
     else:
         dtype = value_dtype(cell.limits, rescale.slopes, rescale.intercepts)
-    channels = (3,) if colours is not None else (cell.samples,) if cell.samples > 1 else ()
+    channels = (3,) if colours else (cell.samples,) if cell.samples > 1 else ()
     shape = (len(paths), cell.rows, cell.columns, *channels)
     _require_room(shape, dtype, paths[0])
 
     array = voxels(shape, dtype)
     decoder = Decoder(
         cell=cell,
-        lookup=lookup,
-        colours=colours is not None,
+        lookups=tables,
+        colours=colours,
         padding=_paddings(cell, row, paths),
         slopes=rescale.slopes,
         intercepts=rescale.intercepts,
