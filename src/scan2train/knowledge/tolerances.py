@@ -93,3 +93,12 @@ NII003_SPACING_PART: Final = 1e-3
 # SET001 mixed-spacing: largest by smallest spacing of the volumes of one data set.
 SET001_WARNING: Final = 1.5
 SET001_ERROR: Final = 3.0
+
+# PIX005 undeclared-padding: a constant in the corners of a CT's slices.
+
+#: Nothing is below this but padding: air is −1000 HU, and scanners that cut off store −1024 at the lowest.
+PIX005_NEVER_HU: Final = -1100.0
+#: A constant between the two may be padding, or air that was cut off in an unusual place.
+PIX005_AIR_HU: Final = -1024.0
+#: So many pixels along both axes of a corner are one value; noise never is.
+PIX005_BLOCK: Final = 3

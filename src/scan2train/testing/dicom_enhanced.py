@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scan2train.testing.dicom_dataset import Tags
+    from scan2train.testing.dicom_encapsulated import Encapsulation
     from scan2train.volume import Volume
 
 
@@ -34,6 +35,7 @@ def write_enhanced(
     order: Order = "shuffled",
     shared: bool = True,
     transfer_syntax: str = "explicit",
+    encapsulation: Encapsulation | None = None,
     extra_tags: Tags | None = None,
     frame_tags: Callable[[int], Tags] | None = None,
     modality: str = "CT",
@@ -123,7 +125,7 @@ def write_enhanced(
         apply({} if frame_tags is None else frame_tags(int(k)), frame)
         frames.append(frame)
     made.PerFrameFunctionalGroupsSequence = Sequence(frames)
-    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng)
+    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng, encapsulation)
     apply(extra_tags or {}, made)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
+from scan2train.formats.dicom.undeclared import NONE_FOUND, Undeclared, find_undeclared, is_asked
 from scan2train.formats.regular import largest_image
 from scan2train.knowledge.transfer_syntaxes import COLOUR_UNDONE
 
@@ -37,7 +38,7 @@ class Pixels:
     ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
     padding. ``spare_bits`` says that bits beside the stored ones were in use,
     ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit, ``fault`` where
-    a compressed frame departs from its standard.
+    a compressed frame departs from its standard. ``undeclared`` is padding that only the values tell.
     """
 
     array: npt.NDArray[Any]
@@ -49,6 +50,7 @@ class Pixels:
     longer_by: int = 0
     odd: str = ""
     fault: str = ""
+    undeclared: Undeclared = NONE_FOUND
 
 
 def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
@@ -98,9 +100,14 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         array=array,
     )
     seen = _read_files(decoder, _by_file(row, paths))
+    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+    undeclared = NONE_FOUND
+    if is_asked(row, cell, declared=rescale.declared):
+        undeclared, more = find_undeclared(array, masks, rescale.lowest(cell))
+        masks |= more
     return Pixels(
         array=array,
-        valid=_joined(seen, shape),
+        valid=_joined(masks, shape),
         cell=cell,
         declared_rescale=rescale.declared,
         spare_bits=any(one.spare_bits for one in seen),
@@ -108,6 +115,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         longer_by=max(one.longer_by for one in seen),
         odd=next((one.odd for one in seen if one.odd), ""),
         fault=next((one.fault for one in seen if one.fault), ""),
+        undeclared=undeclared,
     )
 
 
@@ -152,8 +160,9 @@ def _read_files(decoder: Decoder, files: list[Frames]) -> list[Seen]:
         return list(pool.map(lambda part: decoder.read([files[n] for n in part]), parts))
 
 
-def _joined(seen: list[Seen], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] | None:
-    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+def _joined(
+    masks: Mapping[int, npt.NDArray[np.bool_]], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_] | None:
     if not masks:
         return None
     valid = np.ones(shape[:3], dtype=np.bool_)
