@@ -62,7 +62,7 @@ def read(
     stack
         Give the volumes of one series that differ in time, echo or b-value as one, ``(i, j, k, t)``.
     grey
-        Give colour as luminance.
+        Give colour as luminance, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded; opacity is left out.
 
     Returns
     -------

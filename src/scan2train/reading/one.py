@@ -8,6 +8,7 @@ from typing import Any
 
 from scan2train.errors import UnreadableFile
 from scan2train.formats.registry import by_format
+from scan2train.reading.grey import as_grey
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
 from scan2train.reading.options import Options
@@ -28,6 +29,7 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
         volume = read_dicom(row, base)
     else:
         volume = _read_file(row, base)
+    volume = as_grey(volume) if options.grey else volume
     return as_labels(volume) if options.as_labels else volume
 
 

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from scan2train.formats.dicom.cell import HALVED
 from scan2train.knowledge.sop_classes import RT_DOSE
 from scan2train.stacking.dose_frames import dose_frames
 from scan2train.tables.series_key import series_keys
@@ -124,7 +125,7 @@ def _fits() -> pl.Expr:
         product = product * pl.col(name).cast(pl.Float64)
     native = pl.col("pixel_kind") != "encapsulated"
     # 4:2:2 sampled native colour holds two thirds of the samples. A compressed frame needs 8 bytes at least.
-    factor = pl.when(pl.col("photometric") == "YBR_FULL_422").then(2 / 3).otherwise(1.0)
+    factor = pl.when(pl.col("photometric").is_in(HALVED)).then(2 / 3).otherwise(1.0)
     enough = pl.col("pixel_length").cast(pl.Float64) * 8 >= (product * factor).floor()
     counted = pl.col("pixel_length") >= pl.col("declared_frames") * 8
     sane = sane & (pl.col("declared_frames") <= _MOST_FRAMES)

@@ -74,7 +74,7 @@ def encode_frame(pixels: Pixels, syntax: str, bits: int) -> bytes:
     syntax
         Transfer Syntax UID; one of :data:`COMPRESSED`.
     bits
-        Bits Stored.
+        Bits Stored; Bits Allocated where whole cells are stored.
 
     Raises
     ------

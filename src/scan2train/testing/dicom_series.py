@@ -206,7 +206,7 @@ def set_pixels(
 def _encoded(frame: Stored, cell: PixelCell, syntax: UID, rng: np.random.Generator) -> bytes:
     """Codecs see the stored bits, JPEG 2000 with their sign; what no codec made keeps the whole cell."""
     if syntax in (COMPRESSED["encapsulated"], COMPRESSED["deflated-frames"]):
-        return encode_frame(cell.cells(frame, rng), syntax, cell.stored)
+        return encode_frame(cell.cells(frame, rng), syntax, cell.allocated)
     signed = syntax in {uid for word, uid in COMPRESSED.items() if "j2k" in word or "2000" in word}
     return encode_frame(cell.samples(frame, signed=signed), syntax, cell.stored)
 

@@ -28,6 +28,11 @@ from scan2train.knowledge.transfer_syntaxes import (
 )
 
 
+_HIGH_BIT = (
+    "High Bit leaves bits free below the stored ones, and the compressed frame has none; it was not followed"
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
     """A frame: ``(rows, columns, samples)`` unsigned cells, and the photometric interpretation that they are in.
@@ -81,7 +86,11 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
-    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell), claim.fault)
+    cells, odd = _as_cells(pixels, cell), _odd(claim, syntax, cell)
+    if cell.shift and claim.bits <= cell.stored:
+        # The stream has no room for bits below the stored ones: it holds these alone.
+        cells, odd = cells << cells.dtype.type(cell.shift), odd or _HIGH_BIT
+    return Decoded(cells, photometric, odd, claim.fault)
 
 
 def _odd(claim: Claim, syntax: str, cell: Cell) -> str:
