@@ -16,7 +16,6 @@ from scan2train.read import read
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 
-
 #: Compressed transfer syntaxes that give back every bit.
 LOSSLESS = (
     *("jpeg-lossless", "jpeg-lossless-sv1", "jpeg-ls", "jpeg2000", "htj2k", "htj2k-rpcl", "jpeg-xl"),

@@ -31,7 +31,8 @@ _SAME = (
         "modality_lut",
     ),
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
-    *("spacing_calibration", "conversion_type", "burned_in"),
+    *("spacing_calibration", "conversion_type", "burned_in", "lut_shape", "presentation_intent"),
+    "intensity_sign",
 )
 _MEMBERS = {
     "path": "member_path",

@@ -154,7 +154,7 @@ def _stored(rgb: npt.NDArray[Any], photometric: str, bits: int) -> npt.NDArray[A
     matrix, add = _FULL if photometric.startswith("YBR_FULL") else _PARTIAL
     scale = 1 << (bits - 8)
     ybr = rgb.astype(np.float64) @ np.array(matrix).T + np.array(add) * scale
-    whole = np.clip(np.rint(ybr), 0, (1 << bits) - 1).astype(rgb.dtype)
+    whole: npt.NDArray[Any] = np.clip(np.rint(ybr), 0, (1 << bits) - 1).astype(rgb.dtype)
     if not photometric.endswith("422"):
         return whole
     pairs = whole.reshape(-1, 2, 3)

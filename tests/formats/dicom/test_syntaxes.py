@@ -11,8 +11,8 @@ import pydicom
 import pytest
 
 import scan2train as s2t
-from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_encapsulated import COMPRESSED, NEAR, Encapsulation
+from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.small import body
 
@@ -179,7 +179,7 @@ def test_a_frame_that_was_cut_short_is_refused(tmp_path: Path, syntax: str, kept
         s2t.read(tmp_path / "one.dcm")
 
 
-def test_a_deflated_frame_that_is_a_bomb_is_refused(tmp_path: Path) -> None:
+def test_a_deflated_frame_that_is_a_bomb_is_refused() -> None:
     import zlib
 
     from scan2train.formats.dicom.cell import Cell

@@ -27,7 +27,6 @@ from scan2train.knowledge.transfer_syntaxes import (
     syntax_name,
 )
 
-
 _HIGH_BIT = (
     "High Bit leaves bits free below the stored ones, and the compressed frame has none; it was not followed"
 )

@@ -16,11 +16,11 @@ from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
 from scan2train.formats.dicom.float_padding import float_padding
-from scan2train.formats.dicom.lookup import lookups
+from scan2train.formats.dicom.lookup import Lookup, lookups
 from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
-from scan2train.formats.dicom.rescale import rescale_of
+from scan2train.formats.dicom.rescale import Rescale, rescale_of
 from scan2train.formats.dicom.undeclared import NONE_FOUND, Undeclared, find_undeclared, is_asked
 from scan2train.formats.regular import largest_image
 from scan2train.knowledge.transfer_syntaxes import COLOUR_UNDONE
@@ -38,7 +38,8 @@ class Pixels:
     ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
     padding. ``spare_bits`` says that bits beside the stored ones were in use,
     ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit, ``fault`` where
-    a compressed frame departs from its standard. ``undeclared`` is padding that only the values tell.
+    a compressed frame departs from its standard. ``undeclared`` is padding that only the values tell,
+    ``value_range`` the lowest and the highest value that the header allows; ``None`` for colour and floating point.
     """
 
     array: npt.NDArray[Any]
@@ -51,6 +52,7 @@ class Pixels:
     odd: str = ""
     fault: str = ""
     undeclared: Undeclared = NONE_FOUND
+    value_range: tuple[float, float] | None = None
 
 
 def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
@@ -116,7 +118,18 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         odd=next((one.odd for one in seen if one.odd), ""),
         fault=next((one.fault for one in seen if one.fault), ""),
         undeclared=undeclared,
+        value_range=_range(cell, rescale, tables),
     )
+
+
+def _range(cell: Cell, rescale: Rescale, tables: Sequence[Lookup] | None) -> tuple[float, float] | None:
+    if cell.samples > 1 or cell.kind in ("float", "double") or cell.photometric == "PALETTE COLOR":
+        return None
+    if tables is not None:
+        ends = [(float(one.values.min()), float(one.values.max())) for one in set(tables)]
+    else:
+        ends = list(rescale.ranges(cell))
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _paddings(
