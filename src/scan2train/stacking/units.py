@@ -79,7 +79,9 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             ),
         ]
         return whole.hstack(alone)
-    own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
+    # Windows are for display alone: what makes volumes of frames does not look at them.
+    own = frames.drop("window_center", "window_width", "window_function", strict=False)
+    own = own.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
     own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
         framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)

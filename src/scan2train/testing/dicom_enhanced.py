@@ -38,6 +38,7 @@ def write_enhanced(
     encapsulation: Encapsulation | None = None,
     extra_tags: Tags | None = None,
     frame_tags: Callable[[int], Tags] | None = None,
+    shared_tags: Tags | None = None,
     modality: str = "CT",
     manufacturer: str = "scan2train",
     series_description: str = "phantom",
@@ -65,6 +66,8 @@ def write_enhanced(
         Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's.
     extra_tags
         Attributes at the top that override everything else.
+    shared_tags
+        Functional groups to add to the shared item.
     frame_tags
         Functional groups by ``k`` to add, replace or (``None``) leave out of a frame's item: for planting faults.
 
@@ -110,7 +113,9 @@ def write_enhanced(
     )
     unit = rescale_type or ("HU" if modality == "CT" else "US")
     common = _common_groups(planes, unit, slope, offset)
-    made.SharedFunctionalGroupsSequence = Sequence([_item(**common) if shared else Dataset()])
+    all_share = _item(**common) if shared else Dataset()
+    apply(shared_tags or {}, all_share)
+    made.SharedFunctionalGroupsSequence = Sequence([all_share])
     frames = []
     for k in at:
         groups = {} if shared else _common_groups(planes, unit, slope, offset)
@@ -131,6 +136,14 @@ def write_enhanced(
     target.parent.mkdir(parents=True, exist_ok=True)
     save(made, target, syntax, preamble=True)
     return target
+
+
+def frame_window(center: float, width: float, function: str | None = None) -> dict[str, Sequence]:
+    """The functional group of a window (PS3.3 C.7.6.16.2.10), for ``shared_tags`` or ``frame_tags``."""
+    item = _item(WindowCenter=ds(center), WindowWidth=ds(width))
+    if function is not None:
+        item.VOILUTFunction = function
+    return {"FrameVOILUTSequence": Sequence([item])}
 
 
 def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Sequence]:
