@@ -68,7 +68,7 @@ def read(
         ``meta`` names the ``dimension``, its ``dimension_values`` in order, and ``dimension_step_s`` where times are
         even. ``valid`` is true where it is so at every point. Also takes several rows of the index, as a frame.
     grey
-        Give colour as luminance.
+        Give colour as luminance, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded; opacity is left out.
 
     Returns
     -------

@@ -22,7 +22,7 @@ CLIPS = {
 
 
 def test_the_presets_are_there():
-    assert set(CLIPS) | {"mr-brain"} <= set(preset_names())
+    assert set(CLIPS) | {"mr-brain", "chest-xray", "mammography"} <= set(preset_names())
 
 
 @pytest.mark.parametrize(("name", "clip"), CLIPS.items())

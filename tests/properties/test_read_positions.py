@@ -17,6 +17,14 @@ from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.volume import Volume
 
+#: Compressed transfer syntaxes that give back every bit.
+LOSSLESS = (
+    *("jpeg-lossless", "jpeg-lossless-sv1", "jpeg-ls", "jpeg2000", "htj2k", "htj2k-rpcl", "jpeg-xl"),
+    *("deflated-frames", "encapsulated"),
+)
+#: Those whose cells may have 32 bits.
+ANY_SIZE = ("explicit", "implicit", "big-endian", "deflated", "deflated-frames", "encapsulated")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -57,8 +65,8 @@ def grids(draw: st.DrawFn) -> Grid:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A grid, a pixel cell that can hold every place's number, and an order that means nothing."""
-    syntax = draw(st.sampled_from(["explicit", "implicit", "big-endian", "deflated", "rle"]))
-    allocated = draw(st.sampled_from([16])) if syntax == "rle" else draw(st.sampled_from([16, 16, 32]))
+    syntax = draw(st.sampled_from(["explicit", "implicit", "big-endian", "deflated", "rle", *LOSSLESS]))
+    allocated = draw(st.sampled_from([16, 16, 32])) if syntax in ANY_SIZE else 16
     stored = draw(st.integers(12, allocated))
     high = draw(st.sampled_from([stored - 1, allocated - 1]))
     signed = draw(st.booleans())

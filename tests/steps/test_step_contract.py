@@ -13,6 +13,7 @@ from scan2train.testing.step_contract import check_step
 
 #: At least one way to ask for each step.
 OPTIONS: dict[str, list[dict[str, object]]] = {
+    "bright_is_dense": [{}],
     "clip": [{"low": -1000.0, "high": 400.0}],
     "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}],
     "crop": [{"start": [2, 1, 3], "size": [20, 15, 9]}],

@@ -14,6 +14,9 @@ from scan2train.rule import Rule
 #: What a slice is beyond its file's row of the instances table.
 _OF_SLICES = ("k", "frame", "along_mm")
 
+#: What a frame's functional groups may say in place of its file's header.
+_OF_FRAMES = ("window_center", "window_width", "window_function")
+
 #: The column that says which row of the volumes table facts are about.
 VOLUME_ROW = "volume_row"
 #: For each rule that asks for facts, a row for each volume that has some.
@@ -81,4 +84,21 @@ def _slices(index: Index, columns: Sequence[str]) -> pl.DataFrame:
     # A table of one file a slice is mostly in the order of its volumes: row numbers are joined, not wide rows.
     numbered = index.instances.select("source", "path", pl.int_range(pl.len()).alias("row"))
     places = members.join(numbered, on=("source", "path"), how="left", maintain_order="left")
-    return places.with_columns(index.instances.select(taken)[places["row"]]) if taken else places
+    found = places.with_columns(index.instances.select(taken)[places["row"]]) if taken else places
+    own = [name for name in taken if name in _OF_FRAMES]
+    return _with_frames(found, index.frames.select("instance", "frame", *own), own) if own else found
+
+
+def _with_frames(slices: pl.DataFrame, frames: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The same slices; where a frame has a group of its own that says it, that is what it says."""
+    own = frames.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
+    if own.is_empty():
+        return slices
+    own = own.rename({"instance": "row", **{name: f"{name}_of_frame" for name in names}})
+    joined = slices.with_columns(pl.col("row").cast(pl.Int64), pl.col("frame").cast(pl.Int64)).join(
+        own.with_columns(pl.col("row").cast(pl.Int64), pl.col("frame").cast(pl.Int64)),
+        on=("row", "frame"),
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.coalesce(f"{name}_of_frame", name).alias(name) for name in names)

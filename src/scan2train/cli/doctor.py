@@ -19,6 +19,7 @@ _EXTRAS = ("torch", "monai", "torchio", "distributed")
 SYNTAXES = (
     ("1.2.840.10008.1.2", "Implicit VR Little Endian", ""),
     ("1.2.840.10008.1.2.1", "Explicit VR Little Endian", ""),
+    ("1.2.840.10008.1.2.1.98", "Encapsulated Uncompressed Explicit VR Little Endian", ""),
     ("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", ""),
     ("1.2.840.10008.1.2.2", "Explicit VR Big Endian", ""),
     ("1.2.840.10008.1.2.5", "RLE Lossless", ""),
@@ -33,6 +34,10 @@ SYNTAXES = (
     ("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", "HTJ2K"),
     ("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 Lossless, RPCL", "HTJ2K"),
     ("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", "HTJ2K"),
+    ("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", "JPEGXL"),
+    ("1.2.840.10008.1.2.4.111", "JPEG XL JPEG Recompression", "JPEGXL"),
+    ("1.2.840.10008.1.2.4.112", "JPEG XL", "JPEGXL"),
+    ("1.2.840.10008.1.2.8.1", "Deflated Image Frame Compression", ""),
 )
 
 

@@ -79,7 +79,9 @@ def syntax_of(buf: Array, start: int, stop: int) -> int:
         return SYNTAX_ENCAPSULATED
     if rest == 5 and buf[at + 1] == 49 and buf[at + 2] == 46 and buf[at + 3] == 57 and buf[at + 4] == 57:
         return SYNTAX_DEFLATED
-    if rest > 3 and buf[at + 1] == 52 and buf[at + 2] == 46:
+    if rest == 5 and buf[at + 1] == 49 and buf[at + 2] == 46 and buf[at + 3] == 57 and buf[at + 4] == 56:
+        return SYNTAX_ENCAPSULATED
+    if rest > 3 and buf[at + 1] in (52, 55, 56) and buf[at + 2] == 46:
         return SYNTAX_ENCAPSULATED
     return SYNTAX_UNKNOWN
 

@@ -17,6 +17,7 @@ RULE_NAMES: Final = {
     "PIX002": "missing-rescale",
     "PIX003": "varying-rescale",
     "PIX004": "odd-bit-layout",
+    "PIX005": "undeclared-padding",
     "PIX006": "declared-padding",
     "PIX007": "implausible-values",
     "PIX008": "modality-lut",

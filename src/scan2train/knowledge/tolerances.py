@@ -94,6 +94,15 @@ NII003_SPACING_PART: Final = 1e-3
 SET001_WARNING: Final = 1.5
 SET001_ERROR: Final = 3.0
 
+# PIX005 undeclared-padding: a constant in the corners of a CT's slices.
+
+#: Nothing is below this but padding: air is −1000 HU, and scanners that cut off store −1024 at the lowest.
+PIX005_NEVER_HU: Final = -1100.0
+#: A constant between the two may be padding, or air that was cut off in an unusual place.
+PIX005_AIR_HU: Final = -1024.0
+#: So many pixels along both axes of a corner are one value; noise never is.
+PIX005_BLOCK: Final = 3
+
 # ACQ008 suv-impossible: between which numbers a patient, a dose and a nuclide are. Beyond, a unit was mistaken.
 
 ACQ008_WEIGHT_KG: Final = (0.01, 650.0)

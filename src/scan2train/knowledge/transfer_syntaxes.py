@@ -12,15 +12,27 @@ JPEG_LS: Final = frozenset(f"{_ROOT}.4.{n}" for n in (80, 81))
 JPEG_2000: Final = frozenset(f"{_ROOT}.4.{n}" for n in (90, 91))
 HTJ2K: Final = frozenset(f"{_ROOT}.4.{n}" for n in (201, 202, 203))
 
-#: Syntaxes whose frames are decoded here.
-DECODED: Final = frozenset({RLE}) | JPEG | JPEG_LS | JPEG_2000 | HTJ2K
+JPEG_XL: Final = frozenset(f"{_ROOT}.4.{n}" for n in (110, 111, 112))
 
-#: Syntaxes whose pixels are not in the file but on a server that it names (PS3.5 A.6, A.7).
+#: Frames that are deflated, or not compressed at all, and come in fragments.
+DEFLATED_FRAMES: Final = f"{_ROOT}.8.1"
+UNCOMPRESSED: Final = frozenset({f"{_ROOT}.1.98", DEFLATED_FRAMES})
+
+#: Syntaxes whose frames are decoded here.
+DECODED: Final = frozenset({RLE}) | UNCOMPRESSED | JPEG | JPEG_LS | JPEG_2000 | HTJ2K | JPEG_XL
+
+#: Syntaxes whose streams tell their colour transform, which their decoders undo.
+COLOUR_UNDONE: Final = JPEG | JPEG_2000 | HTJ2K | JPEG_XL
+
+#: Syntaxes whose pixels are not in the file but on a server that it names, or in a video stream (PS3.5 A.6, A.7, A.9).
 ELSEWHERE: Final = {
     f"{_ROOT}.4.94": "JPIP Referenced",
     f"{_ROOT}.4.95": "JPIP Referenced Deflate",
     f"{_ROOT}.4.204": "JPIP HTJ2K Referenced",
     f"{_ROOT}.4.205": "JPIP HTJ2K Referenced Deflate",
+    f"{_ROOT}.7.1": "SMPTE ST 2110-20 video, progressive",
+    f"{_ROOT}.7.2": "SMPTE ST 2110-20 video, interlaced",
+    f"{_ROOT}.7.3": "SMPTE ST 2110-30 sound",
 }
 
 _OTHERS: Final = {
@@ -31,8 +43,6 @@ _OTHERS: Final = {
     **{f"{_ROOT}.4.{n}": "MPEG-4 AVC/H.264 video" for n in range(102, 107)},
     **{f"{_ROOT}.4.{n}.1": "MPEG-4 AVC/H.264 video, fragmentable" for n in range(102, 107)},
     **{f"{_ROOT}.4.{n}": "HEVC/H.265 video" for n in (107, 108)},
-    **{f"{_ROOT}.4.{n}": "JPEG XL" for n in (110, 111, 112)},
-    f"{_ROOT}.8.1": "Deflated Image Frame Compression",
     **{f"{_ROOT}.4.{n}": "retired JPEG" for n in (*range(52, 57), *range(58, 67))},
 }
 

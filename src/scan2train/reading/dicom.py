@@ -13,6 +13,7 @@ from scan2train.errors import UnreadableFile
 from scan2train.formats.dicom.pixels import Pixels, read_pixels
 from scan2train.formats.dicom.rescale import unit_of
 from scan2train.grid import Grid
+from scan2train.knowledge.sop_classes import FILMS
 from scan2train.measures.twins import twins_are_copies
 from scan2train.reading.handled import told_as_part, told_as_resampled
 from scan2train.reading.lattice import regular_grid
@@ -34,6 +35,9 @@ _META = (
         "tilt_deg",
         "spacing_source",
         "step_source",
+        "lut_shape",
+        "presentation_intent",
+        "intensity_sign",
     ),
 )
 
@@ -71,11 +75,19 @@ def read_dicom(
         unit=unit_of(row, declared=pixels.declared_rescale),
         valid=None if pixels.valid is None else pixels.valid.transpose(2, 1, 0),
         findings=findings,
-        meta={name: row[name] for name in _META if row.get(name) not in (None, "")},
+        meta=_meta(row, pixels),
     )
     if lattice is None:
         return told_as_part(volume, row)
     return told_as_resampled(regrid(volume, lattice, nearest=nearest), row, lattice)
+
+
+def _meta(row: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
+    """What the volume keeps of its row; of a radiograph also the range that its values can have."""
+    kept = {name: row[name] for name in _META if row.get(name) not in (None, "")}
+    if row["modality"] in FILMS and pixels.value_range is not None:
+        kept["value_range"] = pixels.value_range
+    return kept
 
 
 def _compare_copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> None:

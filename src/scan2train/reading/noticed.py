@@ -37,6 +37,9 @@ def _decoded(pixels: Pixels) -> Decoded:
         odd=pixels.odd,
         fault=pixels.fault,
         padded=pixels.padded,
+        undeclared=pixels.undeclared.masked,
+        undeclared_count=pixels.undeclared.count,
+        doubtful=pixels.undeclared.doubtful,
         longer_by=pixels.longer_by,
         not_finite=_not_finite(pixels),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from scan2train.errors import UnreadableFile
 from scan2train.formats.registry import by_format
+from scan2train.reading.grey import as_grey
 from scan2train.reading.label_objects import STRUCTURES, is_segmentation, named_frames
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
@@ -46,6 +47,7 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
         volume = _read_file(row, base)
     if uptake is not None:
         volume = as_uptake(volume, uptake, str(options.suv))
+    volume = as_grey(volume) if options.grey else volume
     return as_labels(volume) if options.as_labels else volume
 
 

@@ -20,6 +20,12 @@ class Decoded:
         nowhere.
     padded
         How many voxels hold the declared padding.
+    undeclared
+        The values that are padding though no header says so, and were masked.
+    undeclared_count
+        How many voxels hold one of them.
+    doubtful
+        Constants in corners of slices that may be padding, and were not masked.
     longer_by
         By how many bytes pixel data is longer than rows, columns, frames and bits demand.
     not_finite
@@ -30,5 +36,8 @@ class Decoded:
     odd: str = ""
     fault: str = ""
     padded: int = 0
+    undeclared: tuple[float, ...] = ()
+    undeclared_count: int = 0
+    doubtful: tuple[float, ...] = ()
     longer_by: int = 0
     not_finite: int = 0

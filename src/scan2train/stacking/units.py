@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from scan2train.formats.dicom.cell import HALVED
 from scan2train.knowledge.sop_classes import RT_DOSE
 from scan2train.stacking.dose_frames import dose_frames
 from scan2train.tables.series_key import series_keys
@@ -82,7 +83,9 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             ),
         ]
         return whole.hstack(alone)
-    own = frames.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
+    # Windows are for display alone: what makes volumes of frames does not look at them.
+    own = frames.drop("window_center", "window_width", "window_function", strict=False)
+    own = own.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
     own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(
         framed=pl.col("framed").fill_null(value=False), frame=pl.col("frame").fill_null(0)
@@ -148,7 +151,7 @@ def _fits() -> pl.Expr:
         product = product * pl.col(name).cast(pl.Float64)
     native = pl.col("pixel_kind") != "encapsulated"
     # 4:2:2 sampled native colour holds two thirds of the samples. A compressed frame needs 8 bytes at least.
-    factor = pl.when(pl.col("photometric") == "YBR_FULL_422").then(2 / 3).otherwise(1.0)
+    factor = pl.when(pl.col("photometric").is_in(HALVED)).then(2 / 3).otherwise(1.0)
     enough = pl.col("pixel_length").cast(pl.Float64) * 8 >= (product * factor).floor()
     counted = pl.col("pixel_length") >= pl.col("declared_frames") * 8
     sane = sane & (pl.col("declared_frames") <= _MOST_FRAMES)

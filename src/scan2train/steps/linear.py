@@ -21,6 +21,6 @@ class Linear(ValueStep):
         """The straight line; refuses a scale of 0."""
         return ValueMap(scale=self.scale, shift=self.shift)
 
-    def unit(self, unit: str) -> str:  # noqa: ARG002 - whatever it was, it is no longer that
-        """Arbitrary units."""
-        return "a.u."
+    def unit(self, unit: str) -> str:
+        """Arbitrary units, but where every value stays what it is."""
+        return unit if self.map().is_identity else "a.u."

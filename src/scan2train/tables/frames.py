@@ -5,7 +5,7 @@ from __future__ import annotations
 from scan2train.tables.column import Column, Table
 
 _POSITION, _ORIENTATION, _MEASURES = "0020,9113", "0020,9116", "0028,9110"
-_CONTENT, _TRANSFORM = "0020,9111", "0028,9145"
+_CONTENT, _TRANSFORM, _WINDOW = "0020,9111", "0028,9145", "0028,9132"
 
 
 def _number(name: str, parent: str, tag: str, item: int, meaning: str, unit: str = "") -> Column:
@@ -28,6 +28,9 @@ FRAMES = Table(
         _number("slope", _TRANSFORM, "0028,1053", 0, "Rescale Slope"),
         _number("intercept", _TRANSFORM, "0028,1052", 0, "Rescale Intercept"),
         Column(name="rescale_type", kind="text", parent=_TRANSFORM, tag="0028,1054", meaning="Rescale Type"),
+        Column(name="window_center", kind="text", parent=_WINDOW, tag="0028,1050", meaning="Window Center, values joined by a backslash"),
+        Column(name="window_width", kind="text", parent=_WINDOW, tag="0028,1051", meaning="Window Width, values joined by a backslash"),
+        Column(name="window_function", kind="text", parent=_WINDOW, tag="0028,1056", meaning="VOI LUT Function"),
         Column(name="stack_id", kind="text", parent=_CONTENT, tag="0020,9056", meaning="Stack ID"),
         _number("in_stack_position", _CONTENT, "0020,9057", 0, "In-Stack Position Number"),
         _number("temporal_index", _CONTENT, "0020,9128", 0, "Temporal Position Index"),

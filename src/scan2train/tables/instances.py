@@ -174,6 +174,8 @@ _PIXELS = (
     _text("window_width", "0028,1051", "Window Width, values joined by a backslash"),
     _text("window_function", "0028,1056", "VOI LUT Function"),
     _text("lut_shape", "2050,0020", "Presentation LUT Shape"),
+    _text("presentation_intent", "0008,0068", "Presentation Intent Type: FOR PRESENTATION or FOR PROCESSING"),
+    _integer("intensity_sign", "0028,1041", "Pixel Intensity Relationship Sign: 1 where high values mean much radiation"),
     _text("lossy", "0028,2110", "Lossy Image Compression: 01 once lossy, for ever"),
     _text("lossy_ratio", "0028,2112", "Lossy Image Compression Ratio"),
     Column(

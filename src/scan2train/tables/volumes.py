@@ -83,6 +83,9 @@ _WHERE = (
 _PIXELS = (
     _c("samples", "integer", "Samples per pixel"),
     _c("photometric", "text", "Photometric Interpretation"),
+    _c("lut_shape", "text", "Presentation LUT Shape"),
+    _c("presentation_intent", "text", "Presentation Intent Type"),
+    _c("intensity_sign", "integer", "Pixel Intensity Relationship Sign"),
     _c("planar", "integer", "Planar Configuration"),
     _c("bits_allocated", "integer", "Bits Allocated"),
     _c("bits_stored", "integer", "Bits Stored"),

@@ -19,6 +19,7 @@ from pydicom.uid import (
 from pydicom.valuerep import DSfloat
 
 from scan2train.errors import WrongUse
+from scan2train.testing.dicom_encapsulated import COMPRESSED
 from scan2train.testing.dicom_uids import uid
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ _TRANSFER_SYNTAX = {
     "big-endian": ExplicitVRBigEndian,
     "deflated": DeflatedExplicitVRLittleEndian,
     "rle": RLELossless,
+    **{word: UID(uid) for word, uid in COMPRESSED.items()},
 }
 
 
@@ -94,7 +96,7 @@ def transfer_syntax_uid(name: str) -> UID:
         If it is neither.
     """
     found = _TRANSFER_SYNTAX[name] if name in _TRANSFER_SYNTAX else UID(name, validation_mode=0)
-    if not found.is_transfer_syntax:
+    if found not in COMPRESSED.values() and not found.is_transfer_syntax:
         raise WrongUse(
             "unknown transfer syntax", expected=f"a UID, or {', '.join(_TRANSFER_SYNTAX)}", found=name
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scan2train.testing.dicom_dataset import Tags
+    from scan2train.testing.dicom_encapsulated import Encapsulation
     from scan2train.volume import Volume
 
 
@@ -34,11 +35,13 @@ def write_enhanced(
     order: Order = "shuffled",
     shared: bool = True,
     transfer_syntax: str = "explicit",
+    encapsulation: Encapsulation | None = None,
     extra_tags: Tags | None = None,
     frame_tags: Callable[[int], Tags] | None = None,
     points: Sequence[Volume] = (),
     point_tags: Callable[[int], Tags] | None = None,
     instance: object = "enhanced",
+    shared_tags: Tags | None = None,
     modality: str = "CT",
     manufacturer: str = "scan2train",
     series_description: str = "phantom",
@@ -66,6 +69,8 @@ def write_enhanced(
         Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's.
     extra_tags
         Attributes at the top that override everything else.
+    shared_tags
+        Functional groups to add to the shared item.
     frame_tags
         Functional groups by ``k`` to add, replace or (``None``) leave out of a frame's item: for planting faults.
     points
@@ -120,7 +125,9 @@ def write_enhanced(
     )
     unit = rescale_type or ("HU" if modality == "CT" else "US")
     common = _common_groups(planes, unit, slope, offset)
-    made.SharedFunctionalGroupsSequence = Items([_item(**common) if shared else Dataset()])
+    all_share = _item(**common) if shared else Dataset()
+    apply(shared_tags or {}, all_share)
+    made.SharedFunctionalGroupsSequence = Items([all_share])
     frames = []
     for number in at:
         point, k = divmod(int(number), n)
@@ -138,12 +145,20 @@ def write_enhanced(
         apply({} if frame_tags is None else frame_tags(k), frame)
         frames.append(frame)
     made.PerFrameFunctionalGroupsSequence = Items(frames)
-    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng)
+    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng, encapsulation)
     apply(extra_tags or {}, made)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     save(made, target, syntax, preamble=True)
     return target
+
+
+def frame_window(center: float, width: float, function: str | None = None) -> dict[str, Items]:
+    """The functional group of a window (PS3.3 C.7.6.16.2.10), for ``shared_tags`` or ``frame_tags``."""
+    item = _item(WindowCenter=ds(center), WindowWidth=ds(width))
+    if function is not None:
+        item.VOILUTFunction = function
+    return {"FrameVOILUTSequence": Items([item])}
 
 
 def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Items]:

@@ -23,7 +23,7 @@ class PixelCell:
     Parameters
     ----------
     allocated
-        Bits Allocated: 8, 16 or 32.
+        Bits Allocated: 1, 8, 16 or 32. Single bits are packed, eight to a byte, frame after frame.
     stored
         Bits Stored, at most ``allocated``.
     high
@@ -41,10 +41,10 @@ class PixelCell:
     junk: bool = False
 
     def __post_init__(self) -> None:
-        if self.allocated not in (8, 16, 32) or not 1 <= self.stored <= self.allocated:
+        if self.allocated not in (1, 8, 16, 32) or not 1 <= self.stored <= self.allocated:
             raise WrongUse(
                 "no such pixel cell",
-                expected="8, 16 or 32 bits allocated, and no more than that stored",
+                expected="1, 8, 16 or 32 bits allocated, and no more than that stored",
                 found=f"{self.stored} bits in {self.allocated}",
             )
         if not self.stored - 1 <= self.high_bit < self.allocated:
@@ -68,15 +68,29 @@ class PixelCell:
 
     def pack(self, stored: Stored, rng: np.random.Generator, *, big_endian: bool = False) -> bytes:
         """Bytes of Pixel Data for stored values, in C order; of even length."""
+        if self.allocated == 1:
+            data = np.packbits(stored.astype(np.uint8).reshape(-1), bitorder="little").tobytes()
+        else:
+            cells = self.cells(stored, rng)
+            data = cells.astype(cells.dtype.newbyteorder(">" if big_endian else "<")).tobytes()
+        return data + b"\0" * (len(data) % 2)
+
+    def cells(self, stored: Stored, rng: np.random.Generator) -> npt.NDArray[np.unsignedinteger]:
+        """Unsigned cells of ``allocated`` bits, of the shape of the stored values."""
         shift = self.high_bit + 1 - self.stored
         bits = (stored << shift).astype(np.int64)
         if self.junk:
             used = ((1 << self.stored) - 1) << shift
             noise = rng.integers(0, 1 << self.allocated, size=bits.shape)
             bits = (bits & used) | (noise & ~used)
-        cell = np.dtype(f"u{self.allocated // 8}").newbyteorder(">" if big_endian else "<")
-        data = (bits & ((1 << self.allocated) - 1)).astype(cell).tobytes()
-        return data + b"\0" * (len(data) % 2)
+        return (bits & ((1 << self.allocated) - 1)).astype(f"u{max(1, self.allocated // 8)}")
+
+    def samples(self, stored: Stored, *, signed: bool) -> npt.NDArray[np.integer]:
+        """What an image codec is given: the stored values, or the ``stored`` bits of them as unsigned numbers."""
+        width = max(1, self.allocated // 8)
+        if signed and self.signed:
+            return stored.astype(f"i{width}")
+        return (stored & ((1 << self.stored) - 1)).astype(f"u{width}")
 
 
 def to_stored(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pydicom
+from pydicom.dataset import validate_file_meta
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from scan2train.errors import WrongUse
 from scan2train.testing.dicom_dataset import About, Tags, apply, dataset, ds, transfer_syntax_uid
+from scan2train.testing.dicom_encapsulated import COMPRESSED, Encapsulation, encode_frame, lay_frames
 from scan2train.testing.dicom_pixels import PixelCell, Stored, to_stored
 from scan2train.testing.dicom_plane import StackPlanes
 
@@ -39,6 +42,7 @@ def write_dicom_series(
     numbers: Order = "position",
     file_names: Callable[[int], str] | Sequence[str] | None = None,
     transfer_syntax: str = "explicit",
+    encapsulation: Encapsulation | None = None,
     preamble: bool = True,
     drop: Collection[int] = (),
     place: Callable[[int], float] | None = None,
@@ -83,7 +87,10 @@ def write_dicom_series(
         Names by rank in that order, as a function or a sequence; ``IM0000.dcm`` and so on if not given. May
         contain subfolders.
     transfer_syntax
-        ``explicit``, ``implicit``, ``big-endian``, ``deflated``, ``rle``, or a UID that pydicom can encode.
+        ``explicit``, ``implicit``, ``big-endian``, ``deflated``, ``rle``, a word or UID of
+        :data:`~scan2train.testing.dicom_encapsulated.COMPRESSED`, or a UID that pydicom can encode.
+    encapsulation
+        How compressed frames are laid into fragments; one each, with a Basic Offset Table, if not given.
     preamble
         Without it a bare data set is written, with neither preamble nor file meta information.
     drop
@@ -161,19 +168,33 @@ def write_dicom_series(
         tags = (extra_tags(k) if callable(extra_tags) else extra_tags) or {}
         path = Path(folder) / names[file_ranks[k]]
         path.parent.mkdir(parents=True, exist_ok=True)
-        set_pixels(made, stored.T, cell, syntax, rng)
+        set_pixels(made, stored.T, cell, syntax, rng, encapsulation)
         apply(tags, made)
         save(made, path, syntax, preamble=preamble)
         written.append(path)
     return written
 
 
-def set_pixels(made: Dataset, stored: Stored, cell: PixelCell, syntax: UID, rng: np.random.Generator) -> None:
+def set_pixels(
+    made: Dataset,
+    stored: Stored,
+    cell: PixelCell,
+    syntax: UID,
+    rng: np.random.Generator,
+    encapsulation: Encapsulation | None = None,
+) -> None:
     """Put ``(rows, columns)`` or ``(frames, rows, columns)`` stored values into a data set, encoded."""
     made.Rows, made.Columns = stored.shape[-2:]
+    if syntax in COMPRESSED.values():
+        made.file_meta.TransferSyntaxUID = syntax
+        frames = stored.reshape(-1, *stored.shape[-2:])
+        lay_frames(
+            made, [_encoded(one, cell, syntax, rng) for one in frames], encapsulation or Encapsulation()
+        )
+        return
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if syntax.is_encapsulated else syntax
     data = cell.pack(stored, rng, big_endian=not syntax.is_little_endian)
-    made.add_new(0x7FE00010, "OB" if cell.allocated == 8 else "OW", data)
+    made.add_new(0x7FE00010, "OB" if cell.allocated <= 8 else "OW", data)
     if not syntax.is_encapsulated:
         return
     try:
@@ -182,15 +203,29 @@ def set_pixels(made: Dataset, stored: Stored, cell: PixelCell, syntax: UID, rng:
         raise WrongUse(f"pydicom cannot encode these pixels as {syntax.name}: {error}") from error
 
 
+def _encoded(frame: Stored, cell: PixelCell, syntax: UID, rng: np.random.Generator) -> bytes:
+    """Codecs see the stored bits, JPEG 2000 with their sign; what no codec made keeps the whole cell."""
+    if syntax in (COMPRESSED["encapsulated"], COMPRESSED["deflated-frames"]):
+        return encode_frame(cell.cells(frame, rng), syntax, cell.allocated)
+    signed = syntax in {uid for word, uid in COMPRESSED.items() if "j2k" in word or "2000" in word}
+    return encode_frame(cell.samples(frame, signed=signed), syntax, cell.stored)
+
+
 def save(made: Dataset, path: Path, syntax: UID, *, preamble: bool) -> None:
     """Write a data set; without a preamble the meta information goes as well."""
-    options: dict[str, Any] = {"little_endian": syntax.is_little_endian, "implicit_vr": syntax.is_implicit_VR}
     if preamble:
         made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", "")
         made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", "")
         made.preamble = b"\0" * 128
-        made.save_as(path, enforce_file_format=True)
+        if syntax not in COMPRESSED.values():
+            made.save_as(path, enforce_file_format=True)
+            return
+        # pydicom does not know the youngest syntaxes, and has to be told how they are encoded.
+        validate_file_meta(made.file_meta)
+        made.file_meta.FileMetaInformationGroupLength = 0
+        pydicom.dcmwrite(path, made, implicit_vr=False, little_endian=True, force_encoding=True)
         return
+    options = {"little_endian": syntax.is_little_endian, "implicit_vr": syntax.is_implicit_VR}
     del made.file_meta
     made.save_as(path, enforce_file_format=False, **options)
 

@@ -123,6 +123,17 @@ def modality_lut(name: str = "ModalityLUTSequence") -> dict[str, Any]:
     return {name: Sequence([item])}
 
 
+def round_view(outside: int, only: int | None = None) -> Change:
+    """A change of values: ``outside`` where slices (or ``only`` that one) lie beyond a round field of view."""
+
+    def change(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        i, j, k = np.ogrid[tuple(slice(n) for n in array.shape)]
+        far = ((i + 0.5) / array.shape[0] - 0.5) ** 2 + ((j + 0.5) / array.shape[1] - 0.5) ** 2 > 0.24
+        return np.where(far & ((k == only) if only is not None else k >= 0), outside, array).astype(np.int16)
+
+    return change
+
+
 def small_text(name: str, text: str) -> Build:
     """A file of text, such as the declaration of a data set."""
 

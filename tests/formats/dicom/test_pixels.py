@@ -63,13 +63,13 @@ def test_a_cell_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
 
 
 def test_fragments_are_joined_by_offsets_or_by_how_they_begin() -> None:
-    a, b = b"\xff\xd8" + b"a" * 4, b"\xff\xd8" + b"b" * 2
+    a, b = b"\xff\xd8\xff" + b"a" * 3, b"\xff\xd8\xff" + b"b"
     parts = item(a[:4]) + item(a[4:]) + item(b)
     second = len(item(a[:4]) + item(a[4:]))
     for table in (struct.pack("<2I", 0, second), b""):
-        assert frames_of(memoryview(item(table) + parts + END), 2, "x") == [a, b]
-    assert frames_of(memoryview(item(b"") + parts + END), 1, "x") == [a + b]
-    assert frames_of(memoryview(item(b"") + parts + END), 3, "x") == [a[:4], a[4:], b]
+        assert frames_of(memoryview(item(table) + parts + END), 2, "x").frames == [a, b]
+    assert frames_of(memoryview(item(b"") + parts + END), 1, "x").frames == [a + b]
+    assert frames_of(memoryview(item(b"") + parts + END), 3, "x").frames == [a[:4], a[4:], b]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_transfer_syntax_without_decoder_says_so() -> None:
 
 def test_full_range_ycbcr_becomes_rgb() -> None:
     grey_red_blue = np.array([[[128, 128, 128], [76, 85, 255], [29, 255, 107]]], dtype=np.uint8)
-    found = to_rgb(grey_red_blue, "YBR_FULL", 8, "x")[0].astype(int)
+    found = to_rgb(grey_red_blue, "YBR_FULL", 8)[0].astype(int)
     assert np.abs(found - [[128, 128, 128], [254, 0, 0], [0, 0, 254]]).max() <= 1
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from scan2train.errors import NonconformingHeader
 
+#: Two pixels side by side share their chroma where these are not compressed (PS3.3 C.7.6.3.1.2).
+HALVED = ("YBR_FULL_422", "YBR_PARTIAL_422")
 #: Bits Allocated that Pixel Data may have, by kind.
 _ALLOCATED = {"native": (1, 8, 16, 32), "encapsulated": (1, 8, 16, 32), "float": (32,), "double": (64,)}
 
@@ -66,10 +68,15 @@ class Cell:
         return self.rows * self.columns * self.samples
 
     @property
-    def frame_bits(self) -> int:
-        """Size of a native frame in bits; horizontally halved chroma takes two thirds."""
+    def native_bits(self) -> int:
+        """Size of an uncompressed frame in bits; horizontally halved chroma takes two thirds."""
         bits = self.values * self.allocated
-        return bits * 2 // 3 if self.photometric == "YBR_FULL_422" and self.kind == "native" else bits
+        return bits * 2 // 3 if self.photometric in HALVED else bits
+
+    @property
+    def frame_bits(self) -> int:
+        """Size of a frame in bits, as far as it is native."""
+        return self.native_bits if self.kind == "native" else self.values * self.allocated
 
 
 def cell_of(row: Mapping[str, Any], kind: str, where: object) -> Cell:
@@ -104,11 +111,11 @@ def cell_of(row: Mapping[str, Any], kind: str, where: object) -> Cell:
             code="PIX004",
         )
     samples = row["samples"] or 1
-    if samples not in (1, 3, 4):
+    if samples not in (1, 3):
         raise NonconformingHeader(
             "Samples per Pixel is not one that pixels can have",
             where=where,
-            expected="1, 3 or 4",
+            expected="1 or 3",
             found=samples,
         )
     return Cell(

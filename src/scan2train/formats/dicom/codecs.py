@@ -11,8 +11,25 @@ import numpy.typing as npt
 from scan2train.errors import DecoderMissing, HostileFile, UnreadableFile
 from scan2train.formats.dicom.cell import Cell
 from scan2train.formats.dicom.codestream import Claim, jpeg2000_claim, jpeg_claim
+from scan2train.formats.dicom.jpegxl import jpegxl_claim
+from scan2train.formats.dicom.photometric import PARTIAL
 from scan2train.formats.dicom.rle import decode_rle
-from scan2train.knowledge.transfer_syntaxes import HTJ2K, JPEG, JPEG_2000, JPEG_LS, RLE, syntax_name
+from scan2train.formats.dicom.uncompressed import decode_uncompressed
+from scan2train.knowledge.transfer_syntaxes import (
+    DECODED,
+    HTJ2K,
+    JPEG,
+    JPEG_2000,
+    JPEG_LS,
+    JPEG_XL,
+    RLE,
+    UNCOMPRESSED,
+    syntax_name,
+)
+
+_HIGH_BIT = (
+    "High Bit leaves bits free below the stored ones, and the compressed frame has none; it was not followed"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,18 +60,22 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
     """
     if syntax == RLE:
         return Decoded(decode_rle(data, cell, where), cell.photometric)
-    if syntax in JPEG or syntax in JPEG_LS:
-        claim = jpeg_claim(data, where)
-    elif syntax in JPEG_2000 or syntax in HTJ2K:
-        claim = jpeg2000_claim(data, where)
-    else:
+    if syntax in UNCOMPRESSED:
+        return Decoded(decode_uncompressed(data, syntax, cell, where), cell.photometric)
+    if syntax not in DECODED:
         raise DecoderMissing(
             "no decoder for this transfer syntax",
             where=where,
-            expected="RLE, JPEG, JPEG-LS, JPEG 2000 or HTJ2K",
+            expected="RLE, JPEG, JPEG-LS, JPEG 2000, HTJ2K or JPEG XL",
             found=syntax_name(syntax),
             advice="Convert the file to an uncompressed transfer syntax first.",
         )
+    if syntax in JPEG or syntax in JPEG_LS:
+        claim = jpeg_claim(data, where)
+    elif syntax in JPEG_XL:
+        claim = jpegxl_claim(data, where)
+    else:
+        claim = jpeg2000_claim(data, where)
     _hold_to(claim, cell, where)
     pixels, photometric = _decode(data, syntax, claim, cell, where)
     if pixels.shape[:2] != (cell.rows, cell.columns) or pixels.size != cell.values:
@@ -64,7 +85,11 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
-    return Decoded(_as_cells(pixels, cell), photometric, _odd(claim, syntax, cell), claim.fault)
+    cells, odd = _as_cells(pixels, cell), _odd(claim, syntax, cell)
+    if cell.shift and claim.bits <= cell.stored:
+        # The stream has no room for bits below the stored ones: it holds these alone.
+        cells, odd = cells << cells.dtype.type(cell.shift), odd or _HIGH_BIT
+    return Decoded(cells, photometric, odd, claim.fault)
 
 
 def _odd(claim: Claim, syntax: str, cell: Cell) -> str:
@@ -77,7 +102,7 @@ def _odd(claim: Claim, syntax: str, cell: Cell) -> str:
 
 def _hold_to(claim: Claim, cell: Cell, where: object) -> None:
     expected = (cell.rows, cell.columns, cell.samples)
-    found = (claim.rows, claim.columns, claim.samples)
+    found = (claim.rows, claim.columns, claim.samples or cell.samples)
     if expected != found or claim.bits > cell.allocated:
         raise HostileFile(
             "the compressed frame claims another size than the header",
@@ -97,6 +122,10 @@ def _decode(
             return _decode_jpeg(data, claim, cell)
         if syntax in JPEG_LS:
             return imagecodecs.jpegls_decode(data), cell.photometric
+        if syntax in JPEG_XL:
+            # The decoder undoes whatever colour space the stream is in.
+            pixels = imagecodecs.jpegxl_decode(data, keeporientation=True)
+            return pixels, "RGB" if cell.samples == 3 else cell.photometric
         decode = imagecodecs.htj2k_decode if syntax in HTJ2K else imagecodecs.jpeg2k_decode
         return decode(data), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
     except ImportError as error:
@@ -115,6 +144,8 @@ def _decode_jpeg(data: bytes, claim: Claim, cell: Cell) -> tuple[npt.NDArray[Any
 
     if cell.samples != 3:
         return imagecodecs.jpeg_decode(data), cell.photometric
+    if cell.photometric in PARTIAL:
+        return imagecodecs.jpeg_decode(data, colorspace="YCBCR", outcolorspace="YCBCR"), cell.photometric
     stays = cell.photometric == "RGB" or claim.adobe == 0 or claim.named_rgb
     pixels = imagecodecs.jpeg_decode(data, colorspace="RGB" if stays else "YCBCR", outcolorspace="RGB")
     return pixels, "RGB"

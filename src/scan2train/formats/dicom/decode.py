@@ -56,7 +56,7 @@ class Decoder:
     """Fills ``array`` (``(k, j, i)`` or ``(k, j, i, c)``), whose type holds every value there can be."""
 
     cell: Cell
-    lookup: Lookup | None
+    lookups: tuple[Lookup, ...] | None
     colours: bool
     padding: tuple[tuple[float, float] | None, ...]
     slopes: tuple[float, ...]
@@ -83,25 +83,27 @@ class Decoder:
         return seen
 
     def _decoded(self, one: Frames, file: PixelFile, seen: Seen) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-        packed = frames_of(file.value(), one.total, one.path)
+        extended = file.extended_offsets(one.total) if one.total > 1 else ()
+        packed = frames_of(file.value(), one.total, one.path, extended)
+        seen.fault = seen.fault or packed.fault
         for k, frame in zip(one.slices, one.frames, strict=True):
-            decoded = decode_frame(packed[frame], one.syntax, self.cell, one.path)
+            decoded = decode_frame(packed.frames[frame], one.syntax, self.cell, one.path)
             seen.odd = seen.odd or decoded.odd
             seen.fault = seen.fault or decoded.fault
-            yield k, self._as_rgb(decoded.cells, decoded.photometric, one.path)
+            yield k, self._as_rgb(decoded.cells, decoded.photometric)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         for k, frame in zip(one.slices, one.frames, strict=True):
             cells = read_cells(file, self.cell, frame)
-            self._convert(k, self._as_rgb(cells, self.cell.photometric, one.path), seen)
+            self._convert(k, self._as_rgb(cells, self.cell.photometric), seen)
 
-    def _as_rgb(self, cells: npt.NDArray[Any], photometric: str, where: str) -> npt.NDArray[Any]:
-        return to_rgb(cells, photometric, self.cell.stored, where) if self.cell.samples == 3 else cells
+    def _as_rgb(self, cells: npt.NDArray[Any], photometric: str) -> npt.NDArray[Any]:
+        return to_rgb(cells, photometric, self.cell.stored) if self.cell.samples == 3 else cells
 
     def _fits_in_place(self) -> bool:
         """Whether the cells can be read right where their values belong, and changed there."""
         cell, out = self.cell, self.array.dtype
-        plain = cell.samples == 1 and cell.shift == 0 and cell.allocated >= 8 and self.lookup is None
+        plain = cell.samples == 1 and cell.shift == 0 and cell.allocated >= 8 and self.lookups is None
         return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and set(self.slopes) == {1.0}
 
     def _in_place(self, one: Frames, file: PixelFile, seen: Seen) -> None:
@@ -126,11 +128,12 @@ class Decoder:
             flat += flat.dtype.type(self.intercepts[k])
             return
         self._mark_padding(k, words, seen)
-        if self.lookup is not None:
+        if self.lookups is not None:
+            lookup = self.lookups[k]
             stored = np.empty(words.size, dtype=np.int64)
             seen.spare_bits |= self._rescale(words, stored, 1.0, 0.0)
-            out[...] = self.lookup(stored).reshape(out.shape)
-            if self.colours and self.lookup.passed_by(stored):
+            out[...] = lookup(stored).reshape(out.shape)
+            if self.colours and lookup.passed_by(stored):
                 seen.odd = "pixels point beyond the colour palette; they took its last colour"
         elif cell.samples > 1:
             out[...] = cells

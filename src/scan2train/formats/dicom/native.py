@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zlib
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import ChangedSource, UnreadableFile
-from scan2train.formats.dicom.cell import Cell
+from scan2train.formats.dicom.cell import HALVED, Cell
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _META = 132
+#: How the element (7FE0,0001) of VR OV begins.
+_EXTENDED = b"\xe0\x7f\x01\x00OV\0\0"
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Source(Protocol):
+    """What native frames are read from."""
+
+    path: str
+    syntax: str
+
+    def read_into(self, target: npt.NDArray[Any], at: int) -> None:
+        """Fill a contiguous array from byte ``at`` on; raises ``UnreadableFile`` if there are not enough."""
+
+    def written_as_words(self) -> bool:
+        """Whether big-endian 8-bit pixels come in swapped pairs."""
 
 
 class PixelFile:
@@ -121,6 +137,20 @@ class PixelFile:
         self.read_into(data, 0)
         return memoryview(data)
 
+    def extended_offsets(self, n_frames: int) -> tuple[int, ...]:
+        """The Extended Offset Table that stands before encapsulated Pixel Data; empty where there is none.
+
+        PS3.3 C.7.6.3.1.8 and PS3.5 A.4: (7FE0,0001) and (7FE0,0002), one 64-bit number a frame, in explicit VR.
+        """
+        size = 12 + 8 * n_frames
+        before = os.pread(self._handle, 2 * size, max(0, self.offset - 12 - 2 * size))
+        head = _EXTENDED + (8 * n_frames).to_bytes(4, "little")
+        for at in (0, size):
+            # With its lengths beside it, or alone.
+            if before[at : at + 12] == head:
+                return struct.unpack_from(f"<{n_frames}Q", before, at + 12)
+        return ()
+
     def written_as_words(self) -> bool:
         """Whether an explicit header calls the value OW: big-endian 8-bit pixels then come in swapped pairs."""
         return os.pread(self._handle, 2, max(0, self.offset - 8)) == b"OW"
@@ -137,14 +167,14 @@ class PixelFile:
             raise UnreadableFile(f"the deflated data are corrupt: {error}", where=self.path) from error
 
 
-def read_cells(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+def read_cells(file: Source, cell: Cell, frame: int) -> npt.NDArray[Any]:
     """``(rows, columns, samples)`` cells of a native frame, in the byte order of this machine.
 
     One-bit pixels come as bytes of 0 and 1 (PS3.5 8.2: the first pixel is the lowest bit of the first byte).
     """
     if cell.allocated == 1:
         return _bits(file, cell, frame)
-    if cell.photometric == "YBR_FULL_422":
+    if cell.photometric in HALVED:
         return _halved_chroma(file, cell, frame)
     words = np.empty(cell.values, dtype=cell.word)
     read_words(file, words, frame * words.nbytes)
@@ -153,7 +183,7 @@ def read_cells(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
     return words.reshape(cell.rows, cell.columns, cell.samples)
 
 
-def read_words(file: PixelFile, words: npt.NDArray[Any], at: int) -> None:
+def read_words(file: Source, words: npt.NDArray[Any], at: int) -> None:
     """Fill an array of cells from byte ``at`` on, and turn big-endian ones."""
     if file.syntax != BIG_ENDIAN:
         file.read_into(words, at)
@@ -169,7 +199,7 @@ def read_words(file: PixelFile, words: npt.NDArray[Any], at: int) -> None:
         file.read_into(words, at)
 
 
-def _bits(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+def _bits(file: Source, cell: Cell, frame: int) -> npt.NDArray[Any]:
     first = frame * cell.values
     begin, end = first // 8, (first + cell.values + 7) // 8
     packed = np.empty(end - begin, dtype=np.uint8)
@@ -178,7 +208,7 @@ def _bits(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
     return bits.reshape(cell.rows, cell.columns, cell.samples)
 
 
-def _halved_chroma(file: PixelFile, cell: Cell, frame: int) -> npt.NDArray[Any]:
+def _halved_chroma(file: Source, cell: Cell, frame: int) -> npt.NDArray[Any]:
     """Two luminances, then the blue and the red chroma that both share (PS3.3 C.7.6.3.1.2)."""
     pairs = np.empty((cell.values // 6, 4), dtype=cell.word)
     if cell.values % 6:

@@ -14,22 +14,28 @@ _FULL = np.array(
     [[1.0, 0.0, 1.402], [1.0, -0.114 * 1.772 / 0.587, -0.299 * 1.402 / 0.587], [1.0, 1.772, 0.0]]
 )
 
+#: As above, of luma that takes 219 of 255 steps and chroma that takes 224 of them (CCIR 601-2).
+_LESS = _FULL * np.array([255 / 219, 255 / 224, 255 / 224])
+_BLACK = 16
+
+#: Luma and chroma that leave out both ends of their range, as video does; retired.
+PARTIAL = ("YBR_PARTIAL_422", "YBR_PARTIAL_420")
 _MONOCHROME = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
-_RGB = ("RGB", "YBR_RCT", "YBR_ICT", "ARGB")
+#: What only a codestream of JPEG 2000 or JPEG XL can be in; its decoder gives RGB.
+_TRANSFORMED = ("YBR_RCT", "YBR_ICT", "XYB")
+_COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", *PARTIAL, *_TRANSFORMED)
 
 
-def require_known(photometric: str, samples: int, where: object) -> None:
+def require_known(photometric: str, samples: int, where: object, *, bare: bool = False) -> None:
     """Refuse a photometric interpretation that does not exist or does not fit the number of samples.
+
+    Also one that ``bare`` pixels, of which no decoder undoes a colour transform, cannot be in.
 
     Raises
     ------
     NonconformingHeader
     """
-    known = (
-        _MONOCHROME
-        if samples == 1
-        else (*_RGB, "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
-    )
+    known = _MONOCHROME if samples == 1 else _COLOURS
     if photometric not in known:
         raise NonconformingHeader(
             "Photometric Interpretation does not fit Samples per Pixel",
@@ -37,9 +43,17 @@ def require_known(photometric: str, samples: int, where: object) -> None:
             expected=" or ".join(known),
             found=f"{photometric} with {samples} samples",
         )
+    if bare and photometric in (*_TRANSFORMED, "YBR_PARTIAL_420"):
+        raise NonconformingHeader(
+            "this Photometric Interpretation belongs to a compression that these pixels are not in",
+            where=where,
+            expected="RGB, YBR_FULL, YBR_FULL_422 or YBR_PARTIAL_422",
+            found=photometric,
+            advice="Whatever decompressed the file has left the word as it was. Fetch the original file.",
+        )
 
 
-def to_rgb(pixels: npt.NDArray[Any], photometric: str, bits: int, where: object) -> npt.NDArray[Any]:
+def to_rgb(pixels: npt.NDArray[Any], photometric: str, bits: int) -> npt.NDArray[Any]:
     """``(rows, columns, 3)`` RGB of the same type.
 
     Parameters
@@ -50,22 +64,12 @@ def to_rgb(pixels: npt.NDArray[Any], photometric: str, bits: int, where: object)
         What they are in.
     bits
         Bits Stored.
-    where
-        The file, for messages.
-
-    Raises
-    ------
-    NonconformingHeader
-        If nothing is known to turn it into RGB.
     """
-    if photometric in _RGB:
+    if photometric in ("RGB", *_TRANSFORMED):
         return pixels
-    if photometric not in ("YBR_FULL", "YBR_FULL_422"):
-        raise NonconformingHeader(
-            "this Photometric Interpretation cannot be turned into RGB", where=where, found=photometric
-        )
-    middle = 1 << (bits - 1)
-    centred = pixels.astype(np.float64) - np.array([0, middle, middle])
-    rgb = np.floor(centred @ _FULL.T + 0.5)
+    partial = photometric in PARTIAL
+    middle, black = 1 << (bits - 1), (_BLACK << (bits - 8) if partial and bits >= 8 else 0)
+    centred = pixels.astype(np.float64) - np.array([black, middle, middle])
+    rgb = np.floor(centred @ (_LESS if partial else _FULL).T + 0.5)
     limited: npt.NDArray[Any] = np.clip(rgb, 0, (1 << bits) - 1).astype(pixels.dtype)
     return limited

@@ -16,13 +16,15 @@ from scan2train.formats.dicom.cell import Cell, cell_of
 from scan2train.formats.dicom.decode import Decoder, Frames, Seen
 from scan2train.formats.dicom.dtype import value_dtype
 from scan2train.formats.dicom.float_padding import float_padding
-from scan2train.formats.dicom.lookup import modality_lut, palette
+from scan2train.formats.dicom.lookup import Lookup, lookups
 from scan2train.formats.dicom.memory import voxels
 from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
-from scan2train.formats.dicom.rescale import rescale_of
+from scan2train.formats.dicom.rescale import Rescale, rescale_of
 from scan2train.formats.dicom.tiles import cut, sheets
+from scan2train.formats.dicom.undeclared import NONE_FOUND, Undeclared, find_undeclared, is_asked
 from scan2train.formats.regular import largest_image
+from scan2train.knowledge.transfer_syntaxes import COLOUR_UNDONE
 
 #: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
 #: a second thread there costs more processor time than it saves.
@@ -37,7 +39,8 @@ class Pixels:
     ``array`` is ``(k, j, i)`` or ``(k, j, i, c)`` in C order, ``valid`` ``(k, j, i)`` or ``None`` where nothing is
     padding. ``spare_bits`` says that bits beside the stored ones were in use,
     ``longer_by`` by how many bytes pixel data was longer than needed, ``odd`` what else does not fit, ``fault`` where
-    a compressed frame departs from its standard.
+    a compressed frame departs from its standard. ``undeclared`` is padding that only the values tell,
+    ``value_range`` the lowest and the highest value that the header allows; ``None`` for colour and floating point.
     """
 
     array: npt.NDArray[Any]
@@ -49,6 +52,8 @@ class Pixels:
     longer_by: int = 0
     odd: str = ""
     fault: str = ""
+    undeclared: Undeclared = NONE_FOUND
+    value_range: tuple[float, float] | None = None
 
 
 def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
@@ -74,39 +79,40 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     paths = [root + name for name in row["member_path"]]
     cell = cell_of(row, row["pixel_kind"], paths[0])
     if cell.kind not in ("float", "double"):
-        require_known(cell.photometric, cell.samples, paths[0])
+        bare = not set(row["member_transfer_syntax"]) <= COLOUR_UNDONE
+        require_known(cell.photometric, cell.samples, paths[0], bare=bare)
     rescale = rescale_of(row, paths[0])
-    colours = palette(Path(paths[0])) if cell.photometric == "PALETTE COLOR" else None
-    table = (
-        modality_lut(Path(paths[0]), signed=cell.signed)
-        if row["modality_lut"] and cell.samples == 1
-        else None
-    )
-    lookup = colours or table
-    if lookup is not None:
-        dtype = lookup.values.dtype
+    tables, looked_up = lookups(paths, cell, modality_lut=row["modality_lut"])
+    colours = cell.photometric == "PALETTE COLOR"
+    if looked_up is not None:
+        dtype = looked_up
     elif cell.kind in ("float", "double"):
         dtype = np.dtype(np.float32 if cell.kind == "float" else np.float64)
     else:
         dtype = value_dtype(cell.limits, rescale.slopes, rescale.intercepts)
-    channels = (3,) if colours is not None else (cell.samples,) if cell.samples > 1 else ()
+    channels = (3,) if colours else (cell.samples,) if cell.samples > 1 else ()
     shape = (len(paths), cell.rows, cell.columns, *channels)
     _require_room(shape, dtype, paths[0])
 
     array = voxels(shape, dtype)
     decoder = Decoder(
         cell=cell,
-        lookup=lookup,
-        colours=colours is not None,
+        lookups=tables,
+        colours=colours,
         padding=_paddings(cell, row, paths),
         slopes=rescale.slopes,
         intercepts=rescale.intercepts,
         array=array,
     )
     seen = _read_files(decoder, _by_file(row, paths))
+    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+    undeclared = NONE_FOUND
+    if is_asked(row, cell, declared=rescale.declared):
+        undeclared, more = find_undeclared(array, masks, rescale.lowest(cell))
+        masks |= more
     return Pixels(
         array=array,
-        valid=_joined(seen, shape),
+        valid=_joined(masks, shape),
         cell=cell,
         declared_rescale=rescale.declared,
         spare_bits=any(one.spare_bits for one in seen),
@@ -114,7 +120,19 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         longer_by=max(one.longer_by for one in seen),
         odd=next((one.odd for one in seen if one.odd), ""),
         fault=next((one.fault for one in seen if one.fault), ""),
+        undeclared=undeclared,
+        value_range=_range(cell, rescale, tables),
     )
+
+
+def _range(cell: Cell, rescale: Rescale, tables: Sequence[Lookup] | None) -> tuple[float, float] | None:
+    if cell.samples > 1 or cell.kind in ("float", "double") or cell.photometric == "PALETTE COLOR":
+        return None
+    if tables is not None:
+        ends = [(float(one.values.min()), float(one.values.max())) for one in set(tables)]
+    else:
+        ends = list(rescale.ranges(cell))
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _paddings(
@@ -158,8 +176,9 @@ def _read_files(decoder: Decoder, files: list[Frames]) -> list[Seen]:
         return list(pool.map(lambda part: decoder.read([files[n] for n in part]), parts))
 
 
-def _joined(seen: list[Seen], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] | None:
-    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+def _joined(
+    masks: Mapping[int, npt.NDArray[np.bool_]], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_] | None:
     if not masks:
         return None
     valid = np.ones(shape[:3], dtype=np.bool_)

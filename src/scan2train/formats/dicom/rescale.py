@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scan2train.errors import NonconformingHeader
+from scan2train.formats.dicom.cell import Cell
 from scan2train.knowledge.sop_classes import RT_DOSE
 
 #: Units (0054,1001) of PET images, PS3.3 C.8.9.1.1.3, in the words of this package.
@@ -29,6 +30,16 @@ class Rescale:
     slopes: tuple[float, ...]
     intercepts: tuple[float, ...]
     declared: bool
+
+    def lowest(self, cell: Cell) -> tuple[float, ...]:
+        """The lowest value that each slice can store."""
+        return tuple(low for low, _ in self.ranges(cell))
+
+    def ranges(self, cell: Cell) -> tuple[tuple[float, float], ...]:
+        """The lowest and the highest value that each slice can store."""
+        pairs = list(zip(self.slopes, self.intercepts, strict=True))
+        ends = {pair: sorted(pair[0] * limit + pair[1] for limit in cell.limits) for pair in set(pairs)}
+        return tuple((ends[pair][0], ends[pair][1]) for pair in pairs)
 
 
 def rescale_of(row: Mapping[str, Any], where: object) -> Rescale:

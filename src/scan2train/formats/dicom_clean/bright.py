@@ -102,7 +102,7 @@ def _words(dataset: FileDataset, cell: Cell, where: object) -> npt.NDArray[Any]:
     frames = int(dataset.get("NumberOfFrames") or 1)
     data, syntax = dataset.PixelData, dataset.file_meta.TransferSyntaxUID
     if _kind(dataset) == "encapsulated":
-        packed = frames_of(memoryview(data), frames, where)
+        packed = frames_of(memoryview(data), frames, where).frames
         return np.concatenate([decode_frame(one, str(syntax), cell, where).cells.ravel() for one in packed])
     if cell.allocated == 1:
         return np.frombuffer(data, np.uint8)

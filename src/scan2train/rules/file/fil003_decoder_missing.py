@@ -47,7 +47,7 @@ def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = N
         yield error(
             "nothing that is installed decodes the transfer syntax",
             seen=", ".join(map(syntax_name, foreign)),
-            expected="no compression, RLE, JPEG, JPEG-LS, JPEG 2000 or HTJ2K",
+            expected="no compression, RLE, JPEG, JPEG-LS, JPEG 2000, HTJ2K or JPEG XL",
             affects=sum(uid in foreign for uid in row["member_transfer_syntax"]),
         )
 
@@ -66,7 +66,8 @@ def examples() -> Iterator[Example]:
     rle = small_series(transfer_syntax="rle")
     yield bad("MPEG-4 video", with_syntax(rle, f"{root}.4.102"), Severity.ERROR)
     yield bad("a private syntax of a vendor", with_syntax(rle, "1.2.840.113619.5.2.1"), Severity.ERROR)
-    yield bad("JPEG XL", with_syntax(rle, f"{root}.4.110"), Severity.ERROR)
+    yield bad("JPEG 2000 of several components", with_syntax(rle, f"{root}.4.92"), Severity.ERROR)
+    yield bad("a live video", without_pixels(small_series(), f"{root}.7.1"), Severity.ERROR)
     yield bad("pixels on a server", without_pixels(small_series(), f"{root}.4.94"), Severity.ERROR)
     yield near("an unknown syntax without compression", with_syntax(small_series(), "1.2.840.113619.5.2"))
     yield near("deflated, which is inflated", small_series(transfer_syntax="deflated"))

@@ -3,7 +3,7 @@
 What it finds
 -------------
 CT, MR, PET and films without Window Center and Window Width, on all or on some slices, and without a VOI LUT. Enhanced
-objects, which keep their windows with their frames, are not judged.
+objects keep their windows with their frames, where they are looked for.
 
 Why it matters
 --------------
@@ -31,7 +31,7 @@ from scan2train.knowledge.sop_classes import FILMS, SLICED
 from scan2train.rule import Example, Hit, bad, good, info, near
 
 _SHOWN = pl.col("window_center").is_not_null() & pl.col("window_width").is_not_null()
-_OTHERWISE = pl.col("voi_lut").fill_null(value=False) | pl.col("functional_groups").fill_null(value=False)
+_OTHERWISE = pl.col("voi_lut").fill_null(value=False)
 
 FACTS = {"without": (~(_SHOWN | _OTHERWISE)).sum()}
 
@@ -51,13 +51,26 @@ def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
 def examples() -> Iterator[Example]:
     """With a window, without, and where none is called for."""
     from scan2train.finding import Severity
+    from scan2train.testing.dicom_enhanced import frame_window
     from scan2train.testing.small import modality_lut, small_nifti, small_series
-    from scan2train.testing.small_objects import small_film
+    from scan2train.testing.small_objects import small_enhanced, small_film
 
     gone = {"WindowCenter": None, "WindowWidth": None}
     yield good("CT with a window", small_series())
     yield good("a film with a window", small_film("CR"))
     yield good("a NIfTI, which has none", small_nifti())
+    shared = small_enhanced(tags=gone, shared_tags=frame_window(40, 400))
+    yield good("enhanced CT whose frames share a window", shared)
+    yield good(
+        "enhanced MR whose frames have windows of their own",
+        small_enhanced(modality="MR", tags=gone, frame_tags=lambda k: frame_window(350 + k, 700)),
+    )
+    yield bad("enhanced CT without", small_enhanced(tags=gone), Severity.INFO)
+    yield bad(
+        "enhanced CT, one frame without",
+        small_enhanced(tags=gone, frame_tags=lambda k: {} if k == 2 else frame_window(40, 400)),
+        Severity.INFO,
+    )
     yield bad("CT without, sagittal", small_series("PIR", manufacturer="TOSHIBA", tags=gone), Severity.INFO)
     yield bad(
         "MR without on one slice",

@@ -119,12 +119,24 @@ def _named(functions: Sequence[str]) -> list[str]:
 def examples() -> Iterator[Example]:
     """One linear window, and everything else."""
     from scan2train.finding import Severity
+    from scan2train.testing.dicom_enhanced import frame_window
     from scan2train.testing.small import modality_lut, small_series
-    from scan2train.testing.small_objects import small_film
+    from scan2train.testing.small_objects import small_enhanced, small_film
 
     two = {"WindowCenter": ["40", "-600"], "WindowWidth": ["400", "1500"]}
     yield good("CT with one window", small_series())
     yield good("a LINEAR window of a film", small_film(tags={"VOILUTFunction": "LINEAR"}))
+    yield good("enhanced CT with one window", small_enhanced(shared_tags=frame_window(40, 400)))
+    yield bad(
+        "enhanced MR with a window a frame",
+        small_enhanced(modality="MR", frame_tags=lambda k: frame_window(350 + k, 700)),
+        Severity.WARNING,
+    )
+    yield bad(
+        "a SIGMOID window that all frames share",
+        small_enhanced("PIR", shared_tags=frame_window(40, 400, "SIGMOID")),
+        Severity.INFO,
+    )
     yield good("no window at all", small_series("PIR", tags={"WindowCenter": None, "WindowWidth": None}))
     yield bad("CT with two windows", small_series(manufacturer="SIEMENS", tags=two), Severity.INFO)
     yield bad(
