@@ -46,8 +46,6 @@ def convert(
     target: str | Path,
     irregular: str = "refuse",
     suv: str | None = None,
-    *,
-    apart: bool = False,
 ) -> Volume:
     """Read one volume, whatever the format, and write it in the format that ``target``'s suffix names.
 
@@ -60,9 +58,6 @@ def convert(
     irregular, suv
         What to do with uneven, missing or doubled slices, and PET as uptake values, as for
         :func:`scan2train.read.read`.
-    apart
-        Decode compressed pixels in a process of its own, so that a stream which crashes the codec is an error and
-        not the end of this process.
 
     Returns
     -------
@@ -76,7 +71,6 @@ def convert(
     Scan2TrainError
         As :func:`scan2train.read.read` and :func:`write`. Both are judged before anything is read.
     """
-    from scan2train.reading.apart import read_apart
     from scan2train.reading.kept import require_kept
     from scan2train.reading.one import read_row
     from scan2train.reading.options import Options
@@ -85,6 +79,6 @@ def convert(
     by_suffix(Path(target))
     require_kept(Path(source), written(Path(target)))
     options = Options(irregular=irregular, suv=suv)
-    volume = read_apart(Path(source), options) if apart else read_row(only_volume(Path(source)), options)
+    volume = read_row(only_volume(Path(source)), options)
     write(volume, target)
     return volume

@@ -45,7 +45,7 @@ def convert(
     check_reading(irregular, suv)
     from scan2train.write import convert as run
 
-    volume = run(source, destination, irregular=irregular, suv=suv, apart=True)
+    volume = run(source, destination, irregular=irregular, suv=suv)
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     size = "×".join(str(count) for count in volume.grid.shape)

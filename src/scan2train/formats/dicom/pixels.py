@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import numpy.typing as npt
 
 from scan2train.errors import HostileFile
 from scan2train.formats.dicom.cell import Cell, cell_of
-from scan2train.formats.dicom.decode import Decoder, Frames, Seen
+from scan2train.formats.dicom.decode import Decoder, Frames
 from scan2train.formats.dicom.dtype import value_dtype
+from scan2train.formats.dicom.encapsulated import Place
 from scan2train.formats.dicom.float_padding import float_padding
 from scan2train.formats.dicom.lookup import modality_lut, palette
 from scan2train.formats.dicom.memory import voxels
@@ -22,11 +22,6 @@ from scan2train.formats.dicom.padding import padding_range
 from scan2train.formats.dicom.photometric import require_known
 from scan2train.formats.dicom.rescale import rescale_of
 from scan2train.formats.regular import largest_image
-
-#: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
-#: a second thread there costs more processor time than it saves.
-_WORTH_A_THREAD = 8
-_THREADS = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,17 +95,17 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         intercepts=rescale.intercepts,
         array=array,
     )
-    seen = _read_files(decoder, _by_file(row, paths))
+    seen = decoder.read(_by_file(row, paths))
     return Pixels(
         array=array,
-        valid=_joined(seen, shape),
+        valid=_joined(seen.valid, shape),
         cell=cell,
         declared_rescale=rescale.declared,
-        spare_bits=any(one.spare_bits for one in seen),
-        padded=sum(one.padded for one in seen),
-        longer_by=max(one.longer_by for one in seen),
-        odd=next((one.odd for one in seen if one.odd), ""),
-        fault=next((one.fault for one in seen if one.fault), ""),
+        spare_bits=seen.spare_bits,
+        padded=seen.padded,
+        longer_by=seen.longer_by,
+        odd=seen.odd,
+        fault=seen.fault,
     )
 
 
@@ -133,13 +128,15 @@ def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:
         slices.setdefault(path, []).append(k)
     return [
         Frames(
-            path=path,
-            size=row["member_size"][ks[0]],
-            offset=row["member_offset"][ks[0]],
-            length=row["member_length"][ks[0]],
-            syntax=row["member_transfer_syntax"][ks[0]] or "",
+            place=Place(
+                path=path,
+                size=row["member_size"][ks[0]],
+                offset=row["member_offset"][ks[0]],
+                length=row["member_length"][ks[0]],
+                syntax=row["member_transfer_syntax"][ks[0]] or "",
+                total=row["member_frames"][ks[0]] or 1,
+            ),
             encapsulated=row["member_pixel_kind"][ks[0]] == "encapsulated",
-            total=row["member_frames"][ks[0]] or 1,
             slices=tuple(ks),
             frames=tuple(row["member_frame"][k] for k in ks),
         )
@@ -147,16 +144,9 @@ def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:
     ]
 
 
-def _read_files(decoder: Decoder, files: list[Frames]) -> list[Seen]:
-    if sum(one.encapsulated for one in files) < _WORTH_A_THREAD:
-        return [decoder.read(files)]
-    parts = np.array_split(np.arange(len(files)), _THREADS)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(lambda part: decoder.read([files[n] for n in part]), parts))
-
-
-def _joined(seen: list[Seen], shape: tuple[int, ...]) -> npt.NDArray[np.bool_] | None:
-    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+def _joined(
+    masks: Mapping[int, npt.NDArray[np.bool_]], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_] | None:
     if not masks:
         return None
     valid = np.ones(shape[:3], dtype=np.bool_)

@@ -1,0 +1,105 @@
+"""Tasks in, decoded bytes out, one after the other, while the next are being decoded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from selectors import EVENT_READ, DefaultSelector
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.decoder import pool
+from scan2train.decoder.process import DecoderProcess
+from scan2train.decoder.task import Done, Kept, Task
+
+#: A second process, or thread, is worth its start from so many tasks on.
+_WORTH_A_SECOND = 8
+#: Results that may wait to be used: so many of one process, and so many bytes, but always one beside the one in use.
+_MOST_SLOTS, _MOST_BYTES = 8, 8 << 20
+
+
+def decoded(tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:
+    """Decode in processes of their own, or here if that was asked for (:func:`~scan2train.decoder.pool.in_place`).
+
+    Parameters
+    ----------
+    tasks
+        They come back in any order.
+    safe
+        Whether the decoder is no native code, so that it can run here, in threads.
+
+    Raises
+    ------
+    UnreadableFile, HostileFile
+        If a process died of a task, or did not come to an end.
+    Scan2TrainError, OSError
+        As the tasks' work.
+    """
+    if safe or pool.in_place():
+        yield from _here(tasks)
+        return
+    crew = pool.take(2 if len(tasks) >= _WORTH_A_SECOND else 1)
+    try:
+        yield from _in_processes(tasks, crew)
+    finally:
+        pool.give_back(crew)
+
+
+def _in_processes(tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator[Done]:
+    size = max(task.size for task in tasks)
+    slots = max(2, min(_MOST_SLOTS, _MOST_BYTES // size)) if len(tasks) > 1 else 1
+    places = iter(range(len(tasks)))
+    under_way: dict[DecoderProcess, deque[tuple[int, int]]] = {process: deque() for process in crew}
+
+    def ask(process: DecoderProcess, slot: int) -> None:
+        at = next(places, -1)
+        if at >= 0:
+            process.send(tasks[at], slot)
+            under_way[process].append((at, slot))
+
+    for process in crew:
+        process.make_room(slots, size)
+    for slot in range(slots):
+        for process in crew:
+            ask(process, slot)
+    while at_work := [process for process in crew if process.busy]:
+        for process in _answering(at_work):
+            for words in process.receive():
+                at, slot = under_way[process].popleft()
+                yield Done(at, process.result(slot, tasks[at].size), words)
+                ask(process, slot)
+
+
+def _answering(at_work: list[DecoderProcess]) -> list[DecoderProcess]:
+    """Those that have something to say, once there is one; a single one is waited for when it is heard."""
+    if len(at_work) == 1:
+        return at_work
+    with DefaultSelector() as lines:
+        for process in at_work:
+            lines.register(process, EVENT_READ, process)
+        return [key.data for key, _ in lines.select()]
+
+
+def _here(tasks: Sequence[Task]) -> Iterator[Done]:
+    kept: Kept = {}
+
+    def work(task: Task) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
+        out = np.empty(task.size, dtype=np.uint8)
+        return out, task.work(kept, out, *task.arguments)
+
+    if len(tasks) < _WORTH_A_SECOND:
+        for at, task in enumerate(tasks):
+            yield Done(at, *work(task))
+        return
+    with ThreadPoolExecutor(2) as threads:
+        ahead: deque[Future[tuple[npt.NDArray[np.uint8], tuple[str, ...]]]] = deque()
+        try:
+            for at in range(len(tasks)):
+                while len(ahead) < 3 and at + len(ahead) < len(tasks):
+                    ahead.append(threads.submit(work, tasks[at + len(ahead)]))
+                yield Done(at, *ahead.popleft().result())
+        finally:
+            for future in ahead:
+                future.cancel()

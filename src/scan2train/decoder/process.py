@@ -1,0 +1,214 @@
+"""One decoder process, seen from the process that started it."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train import errors
+from scan2train.decoder.task import Task
+from scan2train.errors import HostileFile, Scan2TrainError, UnreadableFile
+
+#: What the process runs. ``-P`` and the caller's own path: what lies in the current folder must not be imported. The
+#: caller's main module is never imported, so that scripts and notebooks need no ``if __name__ == "__main__"``.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3])\n"
+    "from scan2train.decoder.child import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+#: Codecs that would start threads, and libraries that set memory aside for each, are told not to.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+#: Shared memory that an idle process may keep.
+_KEPT = 16 << 20
+
+
+class DecoderProcess:
+    """Takes tasks, and answers them in their order.
+
+    Its results lie in memory that both processes share, in one slot for each task that is under way. It stands in a
+    process group of its own, so that an interrupt reaches the caller alone; it ends when its line closes, as it does
+    however the caller ends.
+
+    Raises
+    ------
+    Scan2TrainError
+        If it cannot be started.
+    """
+
+    def __init__(self) -> None:
+        self._memory = _anonymous_file()
+        self._slot = 0
+        self._shared = mmap.mmap(-1, 1)
+        self._waiting: list[Task] = []
+        self._heard = b""
+        self._ready = False
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [
+                        *(sys.executable, "-P", "-c", _START),
+                        *(str(theirs.fileno()), str(self._memory), json.dumps(sys.path)),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,  # a codec's last words; what became of it is said by its status
+                    pass_fds=(theirs.fileno(), self._memory),
+                    process_group=0,
+                    env={**os.environ, **_ALONE},
+                )
+            except OSError as error:
+                ours.close()
+                os.close(self._memory)
+                raise _cannot_start(error) from error
+        self._line = ours
+
+    def fileno(self) -> int:
+        """The descriptor to wait on for answers."""
+        return self._line.fileno()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task is under way."""
+        return bool(self._waiting)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs, as far as is known."""
+        return self._process.poll() is None
+
+    def make_room(self, slots: int, size: int) -> None:
+        """Have ``slots`` places for results of up to ``size`` bytes; no task may be under way."""
+        self._slot = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+        if len(self._shared) != slots * self._slot:
+            self._shared = mmap.mmap(-1, 1)
+            os.ftruncate(self._memory, slots * self._slot)
+            self._shared = mmap.mmap(self._memory, slots * self._slot)
+
+    def send(self, task: Task, slot: int) -> None:
+        """Ask for a task, its result in a slot that no other task uses."""
+        self._waiting.append(task)
+        try:
+            self._line.sendall(pickle.dumps((task.work, task.arguments, slot * self._slot, task.size)))
+        except ConnectionError:
+            return  # it died meanwhile; its closed line will tell
+
+    def receive(self) -> list[tuple[str, ...]]:
+        """Wait for answers: the words of one or more tasks, in the order in which they were sent.
+
+        Raises
+        ------
+        UnreadableFile, HostileFile
+            If the process died of the first of its tasks, or was ended for the time that this took.
+        Scan2TrainError, OSError
+            As the task's work.
+        """
+        heard = self._hear()
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        answers = []
+        for line in lines:
+            task = self._waiting.pop(0)
+            answers.append(_words(json.loads(line), task))
+            self._ready = True
+        return answers
+
+    def result(self, slot: int, size: int) -> npt.NDArray[np.uint8]:
+        """The bytes in a slot."""
+        return np.frombuffer(self._shared, dtype=np.uint8, count=size, offset=slot * self._slot)
+
+    def rest(self) -> None:
+        """Let go of what the tasks of a run shared."""
+        self._line.sendall(pickle.dumps(None))
+        if len(self._shared) > _KEPT:
+            self._shared = mmap.mmap(-1, 1)
+            os.ftruncate(self._memory, 0)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self._line.close()
+        os.close(self._memory)
+        self._process.kill()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Let go of the process of another one, of which this is a fork."""
+        self._line.close()
+        os.close(self._memory)
+        self._process.returncode = 0
+
+    def _hear(self) -> bytes:
+        try:
+            heard = self._line.recv(1 << 16)
+        except ConnectionError:
+            heard = b""
+        if not heard:
+            raise self._death()
+        return heard
+
+    def _death(self) -> Scan2TrainError:
+        code = self._process.wait()
+        task = self._waiting.pop(0)
+        self._waiting.clear()
+        if code >= 0 and not self._ready:
+            return _cannot_start(f"it ended by itself with status {code}")
+        if code == -signal.SIGALRM:
+            return HostileFile(
+                "decoding does not come to an end",
+                where=task.where,
+                found=f"no result of {task.size} bytes after so much time",
+                advice="The file may be damaged. Fetch it again.",
+            )
+        how = (
+            f"ended by itself with status {code}"
+            if code >= 0
+            else f"was ended by {signal.Signals(-code).name}"
+        )
+        hint = ", as the system does when memory runs out" if code == -signal.SIGKILL else ""
+        return UnreadableFile(
+            "the compressed pixels cannot be decoded",
+            where=task.where,
+            expected="a stream that a decoder survives",
+            found=f"the decoder's process {how}{hint}",
+            advice="The file may be damaged. Fetch it again.",
+        )
+
+
+def _words(answer: dict[str, Any], task: Task) -> tuple[str, ...]:
+    if "words" in answer:
+        return tuple(answer["words"])
+    if "error" in answer:
+        error: Scan2TrainError = getattr(errors, answer["error"])("")
+        error.__dict__.update(answer["state"])
+        error.args = (error.message,)
+        error.where = error.where or task.where
+        raise error
+    if "system" in answer:
+        raise OSError(*answer["system"])
+    raise RuntimeError(f"decoding {task.where} failed: {answer['failure']}")
+
+
+def _cannot_start(why: object) -> Scan2TrainError:
+    return Scan2TrainError(
+        "the process that decodes compressed pixels cannot be started",
+        expected=f"a Python that has scan2train at {sys.executable}",
+        found=why,
+        advice="Set SCAN2TRAIN_DECODE_IN_PLACE=1 to decode in this process, if you trust where the files come from.",
+    )
+
+
+def _anonymous_file() -> int:
+    """A file without a name, in memory where the system has such; it goes with the last process that has it open."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("scan2train-decoder", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())

@@ -1,0 +1,75 @@
+"""One frame of an encapsulated file to cells; runs in a decoder's process, and imports nothing that is heavy there."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.decoder.task import Kept
+from scan2train.formats.dicom.cell import Cell
+from scan2train.formats.dicom.codecs import decode_frame
+from scan2train.formats.dicom.fragments import frames_of
+from scan2train.formats.dicom.native import PixelFile
+
+#: Threads share what is kept of a file of many frames, and read it once.
+_reading = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A file's encapsulated Pixel Data; see :class:`~scan2train.formats.dicom.native.PixelFile`.
+
+    ``total`` is the number of frames that the header promises.
+    """
+
+    path: str
+    size: int | None
+    offset: int
+    length: int
+    syntax: str
+    total: int
+
+    def open(self) -> PixelFile:
+        """The file's pixel data."""
+        return PixelFile(
+            self.path, size=self.size, offset=self.offset, length=self.length, syntax=self.syntax
+        )
+
+
+def decode_into(
+    kept: Kept, out: npt.NDArray[np.uint8], place: Place, frame: int, cell: Cell
+) -> tuple[str, ...]:
+    """Fill ``out`` with ``(rows, columns, samples)`` cells.
+
+    Returns
+    -------
+    The photometric interpretation that they are in, where stream and header disagree, and where the stream departs
+    from its standard.
+
+    Raises
+    ------
+    ChangedSource, UnreadableFile, HostileFile, DecoderMissing
+        If the file or the stream is not what the index says.
+    """
+    packed = _packed(kept, place)
+    decoded = decode_frame(packed[frame], place.syntax, cell, place.path)
+    out[:] = decoded.cells.reshape(-1).view(np.uint8)
+    return decoded.photometric, decoded.odd, decoded.fault
+
+
+def _packed(kept: Kept, place: Place) -> list[bytes]:
+    if place.total == 1:
+        return _frames(place)
+    with _reading:
+        if kept.get("place") != place:
+            kept["place"], kept["frames"] = place, _frames(place)
+        frames: list[bytes] = kept["frames"]
+        return frames
+
+
+def _frames(place: Place) -> list[bytes]:
+    with place.open() as file:
+        return frames_of(file.value(), place.total, place.path)
