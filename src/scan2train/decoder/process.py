@@ -26,8 +26,14 @@ _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[3])\n"
     "from scan2train.decoder.child import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 )
-#: Codecs that would start threads, and libraries that set memory aside for each, are told not to.
-_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+#: No threads, which would each set memory aside; and what one frame has taken from the system is there for the next.
+_ALONE = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+}
 #: Shared memory that an idle process may keep.
 _KEPT = 16 << 20
 

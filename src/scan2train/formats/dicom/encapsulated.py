@@ -55,8 +55,10 @@ def decode_into(
         If the file or the stream is not what the index says.
     """
     packed = _packed(kept, place)
-    decoded = decode_frame(packed[frame], place.syntax, cell, place.path)
-    out[:] = decoded.cells.reshape(-1).view(np.uint8)
+    decoded = decode_frame(packed[frame], place.syntax, cell, place.path, out)
+    made = decoded.cells.reshape(-1).view(np.uint8)
+    if made.ctypes.data != out.ctypes.data:
+        out[:] = made
     return decoded.photometric, decoded.odd, decoded.fault
 
 
