@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
 import pickle
 import resource
 import signal
 import socket
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
-from scan2train.decoder.task import Kept
+from scan2train.decoder.task import Kept, Run
 from scan2train.errors import HostileFile, Scan2TrainError
 
 #: Memory that a codec may take beside what it decodes to: a sum for its tables, and a multiple of the result.
@@ -38,44 +39,41 @@ def main(line: int, memory: int) -> None:
         File descriptor of the memory that both ends share; tasks say where in it their results belong.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kept: Kept = {}
-    shared = mmap.mmap(-1, 1)
     with socket.socket(fileno=line) as caller, caller.makefile("rb") as asked:
-        while True:
-            try:
-                task = pickle.load(asked)  # noqa: S301 - from the process that started this one
-            except (EOFError, ConnectionError):
-                return
-            if task is None:
-                kept.clear()
-                continue
-            work, arguments, begin, size = task
-            if len(shared) != os.fstat(memory).st_size:
-                shared = mmap.mmap(memory, 0)
-            out = np.frombuffer(shared, dtype=np.uint8, count=size, offset=begin)
-            _limit(size)
-            answer = _answer(kept, out, work, arguments)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            try:
-                caller.sendall(json.dumps(answer).encode() + b"\n")
-            except ConnectionError:
-                return
+        try:
+            while True:
+                run, largest = pickle.load(asked)  # noqa: S301 - from the process that started this one
+                _serve(run, largest, asked, caller, memory)
+        except (EOFError, ConnectionError):
+            return
 
 
-def _limit(size: int) -> None:
-    """Bound the time and the memory of one task; the system ends this process at the first, whatever it is doing."""
-    signal.setitimer(signal.ITIMER_REAL, _SECONDS + size / _BYTES_A_SECOND)
+def _serve(run: Run, largest: int, asked: BinaryIO, caller: socket.socket, memory: int) -> None:
+    """Do the tasks of one run, up to the ``None`` after the last of them."""
+    kept: Kept = {}
+    _limit_memory(largest)
+    shared = mmap.mmap(memory, 0)
+    while (task := pickle.load(asked)) is not None:  # noqa: S301 - as above
+        begin, size, arguments = task
+        out = np.frombuffer(shared, dtype=np.uint8, count=size, offset=begin)
+        # The system ends this process then, whatever it is doing.
+        signal.setitimer(signal.ITIMER_REAL, _SECONDS + size / _BYTES_A_SECOND)
+        answer = _answer(kept, out, run, arguments)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        caller.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _limit_memory(size: int) -> None:
     try:
-        with open("/proc/self/statm", "rb") as numbers:  # noqa: PTH123 - once a frame
-            taken = int(numbers.read().split()[0]) * mmap.PAGESIZE
+        taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * mmap.PAGESIZE
         resource.setrlimit(resource.RLIMIT_AS, (taken + _ROOM + _TIMES * size, resource.RLIM_INFINITY))
     except (OSError, ValueError):
         return  # where a system does not tell, or has a lower limit already
 
 
-def _answer(kept: Kept, out: Any, work: Any, arguments: Any) -> dict[str, Any]:
+def _answer(kept: Kept, out: npt.NDArray[np.uint8], run: Run, arguments: tuple[Any, ...]) -> dict[str, Any]:
     try:
-        return {"words": work(kept, out, *arguments)}
+        return {"words": run.work(kept, out, run.common, *arguments)}
     except Scan2TrainError as error:
         return {"error": type(error).__name__, "state": error.__dict__}
     except MemoryError:

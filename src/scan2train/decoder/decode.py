@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from scan2train.decoder import pool
 from scan2train.decoder.process import DecoderProcess
-from scan2train.decoder.task import Done, Kept, Task
+from scan2train.decoder.task import Done, Kept, Run, Task
 
 #: A second process, or thread, is worth its start from so many tasks on.
 _WORTH_A_SECOND = 8
@@ -20,13 +20,13 @@ _WORTH_A_SECOND = 8
 _MOST_SLOTS, _MOST_BYTES = 8, 8 << 20
 
 
-def decoded(tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:
+def decoded(run: Run, tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:
     """Decode in processes of their own, or here if that was asked for (:func:`~scan2train.decoder.pool.in_place`).
 
     Parameters
     ----------
-    tasks
-        They come back in any order.
+    run, tasks
+        What to decode. Tasks come back in any order.
     safe
         Whether the decoder is no native code, so that it can run here, in threads.
 
@@ -38,16 +38,16 @@ def decoded(tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:
         As the tasks' work.
     """
     if safe or pool.in_place():
-        yield from _here(tasks)
+        yield from _here(run, tasks)
         return
     crew = pool.take(2 if len(tasks) >= _WORTH_A_SECOND else 1)
     try:
-        yield from _in_processes(tasks, crew)
+        yield from _in_processes(run, tasks, crew)
     finally:
         pool.give_back(crew)
 
 
-def _in_processes(tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator[Done]:
+def _in_processes(run: Run, tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator[Done]:
     size = max(task.size for task in tasks)
     slots = max(2, min(_MOST_SLOTS, _MOST_BYTES // size)) if len(tasks) > 1 else 1
     places = iter(range(len(tasks)))
@@ -59,35 +59,28 @@ def _in_processes(tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator
             process.send(tasks[at], slot)
             under_way[process].append((at, slot))
 
-    for process in crew:
-        process.make_room(slots, size)
-    for slot in range(slots):
-        for process in crew:
-            ask(process, slot)
-    while at_work := [process for process in crew if process.busy]:
-        for process in _answering(at_work):
-            for words in process.receive():
-                at, slot = under_way[process].popleft()
-                yield Done(at, process.result(slot, tasks[at].size), words)
-                ask(process, slot)
-
-
-def _answering(at_work: list[DecoderProcess]) -> list[DecoderProcess]:
-    """Those that have something to say, once there is one; a single one is waited for when it is heard."""
-    if len(at_work) == 1:
-        return at_work
     with DefaultSelector() as lines:
-        for process in at_work:
+        for process in crew:
             lines.register(process, EVENT_READ, process)
-        return [key.data for key, _ in lines.select()]
+            process.begin(run, slots, size)
+        for slot in range(slots):
+            for process in crew:
+                ask(process, slot)
+        while any(process.busy for process in crew):
+            for key, _ in lines.select():
+                process = key.data
+                for words in process.receive():
+                    at, slot = under_way[process].popleft()
+                    yield Done(at, process.result(slot, tasks[at].size), words)
+                    ask(process, slot)
 
 
-def _here(tasks: Sequence[Task]) -> Iterator[Done]:
+def _here(run: Run, tasks: Sequence[Task]) -> Iterator[Done]:
     kept: Kept = {}
 
     def work(task: Task) -> tuple[npt.NDArray[np.uint8], tuple[str, ...]]:
         out = np.empty(task.size, dtype=np.uint8)
-        return out, task.work(kept, out, *task.arguments)
+        return out, run.work(kept, out, run.common, *task.arguments)
 
     if len(tasks) < _WORTH_A_SECOND:
         for at, task in enumerate(tasks):

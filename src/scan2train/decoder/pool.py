@@ -56,12 +56,8 @@ def give_back(taken: list[DecoderProcess]) -> None:
         for process in taken:
             if process.busy or not process.alive or _pool.in_place:
                 _end(process)
-                continue
-            try:
-                process.rest()
-            except ConnectionError:
-                _end(process)
             else:
+                process.rest()
                 _pool.idle.append(process)
         _pool.free.notify_all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train import errors
-from scan2train.decoder.task import Task
+from scan2train.decoder.task import Run, Task
 from scan2train.errors import HostileFile, Scan2TrainError, UnreadableFile
 
 #: What the process runs. ``-P`` and the caller's own path: what lies in the current folder must not be imported. The
@@ -93,21 +94,26 @@ class DecoderProcess:
         """Whether the process runs, as far as is known."""
         return self._process.poll() is None
 
-    def make_room(self, slots: int, size: int) -> None:
-        """Have ``slots`` places for results of up to ``size`` bytes; no task may be under way."""
+    def begin(self, run: Run, slots: int, size: int) -> None:
+        """Begin a run whose results, of up to ``size`` bytes, have ``slots`` places."""
         self._slot = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
         if len(self._shared) != slots * self._slot:
             self._shared = mmap.mmap(-1, 1)
             os.ftruncate(self._memory, slots * self._slot)
             self._shared = mmap.mmap(self._memory, slots * self._slot)
+        self._tell((run, size))
 
     def send(self, task: Task, slot: int) -> None:
         """Ask for a task, its result in a slot that no other task uses."""
         self._waiting.append(task)
-        try:
-            self._line.sendall(pickle.dumps((task.work, task.arguments, slot * self._slot, task.size)))
-        except ConnectionError:
-            return  # it died meanwhile; its closed line will tell
+        self._tell((slot * self._slot, task.size, task.arguments))
+
+    def rest(self) -> None:
+        """End a run: let go of what its tasks shared."""
+        self._tell(None)
+        if len(self._shared) > _KEPT:
+            self._shared = mmap.mmap(-1, 1)
+            os.ftruncate(self._memory, 0)
 
     def receive(self) -> list[tuple[str, ...]]:
         """Wait for answers: the words of one or more tasks, in the order in which they were sent.
@@ -132,13 +138,6 @@ class DecoderProcess:
         """The bytes in a slot."""
         return np.frombuffer(self._shared, dtype=np.uint8, count=size, offset=slot * self._slot)
 
-    def rest(self) -> None:
-        """Let go of what the tasks of a run shared."""
-        self._line.sendall(pickle.dumps(None))
-        if len(self._shared) > _KEPT:
-            self._shared = mmap.mmap(-1, 1)
-            os.ftruncate(self._memory, 0)
-
     def end(self) -> None:
         """End the process, whatever it is doing."""
         self._line.close()
@@ -151,6 +150,10 @@ class DecoderProcess:
         self._line.close()
         os.close(self._memory)
         self._process.returncode = 0
+
+    def _tell(self, thing: object) -> None:
+        with contextlib.suppress(ConnectionError):  # it died meanwhile; its closed line will tell
+            self._line.sendall(pickle.dumps(thing))
 
     def _hear(self) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""One frame, page or picture to decode."""
+"""Frames, pages or pictures to decode: what they have in common, and each of them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,21 @@ Work = Callable[..., tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A call of ``work(kept, out, *arguments)``, where ``out`` are ``size`` bytes to fill.
+class Run:
+    """Calls of ``work(kept, out, common, *arguments)``, where ``out`` are the bytes to fill.
 
     ``work`` is a function at the top level of a module that imports nothing heavy. It may return words about what it
-    decoded, and raise any :class:`~scan2train.errors.Scan2TrainError`. ``where`` is the file, for messages.
+    decoded, and raise any :class:`~scan2train.errors.Scan2TrainError`.
     """
 
     work: Work
+    common: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The arguments of one call, the size of its result in bytes, and the file that it is about, for messages."""
+
     arguments: tuple[Any, ...]
     size: int
     where: str

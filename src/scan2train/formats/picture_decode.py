@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.decoder.decode import decoded
-from scan2train.decoder.task import Kept, Task
+from scan2train.decoder.task import Kept, Run, Task
 from scan2train.formats import picture_pillow, picture_png, picture_tiff
 from scan2train.formats.header import ImageHeader
 
@@ -26,12 +26,12 @@ def decode(path: Path, header: ImageHeader) -> npt.NDArray[Any]:
     width, height, pages = header.grid.shape
     shape = (pages, height, width, header.channels)[: 3 if header.channels == 1 else 4]
     size = width * height * pages * header.channels * header.dtype.itemsize
-    task = Task(decode_into, (path, header.format), size, str(path))
-    with closing(decoded([task])) as all_of_it:
+    task = Task((path,), size, str(path))
+    with closing(decoded(Run(decode_into, header.format), [task])) as all_of_it:
         return next(all_of_it).data.view(header.dtype).reshape(shape).copy()
 
 
-def decode_into(kept: Kept, out: npt.NDArray[np.uint8], path: Path, word: str) -> tuple[str, ...]:  # noqa: ARG001
+def decode_into(kept: Kept, out: npt.NDArray[np.uint8], word: str, path: Path) -> tuple[str, ...]:  # noqa: ARG001
     """Fill ``out`` with the pixels of all pages; raises as :func:`decode`."""
     pixels: npt.NDArray[Any]
     if word == "png":

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.decoder.decode import decoded
-from scan2train.decoder.task import Task
+from scan2train.decoder.task import Run, Task
 from scan2train.formats.dicom.cell import Cell
 from scan2train.formats.dicom.encapsulated import Place, decode_into
 from scan2train.formats.dicom.float_padding import is_padding
@@ -83,10 +83,10 @@ class Decoder:
         in_place = self._fits_in_place()
         ours = all(one.place.syntax == RLE for one in files)
         size = cell.values * cell.word.itemsize
-        tasks = [Task(decode_into, (place, frame, cell), size, place.path) for _, place, frame in asked]
+        tasks = [Task((place, frame), size, place.path) for _, place, frame in asked]
         if not tasks:
             return
-        with closing(decoded(tasks, safe=ours)) as frames:
+        with closing(decoded(Run(decode_into, cell), tasks, safe=ours)) as frames:
             for done in frames:
                 k, place, _ = asked[done.at]
                 photometric, odd, fault = done.words

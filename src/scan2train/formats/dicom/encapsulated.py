@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,7 @@ from scan2train.formats.dicom.native import PixelFile
 _reading = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A file's encapsulated Pixel Data; see :class:`~scan2train.formats.dicom.native.PixelFile`.
 
     ``total`` is the number of frames that the header promises.
@@ -40,7 +39,7 @@ class Place:
 
 
 def decode_into(
-    kept: Kept, out: npt.NDArray[np.uint8], place: Place, frame: int, cell: Cell
+    kept: Kept, out: npt.NDArray[np.uint8], cell: Cell, place: Place, frame: int
 ) -> tuple[str, ...]:
     """Fill ``out`` with ``(rows, columns, samples)`` cells.
 
