@@ -36,7 +36,8 @@ def main(line: int, memory: int) -> None:
     line
         File descriptor of the socket on which tasks come, pickled, and answers go, one line of JSON each.
     memory
-        File descriptor of the memory that both ends share; tasks say where in it their results belong.
+        File descriptor of the memory that both ends share; tasks say where in it their results belong. Its first
+        byte tells which of the tasks that were asked for together is being done.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with socket.socket(fileno=line) as caller, caller.makefile("rb") as asked:
@@ -53,14 +54,16 @@ def _serve(run: Run, largest: int, asked: BinaryIO, caller: socket.socket, memor
     kept: Kept = {}
     _limit_memory(largest)
     shared = mmap.mmap(memory, 0)
-    while (task := pickle.load(asked)) is not None:  # noqa: S301 - as above
-        begin, size, arguments = task
-        out = np.frombuffer(shared, dtype=np.uint8, count=size, offset=begin)
-        # The system ends this process then, whatever it is doing.
-        signal.setitimer(signal.ITIMER_REAL, _SECONDS + size / _BYTES_A_SECOND)
-        answer = _answer(kept, out, run, arguments)
+    while (tasks := pickle.load(asked)) is not None:  # noqa: S301 - as above
+        answers: list[dict[str, Any]] = []
+        for number, (begin, size, arguments) in enumerate(tasks):
+            shared[0] = number
+            out = np.frombuffer(shared, dtype=np.uint8, count=size, offset=begin)
+            # The system ends this process then, whatever it is doing.
+            signal.setitimer(signal.ITIMER_REAL, _SECONDS + size / _BYTES_A_SECOND)
+            answers.append(_answer(kept, out, run, arguments))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        caller.sendall(json.dumps(answer).encode() + b"\n")
+        caller.sendall(json.dumps(answers).encode() + b"\n")
 
 
 def _limit_memory(size: int) -> None:

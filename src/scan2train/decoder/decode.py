@@ -16,8 +16,9 @@ from scan2train.decoder.task import Done, Kept, Run, Task
 
 #: A second process, or thread, is worth its start from so many tasks on.
 _WORTH_A_SECOND = 8
-#: Results that may wait to be used: so many of one process, and so many bytes, but always one beside the one in use.
-_MOST_SLOTS, _MOST_BYTES = 8, 8 << 20
+#: Tasks that are asked for together, and the bytes that their results may take. Of each process two such lots are under
+#: way, so that it never waits.
+_MOST_TASKS, _MOST_BYTES, _SLOTS = 8, 4 << 20, 2
 
 
 def decoded(run: Run, tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:
@@ -49,29 +50,32 @@ def decoded(run: Run, tasks: Sequence[Task], *, safe: bool = False) -> Generator
 
 def _in_processes(run: Run, tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator[Done]:
     size = max(task.size for task in tasks)
-    slots = max(2, min(_MOST_SLOTS, _MOST_BYTES // size)) if len(tasks) > 1 else 1
-    places = iter(range(len(tasks)))
+    # Small lots where there are few tasks: both processes should come to their ends together.
+    most = max(1, min(_MOST_TASKS, _MOST_BYTES // size, len(tasks) // (8 * len(crew))))
+    slots = min(_SLOTS, len(tasks))
+    lots = iter(range(0, len(tasks), most))
     under_way: dict[DecoderProcess, deque[tuple[int, int]]] = {process: deque() for process in crew}
 
     def ask(process: DecoderProcess, slot: int) -> None:
-        at = next(places, -1)
-        if at >= 0:
-            process.send(tasks[at], slot)
-            under_way[process].append((at, slot))
+        first = next(lots, -1)
+        if first >= 0:
+            process.send(tasks[first : first + most], slot)
+            under_way[process].append((first, slot))
 
     with DefaultSelector() as lines:
         for process in crew:
             lines.register(process, EVENT_READ, process)
-            process.begin(run, slots, size)
+            process.begin(run, slots, most, size)
         for slot in range(slots):
             for process in crew:
                 ask(process, slot)
         while any(process.busy for process in crew):
             for key, _ in lines.select():
                 process = key.data
-                for words in process.receive():
-                    at, slot = under_way[process].popleft()
-                    yield Done(at, process.result(slot, tasks[at].size), words)
+                for lot in process.receive():
+                    first, slot = under_way[process].popleft()
+                    for n, words in enumerate(lot):
+                        yield Done(first + n, process.result(slot, n, tasks[first + n].size), words)
                     ask(process, slot)
 
 

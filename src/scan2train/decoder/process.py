@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ _KEPT = 16 << 20
 class DecoderProcess:
     """Takes tasks, and answers them in their order.
 
-    Its results lie in memory that both processes share, in one slot for each task that is under way. It stands in a
+    Tasks are asked for some at a time, for every message costs a change of processes. Their results lie in memory that
+    both share, in a slot for each of the lots that are under way. It stands in a
     process group of its own, so that an interrupt reaches the caller alone; it ends when its line closes, as it does
     however the caller ends.
 
@@ -54,9 +56,9 @@ class DecoderProcess:
 
     def __init__(self) -> None:
         self._memory = _anonymous_file()
-        self._slot = 0
+        self._size = self._slot = 0
         self._shared = mmap.mmap(-1, 1)
-        self._waiting: list[Task] = []
+        self._waiting: list[Sequence[Task]] = []
         self._heard = b""
         self._ready = False
         ours, theirs = socket.socketpair()
@@ -86,7 +88,7 @@ class DecoderProcess:
 
     @property
     def busy(self) -> bool:
-        """Whether a task is under way."""
+        """Whether tasks are under way."""
         return bool(self._waiting)
 
     @property
@@ -94,34 +96,29 @@ class DecoderProcess:
         """Whether the process runs, as far as is known."""
         return self._process.poll() is None
 
-    def begin(self, run: Run, slots: int, size: int) -> None:
-        """Begin a run whose results, of up to ``size`` bytes, have ``slots`` places."""
-        self._slot = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
-        if len(self._shared) != slots * self._slot:
+    def begin(self, run: Run, slots: int, lot: int, size: int) -> None:
+        """Begin a run with room for ``slots`` lots of ``lot`` tasks each, with results of up to ``size`` bytes."""
+        self._size = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+        self._slot = lot * self._size
+        wanted = mmap.PAGESIZE + slots * self._slot
+        if len(self._shared) != wanted:
             self._shared = mmap.mmap(-1, 1)
-            os.ftruncate(self._memory, slots * self._slot)
-            self._shared = mmap.mmap(self._memory, slots * self._slot)
+            os.ftruncate(self._memory, wanted)
+            self._shared = mmap.mmap(self._memory, wanted)
         self._tell((run, size))
 
-    def send(self, task: Task, slot: int) -> None:
-        """Ask for a task, its result in a slot that no other task uses."""
-        self._waiting.append(task)
-        self._tell((slot * self._slot, task.size, task.arguments))
+    def send(self, lot: Sequence[Task], slot: int) -> None:
+        """Ask for some tasks, their results in a slot that no others use."""
+        self._waiting.append(lot)
+        self._tell([(self._begin(slot, n), task.size, task.arguments) for n, task in enumerate(lot)])
 
-    def rest(self) -> None:
-        """End a run: let go of what its tasks shared."""
-        self._tell(None)
-        if len(self._shared) > _KEPT:
-            self._shared = mmap.mmap(-1, 1)
-            os.ftruncate(self._memory, 0)
-
-    def receive(self) -> list[tuple[str, ...]]:
-        """Wait for answers: the words of one or more tasks, in the order in which they were sent.
+    def receive(self) -> list[list[tuple[str, ...]]]:
+        """Wait for answers: the words of each task of one or more lots, in the order in which they were sent.
 
         Raises
         ------
         UnreadableFile, HostileFile
-            If the process died of the first of its tasks, or was ended for the time that this took.
+            If the process died of a task, or was ended for the time that this took.
         Scan2TrainError, OSError
             As the task's work.
         """
@@ -129,14 +126,21 @@ class DecoderProcess:
         *lines, self._heard = (self._heard + heard).split(b"\n")
         answers = []
         for line in lines:
-            task = self._waiting.pop(0)
-            answers.append(_words(json.loads(line), task))
+            lot = self._waiting.pop(0)
+            answers.append([_words(*pair) for pair in zip(json.loads(line), lot, strict=True)])
             self._ready = True
         return answers
 
-    def result(self, slot: int, size: int) -> npt.NDArray[np.uint8]:
-        """The bytes in a slot."""
-        return np.frombuffer(self._shared, dtype=np.uint8, count=size, offset=slot * self._slot)
+    def result(self, slot: int, n: int, size: int) -> npt.NDArray[np.uint8]:
+        """The bytes of the ``n``-th result in a slot."""
+        return np.frombuffer(self._shared, dtype=np.uint8, count=size, offset=self._begin(slot, n))
+
+    def rest(self) -> None:
+        """End a run: let go of what its tasks shared."""
+        self._tell(None)
+        if len(self._shared) > _KEPT:
+            self._shared = mmap.mmap(-1, 1)
+            os.ftruncate(self._memory, 0)
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -150,6 +154,9 @@ class DecoderProcess:
         self._line.close()
         os.close(self._memory)
         self._process.returncode = 0
+
+    def _begin(self, slot: int, n: int) -> int:
+        return mmap.PAGESIZE + slot * self._slot + n * self._size
 
     def _tell(self, thing: object) -> None:
         with contextlib.suppress(ConnectionError):  # it died meanwhile; its closed line will tell
@@ -166,7 +173,7 @@ class DecoderProcess:
 
     def _death(self) -> Scan2TrainError:
         code = self._process.wait()
-        task = self._waiting.pop(0)
+        task = self._waiting[0][self._shared[0]]
         self._waiting.clear()
         if code >= 0 and not self._ready:
             return _cannot_start(f"it ended by itself with status {code}")

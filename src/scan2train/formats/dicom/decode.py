@@ -80,7 +80,7 @@ class Decoder:
             (k, one.place, frame) for one in files for k, frame in zip(one.slices, one.frames, strict=True)
         ]
         # Runs are unpacked by compiled loops of ours, which stay within their arrays.
-        in_place = self._fits_in_place()
+        as_wide = self._fits_in_place()
         ours = all(one.place.syntax == RLE for one in files)
         size = cell.values * cell.word.itemsize
         tasks = [Task((place, frame), size, place.path) for _, place, frame in asked]
@@ -93,8 +93,8 @@ class Decoder:
                 seen.odd = seen.odd or odd
                 seen.fault = seen.fault or fault
                 cells = done.data.view(cell.word).reshape(cell.rows, cell.columns, cell.samples)
-                if in_place:
-                    self._copy(k, cells, seen)
+                if as_wide:
+                    self._shift(k, cells, seen)
                 else:
                     self._convert(k, self._as_rgb(cells, photometric, place.path), seen)
 
@@ -113,24 +113,25 @@ class Decoder:
         return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and set(self.slopes) == {1.0}
 
     def _in_place(self, one: Frames, file: PixelFile, seen: Seen) -> None:
-        for k, frame in zip(one.slices, one.frames, strict=True):
-            words = self.array[k].reshape(-1)
-            read_words(file, words, frame * words.nbytes)
-            self._shift(k, words, seen)
-
-    def _copy(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
-        """As :meth:`_convert`, several times as fast: copied, and changed in place."""
-        words = self.array[k].reshape(-1)
-        words.view(self.cell.word)[:] = cells.reshape(-1)
-        self._shift(k, words, seen)
-
-    def _shift(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
         from scan2train.kernels.stored_bits import shift_in_place
 
+        cell, array = self.cell, self.array
+        for k, frame in zip(one.slices, one.frames, strict=True):
+            words = array[k].reshape(-1)
+            read_words(file, words, frame * words.nbytes)
+            if self.padding[k] is not None:
+                self._mark_padding(k, words.view(cell.word), seen)
+            if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
+                seen.spare_bits = True
+
+    def _shift(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
+        """As :meth:`_convert`, several times as fast, where cells and values are as wide."""
+        from scan2train.kernels.stored_bits import shift
+
         cell = self.cell
-        if self.padding[k] is not None:
-            self._mark_padding(k, words.view(cell.word), seen)
-        if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
+        words, out = cells.reshape(-1), self.array[k].reshape(-1)
+        self._mark_padding(k, words, seen)
+        if shift(words, out.view(cell.word), cell.mask, cell.sign, int(self.intercepts[k])):
             seen.spare_bits = True
 
     def _convert(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
