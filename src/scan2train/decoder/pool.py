@@ -38,15 +38,16 @@ def take(wanted: int) -> list[DecoderProcess]:
     with _pool.free:
         _pool.free.wait_for(lambda: _pool.idle or len(_pool.all) < MOST)
         taken: list[DecoderProcess] = []
-        while len(taken) < wanted and (_pool.idle or len(_pool.all) < MOST):
-            if not _pool.idle:
-                _pool.idle.append(DecoderProcess())
-                _pool.all.add(_pool.idle[-1])
-            process = _pool.idle.pop()
-            if process.alive:
-                taken.append(process)
-            else:
-                _end(process)
+        try:
+            while len(taken) < wanted and (_pool.idle or len(_pool.all) < MOST):
+                process = _pool.idle.pop() if _pool.idle else _start()
+                if process.alive:
+                    taken.append(process)
+                else:
+                    _end(process)
+        except BaseException:
+            _pool.idle += taken
+            raise
         return taken
 
 
@@ -67,6 +68,12 @@ def end_all() -> None:
     with _pool.free:
         while _pool.idle:
             _end(_pool.idle.pop())
+
+
+def _start() -> DecoderProcess:
+    process = DecoderProcess()
+    _pool.all.add(process)
+    return process
 
 
 def _end(process: DecoderProcess) -> None:
