@@ -16,7 +16,7 @@ from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
 from scan2train.measures.label_extents import Extent, extents_of
 from scan2train.measures.spread import PERCENTILES, Spread, spread_of
-from scan2train.reading.options import Options
+from scan2train.read import read
 from scan2train.volume import Labels, Volume
 
 Point = tuple[float, float, float]
@@ -88,8 +88,6 @@ def stats(
     labels: Labels | str | os.PathLike[str] | None = None,
     irregular: str = "refuse",
     suv: str | None = None,
-    *,
-    apart: bool = False,
 ) -> Stats:
     """Mean, spread, extremes, percentiles and histogram of an image, as a whole and within each label.
 
@@ -102,8 +100,6 @@ def stats(
         A mask on the image's grid, or a file of one: also a DICOM SEG, or an RTSTRUCT of the image.
     irregular, suv
         How to read the image, as for :func:`scan2train.read.read`.
-    apart
-        Decode compressed pixels in a process of its own, as for :func:`scan2train.write.convert`.
 
     Returns
     -------
@@ -120,8 +116,7 @@ def stats(
     Scan2TrainError
         As :func:`scan2train.read.read`.
     """
-    options = Options(irregular=irregular, suv=suv)
-    volume = image if isinstance(image, Volume) else _read(image, options, apart=apart)
+    volume = image if isinstance(image, Volume) else read(image, irregular, suv)
     if volume.array.ndim > 4:
         raise WrongUse("numbers are those of one volume", found=f"an array of shape {volume.array.shape}")
     mask = _labels(labels, volume)
@@ -137,22 +132,11 @@ def stats(
     )
 
 
-def _read(what: Any, options: Options, *, apart: bool) -> Volume:
-    from scan2train.read import read
-
-    if apart and isinstance(what, (str, os.PathLike)):
-        from scan2train.reading.apart import read_apart
-
-        return read_apart(Path(what), options)
-    return read(what, options.irregular, options.suv)
-
-
 def _labels(labels: Labels | str | os.PathLike[str] | None, volume: Volume) -> Labels | None:
     if labels is None:
         return None
     if isinstance(labels, (str, os.PathLike)):
         from scan2train.formats.sniff import sniff_file
-        from scan2train.read import read
 
         # Contours have no grid of their own; that of a mask in a file must be the image's.
         path = Path(labels)

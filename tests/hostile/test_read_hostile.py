@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("judge", Path(__file__).with_name("judge.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-judge = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(judge)
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+judge, held = _beside("judge"), _beside("held")
 
 #: Cases that reading judges otherwise, each with the reason.
 OTHERWISE = {
@@ -27,6 +35,21 @@ def test_every_case_is_read_or_refused_as_it_should_be(hostile: Path) -> None:
         name: fault for name, fault in faults.items() if fault and name not in OTHERWISE
     }
     assert len(faults) > 190
+
+
+def test_no_case_takes_more_memory_or_time_than_it_may(hostile: Path) -> None:
+    cases = list(judge.cases(hostile, ("dicom", "png")))
+    judge.fault(hostile, cases[0])  # what is loaded and compiled once is not the case's
+    over = {}
+    for case in cases:
+        begin = time.monotonic()
+        with held.Held() as memory:
+            judge.fault(hostile, case)
+        taken = time.monotonic() - begin
+        if memory.more_mb > case["max_mem_mb"] or taken > case["max_s"]:
+            over[case["id"]] = f"{memory.more_mb:.0f} MiB, {taken:.1f} s"
+    assert over == {}
+    assert len(held.children()) <= 2, "decoders of what was read, and nothing else"
 
 
 def test_sources_stay_as_they_are(hostile: Path) -> None:

@@ -47,7 +47,7 @@ def stats(
     check_reading(irregular, suv)
     from scan2train.stats import stats as run
 
-    found = run(image, labels, irregular, suv, apart=True)
+    found = run(image, labels, irregular, suv)
     if format is Format.JSON:
         typer.echo(json.dumps(found.to_json(), indent=1))
         return

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scan2train.errors import NotAnImage
 from scan2train.finding import Finding, Severity
 from scan2train.formats import picture_pillow, picture_png, picture_tiff
 from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import misleading_suffix, non_finite, noticed
+from scan2train.formats.picture_decode import decode
 from scan2train.formats.picture_limits import Pages
 from scan2train.formats.picture_write import write
 from scan2train.formats.sniff import sniff_file
@@ -55,13 +55,7 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
         As :func:`read_header`, and if the pixels are cut short or their checksum is wrong.
     """
     header = read_header(path)
-    pixels: npt.NDArray[Any]
-    if header.format == "png":
-        pixels = picture_png.decode(path, picture_png.examine(path))[np.newaxis]
-    elif header.format == "tiff":
-        pixels = picture_tiff.decode(path, picture_tiff.examine(path))
-    else:
-        pixels = picture_pillow.decode(path, header.format, picture_pillow.examine(path, header.format))
+    pixels = decode(path, header)
     array = np.swapaxes(pixels, 0, 2)
     about = {"format": header.format, "path": str(path), "role": "picture"}
     findings = (*header.findings, *non_finite(path, np.ascontiguousarray(pixels)))

@@ -73,11 +73,6 @@ def written(path: Path) -> tuple[Path, ...]:
     return (path,) if beside is None else (path, path.with_suffix(beside))
 
 
-def is_picture(word: str) -> bool:
-    """Whether a format is one of pictures, which codecs decode."""
-    return _MODULES.get(word) == "picture"
-
-
 def by_format(word: str) -> Format:
     """Give the module for a format word.
 

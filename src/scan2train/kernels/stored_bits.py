@@ -47,6 +47,19 @@ def shift_in_place(words: Array, mask: int, sign: int, add: int) -> int:
 
 
 @outer
+def shift(words: Array, out: Array, mask: int, sign: int, add: int) -> int:
+    """As :func:`shift_in_place`, from one array into another of the same type."""
+    kind = words.dtype.type
+    spare, used, top, plus, unused = kind(0), kind(mask), kind(sign), kind(add), kind(~mask)
+    for at in range(words.size):
+        raw = words[at]
+        value = kind(kind(kind(raw & used) ^ top) - top)
+        spare = kind(spare | kind(kind(kind(raw ^ value) & raw) & unused))
+        out[at] = kind(value + plus)
+    return spare
+
+
+@outer
 def whole_values(words: Array, out: Array, shift: int, mask: int, sign: int, slope: int, add: int) -> int:
     """``out = slope * stored + add`` in whole numbers; see :func:`shift_in_place`. Arrays must not overlap."""
     spare = 0

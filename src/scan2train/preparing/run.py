@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, overload
 
-from scan2train.errors import OutputDamaged, Scan2TrainError
-from scan2train.formats.registry import is_picture
-from scan2train.formats.sniff import sniff_file
+from scan2train.errors import OutputDamaged
 from scan2train.preparing.case import make_case
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.output import Output, remove
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
-from scan2train.reading.apart import needs_codec
 from scan2train.runners.here import run_here
 from scan2train.runners.outcome import Outcome
 from scan2train.runners.processes import run_in_processes
@@ -60,8 +56,7 @@ def run(
     # The largest first, so that no worker is left alone with it in the end.
     ordered = _Ordered(planned, output, tuple(sorted(todo, key=_voxels, reverse=True)))
     work = partial(make_case, request.recipe.to_json(), request.reading)
-    here = jobs == 1 and not _needs_codec(planned, todo)
-    outcomes = run_here(work, ordered) if here else run_in_processes(work, ordered, jobs)
+    outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
     try:
         with closing(outcomes):
             for number, outcome in enumerate(outcomes, start=1):
@@ -93,21 +88,6 @@ def _failed(outcome: Outcome) -> Failed:
         code="FIL001",
         advice="Its files may be damaged so that they crash their decoder, or too large for the memory that is there.",
     )
-
-
-def _needs_codec(planned: Plan, todo: Sequence[Job]) -> bool:
-    """Whether anything compressed is to be decoded, which is never done in this process."""
-    return any(_coded_labels(job.labels) or needs_codec(planned.loaded(job).row) for job in todo)
-
-
-def _coded_labels(path: str) -> bool:
-    if not path:
-        return False
-    try:
-        word = sniff_file(Path(path))
-    except (Scan2TrainError, OSError):
-        return False  # reading the case will say why
-    return word is not None and (word == "dicom" or is_picture(word))
 
 
 def _voxels(job: Job) -> int:

@@ -10,6 +10,7 @@ import signal
 import threading
 from multiprocessing.connection import Connection
 
+from scan2train.decoder.pool import decode_in_place
 from scan2train.runners.here import in_words
 
 
@@ -23,6 +24,7 @@ def main(line: int, lifeline: int) -> None:
     lifeline
         File descriptor of a pipe that nobody writes to; its end means that the caller is gone.
     """
+    decode_in_place()  # a crash costs one item here, too
     threading.Thread(target=_die_with_caller, args=(lifeline,), daemon=True).start()
     with Connection(line) as caller:
         try:

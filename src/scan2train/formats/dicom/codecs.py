@@ -46,8 +46,10 @@ class Decoded:
     fault: str = ""
 
 
-def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded:
-    """Decode one frame.
+def decode_frame(
+    data: bytes, syntax: str, cell: Cell, where: object, out: npt.NDArray[np.uint8] | None = None
+) -> Decoded:
+    """Decode one frame; into the bytes of ``out``, where the codec gives cells as they are wanted.
 
     Raises
     ------
@@ -77,7 +79,8 @@ def decode_frame(data: bytes, syntax: str, cell: Cell, where: object) -> Decoded
     else:
         claim = jpeg2000_claim(data, where)
     _hold_to(claim, cell, where)
-    pixels, photometric = _decode(data, syntax, claim, cell, where)
+    target = _target(out, claim, cell)
+    pixels, photometric = _decode(data, syntax, claim, cell, where, target)
     if pixels.shape[:2] != (cell.rows, cell.columns) or pixels.size != cell.values:
         raise UnreadableFile(
             "the frame decodes to another size",
@@ -112,22 +115,32 @@ def _hold_to(claim: Claim, cell: Cell, where: object) -> None:
         )
 
 
+def _target(
+    out: npt.NDArray[np.uint8] | None, claim: Claim, cell: Cell
+) -> npt.NDArray[np.unsignedinteger[Any]] | None:
+    """``out`` as the array that a codec would make of its own: the smallest type without sign that holds the bits."""
+    made = 1 if claim.bits <= 8 else 2
+    if out is None or cell.samples > 1 or claim.signed or claim.bits > 16 or made != cell.word.itemsize:
+        return None
+    return out.view(cell.word).reshape(cell.rows, cell.columns)
+
+
 def _decode(
-    data: bytes, syntax: str, claim: Claim, cell: Cell, where: object
+    data: bytes, syntax: str, claim: Claim, cell: Cell, where: object, out: npt.NDArray[Any] | None
 ) -> tuple[npt.NDArray[Any], str]:
     import imagecodecs
 
     try:
         if syntax in JPEG:
-            return _decode_jpeg(data, claim, cell)
+            return _decode_jpeg(data, claim, cell, out)
         if syntax in JPEG_LS:
-            return imagecodecs.jpegls_decode(data), cell.photometric
+            return imagecodecs.jpegls_decode(data, out=out), cell.photometric
         if syntax in JPEG_XL:
             # The decoder undoes whatever colour space the stream is in.
-            pixels = imagecodecs.jpegxl_decode(data, keeporientation=True)
+            pixels = imagecodecs.jpegxl_decode(data, keeporientation=True, out=out)
             return pixels, "RGB" if cell.samples == 3 else cell.photometric
         decode = imagecodecs.htj2k_decode if syntax in HTJ2K else imagecodecs.jpeg2k_decode
-        return decode(data), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
+        return decode(data, out=out), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
     except ImportError as error:
         raise DecoderMissing(
             "imagecodecs was built without the decoder for this transfer syntax",
@@ -139,11 +152,13 @@ def _decode(
         raise UnreadableFile(f"the compressed frame is corrupt: {error}", where=where) from error
 
 
-def _decode_jpeg(data: bytes, claim: Claim, cell: Cell) -> tuple[npt.NDArray[Any], str]:
+def _decode_jpeg(
+    data: bytes, claim: Claim, cell: Cell, out: npt.NDArray[Any] | None
+) -> tuple[npt.NDArray[Any], str]:
     import imagecodecs
 
     if cell.samples != 3:
-        return imagecodecs.jpeg_decode(data), cell.photometric
+        return imagecodecs.jpeg_decode(data, out=out), cell.photometric
     if cell.photometric in PARTIAL:
         return imagecodecs.jpeg_decode(data, colorspace="YCBCR", outcolorspace="YCBCR"), cell.photometric
     stays = cell.photometric == "RGB" or claim.adobe == 0 or claim.named_rgb
@@ -153,5 +168,6 @@ def _decode_jpeg(data: bytes, claim: Claim, cell: Cell) -> tuple[npt.NDArray[Any
 
 def _as_cells(pixels: npt.NDArray[Any], cell: Cell) -> npt.NDArray[Any]:
     """The decoder's integers as unsigned cells of the header's width, bits kept."""
-    wide = pixels.astype(f"i{cell.word.itemsize}") if pixels.dtype.kind == "i" else pixels.astype(cell.word)
+    kind = f"i{cell.word.itemsize}" if pixels.dtype.kind == "i" else cell.word
+    wide = pixels.astype(kind, copy=False)
     return np.ascontiguousarray(wide.view(cell.word)).reshape(cell.rows, cell.columns, cell.samples)

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.decoder.decode import decoded
+from scan2train.decoder.task import Run, Task
 from scan2train.formats.dicom.cell import Cell
-from scan2train.formats.dicom.codecs import decode_frame
+from scan2train.formats.dicom.encapsulated import Place, decode_into
 from scan2train.formats.dicom.float_padding import is_padding
-from scan2train.formats.dicom.fragments import frames_of
 from scan2train.formats.dicom.lookup import Lookup
 from scan2train.formats.dicom.native import PixelFile, read_cells, read_words
 from scan2train.formats.dicom.photometric import to_rgb
+from scan2train.knowledge.transfer_syntaxes import RLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frames:
     """Some frames of one file, and the slices that they become."""
 
-    path: str
-    size: int | None
-    offset: int
-    length: int
-    syntax: str
+    place: Place
     encapsulated: bool
-    total: int
     slices: tuple[int, ...]
     frames: tuple[int, ...]
-
-    def open(self) -> PixelFile:
-        """The file's pixel data."""
-        return PixelFile(
-            self.path, size=self.size, offset=self.offset, length=self.length, syntax=self.syntax
-        )
 
 
 @dataclass(slots=True)
@@ -63,34 +55,48 @@ class Decoder:
     intercepts: tuple[float, ...]
     array: npt.NDArray[Any]
 
-    def read(self, files: Iterable[Frames]) -> Seen:
+    def read(self, files: Sequence[Frames]) -> Seen:
         """Read all frames of some files."""
         seen = Seen()
+        self._encapsulated([one for one in files if one.encapsulated], seen)
         in_place = self._fits_in_place()
         bits = self.cell.frame_bits
         for one in files:
-            with one.open() as file:
-                if one.encapsulated:
-                    for k, cells in self._decoded(one, file, seen):
-                        self._convert(k, cells, seen)
-                    continue
-                needed = (bits * one.total + 7) // 8
-                seen.longer_by = max(seen.longer_by, one.length - needed - needed % 2)
+            if one.encapsulated:
+                continue
+            with one.place.open() as file:
+                needed = (bits * one.place.total + 7) // 8
+                seen.longer_by = max(seen.longer_by, one.place.length - needed - needed % 2)
                 if in_place:
                     self._in_place(one, file, seen)
                 else:
                     self._native(one, file, seen)
         return seen
 
-    def _decoded(self, one: Frames, file: PixelFile, seen: Seen) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-        extended = file.extended_offsets(one.total) if one.total > 1 else ()
-        packed = frames_of(file.value(), one.total, one.path, extended)
-        seen.fault = seen.fault or packed.fault
-        for k, frame in zip(one.slices, one.frames, strict=True):
-            decoded = decode_frame(packed.frames[frame], one.syntax, self.cell, one.path)
-            seen.odd = seen.odd or decoded.odd
-            seen.fault = seen.fault or decoded.fault
-            yield k, self._as_rgb(decoded.cells, decoded.photometric)
+    def _encapsulated(self, files: Sequence[Frames], seen: Seen) -> None:
+        """Mask and rescale each frame while the next are decoded; the few native ones of such a series follow."""
+        cell = self.cell
+        asked = [
+            (k, one.place, frame) for one in files for k, frame in zip(one.slices, one.frames, strict=True)
+        ]
+        # Runs are unpacked by compiled loops of ours, which stay within their arrays.
+        as_wide = self._fits_in_place()
+        ours = all(one.place.syntax == RLE for one in files)
+        size = cell.values * cell.word.itemsize
+        tasks = [Task((place, frame), size, place.path) for _, place, frame in asked]
+        if not tasks:
+            return
+        with closing(decoded(Run(decode_into, cell), tasks, safe=ours)) as frames:
+            for done in frames:
+                k = asked[done.at][0]
+                photometric, odd, fault = done.words
+                seen.odd = seen.odd or odd
+                seen.fault = seen.fault or fault
+                cells = done.data.view(cell.word).reshape(cell.rows, cell.columns, cell.samples)
+                if as_wide:
+                    self._shift(k, cells, seen)
+                else:
+                    self._convert(k, self._as_rgb(cells, photometric), seen)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         for k, frame in zip(one.slices, one.frames, strict=True):
@@ -117,6 +123,16 @@ class Decoder:
                 self._mark_padding(k, words.view(cell.word), seen)
             if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
                 seen.spare_bits = True
+
+    def _shift(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
+        """As :meth:`_convert`, several times as fast, where cells and values are as wide."""
+        from scan2train.kernels.stored_bits import shift
+
+        cell = self.cell
+        words, out = cells.reshape(-1), self.array[k].reshape(-1)
+        self._mark_padding(k, words, seen)
+        if shift(words, out.view(cell.word), cell.mask, cell.sign, int(self.intercepts[k])):
+            seen.spare_bits = True
 
     def _convert(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
         """Cells of ``(rows, columns, samples)`` into the values of slice ``k``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import numpy.typing as npt
 
 from scan2train.errors import HostileFile
 from scan2train.formats.dicom.cell import Cell, cell_of
-from scan2train.formats.dicom.decode import Decoder, Frames, Seen
+from scan2train.formats.dicom.decode import Decoder, Frames
 from scan2train.formats.dicom.dtype import value_dtype
+from scan2train.formats.dicom.encapsulated import Place
 from scan2train.formats.dicom.float_padding import float_padding
 from scan2train.formats.dicom.lookup import Lookup, lookups
 from scan2train.formats.dicom.memory import voxels
@@ -25,11 +25,6 @@ from scan2train.formats.dicom.tiles import cut, sheets
 from scan2train.formats.dicom.undeclared import NONE_FOUND, Undeclared, find_undeclared, is_asked
 from scan2train.formats.regular import largest_image
 from scan2train.knowledge.transfer_syntaxes import COLOUR_UNDONE
-
-#: Compressed volumes of at least so many files are decoded by two threads. What is not compressed is bound by memory:
-#: a second thread there costs more processor time than it saves.
-_WORTH_A_THREAD = 8
-_THREADS = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,8 +99,8 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         intercepts=rescale.intercepts,
         array=array,
     )
-    seen = _read_files(decoder, _by_file(row, paths))
-    masks = {k: mask for one in seen for k, mask in one.valid.items()}
+    seen = decoder.read(_by_file(row, paths))
+    masks = dict(seen.valid)
     undeclared = NONE_FOUND
     if is_asked(row, cell, declared=rescale.declared):
         undeclared, more = find_undeclared(array, masks, rescale.lowest(cell))
@@ -115,11 +110,11 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         valid=_joined(masks, shape),
         cell=cell,
         declared_rescale=rescale.declared,
-        spare_bits=any(one.spare_bits for one in seen),
-        padded=sum(one.padded for one in seen),
-        longer_by=max(one.longer_by for one in seen),
-        odd=next((one.odd for one in seen if one.odd), ""),
-        fault=next((one.fault for one in seen if one.fault), ""),
+        spare_bits=seen.spare_bits,
+        padded=seen.padded,
+        longer_by=seen.longer_by,
+        odd=seen.odd,
+        fault=seen.fault,
         undeclared=undeclared,
         value_range=_range(cell, rescale, tables),
     )
@@ -154,26 +149,20 @@ def _by_file(row: Mapping[str, Any], paths: Sequence[str]) -> list[Frames]:
         slices.setdefault(path, []).append(k)
     return [
         Frames(
-            path=path,
-            size=row["member_size"][ks[0]],
-            offset=row["member_offset"][ks[0]],
-            length=row["member_length"][ks[0]],
-            syntax=row["member_transfer_syntax"][ks[0]] or "",
+            place=Place(
+                path=path,
+                size=row["member_size"][ks[0]],
+                offset=row["member_offset"][ks[0]],
+                length=row["member_length"][ks[0]],
+                syntax=row["member_transfer_syntax"][ks[0]] or "",
+                total=row["member_frames"][ks[0]] or 1,
+            ),
             encapsulated=row["member_pixel_kind"][ks[0]] == "encapsulated",
-            total=row["member_frames"][ks[0]] or 1,
             slices=tuple(ks),
             frames=tuple(row["member_frame"][k] for k in ks),
         )
         for path, ks in slices.items()
     ]
-
-
-def _read_files(decoder: Decoder, files: list[Frames]) -> list[Seen]:
-    if sum(one.encapsulated for one in files) < _WORTH_A_THREAD:
-        return [decoder.read(files)]
-    parts = np.array_split(np.arange(len(files)), _THREADS)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(lambda part: decoder.read([files[n] for n in part]), parts))
 
 
 def _joined(
