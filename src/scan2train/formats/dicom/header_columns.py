@@ -34,13 +34,19 @@ BINARY_VRS = {
     "0028,0120": "US",
     "0028,0121": "US",
     "0062,000B": "US",
+    "2001,1003": "FL",
 }
 
 #: Attributes without which stored values cannot be told from their bytes; they are US and nothing else.
 PIXEL_TAGS = ("0028,0002", "0028,0010", "0028,0011", "0028,0100", "0028,0101", "0028,0102", "0028,0103")
 
 #: A private element means something only after its creator's name: column, creator's tag, how the name begins.
-PRIVATE = {"mosaic_images": ("0019,0010", "SIEMENS")}
+PRIVATE = {
+    "mosaic_images": ("0019,0010", "SIEMENS"),
+    "b_value_siemens": ("0019,0010", "SIEMENS MR"),
+    "b_value_ge": ("0043,0010", "GEMS_PARM_01"),
+    "b_value_philips": ("2001,0010", "PHILIPS IMAGING DD 001"),
+}
 
 #: Dates that are checked and not kept: instance, study, series, acquisition, content, birth.
 DATE_TAGS = ("0008,0012", "0008,0020", "0008,0021", "0008,0022", "0008,0023", "0010,0030")
