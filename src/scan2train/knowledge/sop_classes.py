@@ -9,6 +9,8 @@ SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 #: Segmentation, and Label Map Segmentation.
 SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 RT_DOSE: Final = "1.2.840.10008.5.1.4.1.1.481.2"
+#: Nuclear Medicine Image Storage.
+NUCLEAR: Final = "1.2.840.10008.5.1.4.1.1.20"
 PARAMETRIC_MAP: Final = "1.2.840.10008.5.1.4.1.1.30"
 
 #: Modalities whose images are slices of a body in patient coordinates; without a place they cannot be used.

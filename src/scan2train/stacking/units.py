@@ -20,7 +20,7 @@ _FRAME_WINS = (
 )
 _FRAME_ONLY = (
     *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),
-    "tiles_across",
+    *("energy_window", "rr_interval", "time_slot", "tiles_across"),
 )
 
 _PIXELS = ("native", "encapsulated", "float", "double")
