@@ -46,7 +46,7 @@ def write_nuclear(
     last_first
         Number the slices from the last one on, with a negative distance.
     shuffled
-        Put frames in an order that says nothing.
+        Put frames in an order that says nothing, and not in that of points and numbers.
     extra_tags, patient, seed
         As :func:`~scan2train.testing.dicom_series.write_dicom_series`.
 
@@ -63,8 +63,8 @@ def write_nuclear(
     cell = PixelCell(stored=16)
     rng = np.random.default_rng(seed)
     total = n * len(volumes)
-    at = np.argsort(ranks("shuffled" if shuffled else "position", total, rng))
-    point, k = np.divmod(at, n)
+    point, k = np.divmod(np.argsort(ranks("shuffled" if shuffled else "position", total, rng)), n)
+    k = n - 1 - k if last_first else k
     values = np.concatenate([one.array for one in volumes], axis=2)
     stored = to_stored(values, cell, slope=1.0, intercept=0.0, valid=None, padding_value=None)
     made = dataset(about, cell, enhanced=False, instance="nuclear")
@@ -82,7 +82,7 @@ def write_nuclear(
     detector.ImageOrientationPatient = [ds(x) for x in planes.orientation]
     made.DetectorInformationSequence = Items([detector])
     syntax = transfer_syntax_uid("explicit")
-    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng)
+    set_pixels(made, np.ascontiguousarray(stored.T[point * n + k]), cell, syntax, rng)
     apply(extra_tags or {}, made)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
