@@ -18,6 +18,7 @@ from scan2train.formats.dicom.header_checks import check_numbers, check_pixels, 
 from scan2train.formats.dicom.header_frames import frame_rows, has_groups
 from scan2train.formats.dicom.header_table import Columns, file_columns, header_columns, settle
 from scan2train.formats.dicom.mosaic import is_mosaic, tile_rows
+from scan2train.formats.dicom.nuclear import is_nuclear, nuclear_rows
 from scan2train.formats.dicom.refusals import Refusal, refusal
 from scan2train.indexing.salt import hashed
 from scan2train.kernels import header_codes as codes
@@ -105,9 +106,10 @@ def _frames(
 ) -> pl.DataFrame | None:
     grouped = has_groups(headers)[rows]
     tiled = is_mosaic(headers)[rows] & ~grouped
+    nuclear = is_nuclear(headers)[rows] & ~grouped & ~tiled
     found = [
         reader(headers, int(rows[at]), _absolute(root, names[rows[at]]), int(sizes[rows[at]]), at)
-        for reader, which in ((frame_rows, grouped), (tile_rows, tiled))
+        for reader, which in ((frame_rows, grouped), (tile_rows, tiled), (nuclear_rows, nuclear))
         for at in np.flatnonzero(which).tolist()
     ]
     kept = [table for table in found if table is not None]

@@ -11,6 +11,8 @@ SEGMENTATIONS: Final = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1
 RT_DOSE: Final = "1.2.840.10008.5.1.4.1.1.481.2"
 #: Enhanced PET Image Storage, and what legacy PET is converted to.
 ENHANCED_PET: Final = ("1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1")
+#: Nuclear Medicine Image Storage.
+NUCLEAR: Final = "1.2.840.10008.5.1.4.1.1.20"
 PARAMETRIC_MAP: Final = "1.2.840.10008.5.1.4.1.1.30"
 
 #: Modalities whose images are slices of a body in patient coordinates; without a place they cannot be used.

@@ -18,7 +18,7 @@ from scan2train.volume import Labels, Mask, Volume
 _ALIKE = frozenset(
     (
         *("time", "echo", "b-value", "direction", "phase", "frame", "energy", "inversion-time", "flip-angle"),
-        *("acquisition", "instance", "sequence", "rotation", "energy-window"),
+        *("acquisition", "instance", "sequence", "energy-window", "rr-interval"),
     )
 )
 

@@ -143,7 +143,12 @@ def nothing(path: Path, found: Index) -> Scan2TrainError:
         if one["code"]:
             return skipped_error(one)
     if path.is_file():
-        return NotAnImage(skipped[0]["message"] if skipped else "is no image", where=path)
+        directory = bool(skipped) and skipped[0]["reason"] == "dicomdir"
+        return NotAnImage(
+            skipped[0]["message"] if skipped else "is no image",
+            where=path,
+            advice=f"Name the folder that it lies in: {path.parent}" if directory else None,
+        )
     return NoImages("holds no image that can be read", where=path, found=f"{len(skipped)} other files")
 
 

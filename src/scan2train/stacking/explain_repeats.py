@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,9 @@ ATTRIBUTES = {
     "flip_angle_deg": "flip-angle",
     "cardiac_percentage": "phase",
     "trigger_time_ms": "phase",
+    "energy_window": "energy-window",
+    "rr_interval": "rr-interval",
+    "time_slot": "phase",
     "frame_type": "image-type",
     "image_type": "image-type",
     "kvp": "energy",
@@ -76,6 +80,10 @@ _BY_ITSELF = ("segment",)
 #: Attributes in which parts of an uneven stack without repeats may differ.
 APART = ("stack_id", "frame_type", "image_type", "thickness_mm", "echo_number")
 
+#: Text that ends in a number, such as that of a diffusion direction: 10 comes after 9.
+_COUNTED = ("sequence_name", "image_comments")
+_DIGITS = re.compile(r"(\d+)")
+
 #: Attributes that count on: each place's slices in their order give the volumes.
 _TIMES = {"acquisition_time": "time", "content_time": "time"}
 _NUMBERS = {"instance_number": "instance"}
@@ -113,9 +121,17 @@ class Attributes:
                 at = int(name.rsplit("_", 1)[1]) - 1
                 parts = pl.col("dimension_index").str.split("\\")
                 column = parts.list.get(at, null_on_oob=True).cast(pl.Int64, strict=False)
+            elif name in _COUNTED:
+                order = sorted(self._units[name].drop_nulls().unique().to_list(), key=_natural)
+                column = column.replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
             ranked = self._units.select(column.rank("dense").cast(pl.Int64).fill_null(-1))
             self._ranks[name] = ranked.to_series().to_numpy()
         return self._ranks[name]
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    """A key that sorts the numbers within text as numbers."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in _DIGITS.split(text)]
 
 
 def explain(

@@ -21,13 +21,14 @@ _FRAME_WINS = (
 )
 _FRAME_ONLY = (
     *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),
-    "tiles_across",
+    *("energy_window", "rr_interval", "time_slot", "tiles_across"),
 )
 
 _PIXELS = ("native", "encapsulated", "float", "double")
 _SIZES = ("rows", "columns", "bits_allocated", "samples", "n_frames")
 #: More frames than any scanner writes into one file: the table has an entry for each.
 _MOST_FRAMES = 100_000
+_GE_MARK = 1e9
 
 
 def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
@@ -52,6 +53,7 @@ def units(instances: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
             intercept=pl.when(dose).then(0.0).otherwise(pl.col("intercept")),
         )
         frames = pl.concat([frames, dose_frames(whole)], how="diagonal")
+    whole = whole.with_columns(b_value=_b_value())
     found = _with_frames(whole.with_columns(parts_lost=_parts_lost()), frames)
     return found.hstack([_numbers("unit", found.height)])
 
@@ -112,6 +114,15 @@ def _tiled(joined: pl.DataFrame) -> pl.DataFrame:
         rows=pl.col("rows") // across,
         columns=pl.col("columns") // across,
     )
+
+
+@cache
+def _b_value() -> pl.Expr:
+    """Diffusion b-value: the standard's, else the vendor's own."""
+    # GE marks some directions by adding 1e9 to what no magnet reaches.
+    ge = pl.col("b_value_ge")
+    ge = pl.when(ge >= _GE_MARK).then(ge - _GE_MARK).otherwise(ge)
+    return pl.coalesce("b_value", "b_value_siemens", ge, "b_value_philips")
 
 
 def _parts_lost() -> pl.Expr:

@@ -133,6 +133,9 @@ _ACQUISITION = (
     _number("dose_grid_scaling", "3004,000E", "Dose Grid Scaling"),
     _text("frame_offsets", "3004,000C", "Grid Frame Offset Vector of a dose, values joined by a backslash"),
     _integer("mosaic_images", "0019,100A", "Siemens: number of images in a mosaic"),
+    _number("b_value_siemens", "0019,100C", "Siemens: diffusion b-value", "s/mm2"),
+    _number("b_value_ge", "0043,1039", "GE: diffusion b-value, to which 1e9 may have been added", "s/mm2"),
+    _number("b_value_philips", "2001,1003", "Philips: diffusion b-value", "s/mm2"),
 )
 
 _GEOMETRY = (

@@ -34,6 +34,7 @@ BINARY_VRS = {
     "0028,0120": "US",
     "0028,0121": "US",
     "0062,000B": "US",
+    "2001,1003": "FL",
 }
 
 #: Attributes without which stored values cannot be told from their bytes; they are US and nothing else.
@@ -44,6 +45,9 @@ PRIVATE = {
     "mosaic_images": ("0019,0010", "SIEMENS"),
     "philips_suv_factor": ("7053,0010", "PHILIPS PET"),
     "philips_activity_factor": ("7053,0010", "PHILIPS PET"),
+    "b_value_siemens": ("0019,0010", "SIEMENS MR"),
+    "b_value_ge": ("0043,0010", "GEMS_PARM_01"),
+    "b_value_philips": ("2001,0010", "PHILIPS IMAGING DD 001"),
 }
 
 #: Dates that are checked and not kept: instance, study, series, acquisition, content, birth.

@@ -94,7 +94,7 @@ def header_data(
 
 def _table(found: Headers, n: int, instance: int) -> pl.DataFrame:
     columns = header_columns(found, np.arange(n), hashed=str)
-    columns["tiles_across"] = None
+    columns |= dict.fromkeys((column.name for column in FRAMES if not column.tag), None)
     columns["instance"] = pl.Series(np.full(n, instance, dtype=np.int64))
     columns["frame"] = pl.Series(np.arange(n, dtype=np.int64))
     # Only the time of day is kept of a date and time (PS3.5 6.2: YYYYMMDDHHMMSS).

@@ -6,9 +6,7 @@ Tiles lie in rows from the top left, in a square as small as holds them; the res
 
 from __future__ import annotations
 
-import io
 import math
-import warnings
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +19,7 @@ import polars as pl
 from scan2train.formats.dicom.affine import unit_axes
 from scan2train.formats.dicom.csa import read_csa
 from scan2train.formats.dicom.header import Headers
-from scan2train.formats.dicom.header_frames import header_data
-from scan2train.kernels import header_codes as codes
+from scan2train.formats.dicom.header_again import header_again
 from scan2train.tables import FRAMES
 
 _CREATOR = "SIEMENS CSA HEADER"
@@ -137,24 +134,15 @@ def _sheet(headers: Headers, row: int) -> _Sheet:
 
 def _elements(headers: Headers, row: int, path: bytes, size: int) -> dict[str, tuple[float, ...]]:
     """The numbers of the vendor's image header; the standard's Spacing Between Slices goes before its own."""
-    from pydicom.filereader import read_dataset
-
-    data = header_data(headers, row, path, size).tobytes()
-    facts = headers.facts[:, row]
-    syntax = facts[codes.F_SYNTAX]
-    stream = io.BytesIO(data[int(facts[codes.F_DATA_AT]) :])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = read_dataset(
-                stream,
-                is_implicit_VR=bool(syntax == codes.SYNTAX_IMPLICIT),
-                is_little_endian=bool(syntax != codes.SYNTAX_BIG),
-                stop_when=lambda tag, _vr, _length: tag.group > _GROUP,
-            )
-            csa = read_csa(_csa(found), _TAGS) or {}
-            between = found[_SPACING].value if _SPACING in found else ""
-    except Exception as error:  # pydicom raises whatever its parts raise
+        found = header_again(headers, row, path, size, _GROUP)
+        between = found[_SPACING].value if _SPACING in found else ""
+        csa = read_csa(_csa(found), _TAGS) or {}
+    except (OSError, zlib.error):
+        raise
+    except (
+        Exception
+    ) as error:  # pydicom converts values when they are asked for, and raises whatever it meets
         raise _LackingError("a header that pydicom can read") from error
     texts: dict[str, Sequence[object]] = dict(csa)
     if str(between).strip() not in ("", "None"):
