@@ -82,7 +82,7 @@ def _value(column: Column, dataset: Dataset) -> Any:
     if column.parent:
         items = dataset.get(_tag(column.parent))
         if items is None or not items.value:
-            return None
+            return False if column.kind == "boolean" else None
         place = items.value[0]
     element = place.get(_tag(column.tag))
     if column.keep == "present":

@@ -242,6 +242,34 @@ def test_beds_that_were_scanned_before_the_first_slice_are_noticed(tmp_path, ear
         s2t.read(tmp_path, suv="bw")
 
 
+@pytest.mark.parametrize("counted", [True, False])
+def test_points_of_time_are_corrected_to_the_beginning_of_the_scan(tmp_path, counted):
+    for point, start in enumerate(["100000", "103000"]):
+        tags = pet_tags("siemens", scanned=start, bed_s=0)
+
+        def own(k: int, tags: Any = tags, point: int = point) -> dict[Any, Any]:
+            counts = {"FrameReferenceTime": str(1000 * (1800 * point + 90)), "ActualFrameDuration": 180000}
+            more = {
+                "SeriesTime": "120000",
+                "SOPInstanceUID": f"1.2.3.{point}.{k}",
+                "InstanceNumber": 8 * point + k + 1,
+            }
+            return {**tags(k), **more, **(counts if counted else {})}
+
+        write_dicom_series(
+            activity(), tmp_path / str(point), modality="PT", slope=SLOPES, bits_stored=16, extra_tags=own
+        )
+    if not counted:
+        with pytest.raises(NonconformingHeader, match=r"FrameReferenceTime \(0054,1300\) is missing"):
+            s2t.read_all(tmp_path, suv="bw")
+        return
+    found = s2t.read_all(tmp_path, suv="bw")
+    assert len(found) == 2
+    for volume in found:
+        assert volume.meta["suv"]["decay_s"] == pytest.approx(3600, abs=1)
+        np.testing.assert_allclose(volume.array, activity().array * factor(3600), rtol=2e-4)
+
+
 def test_padding_stays_padding(tmp_path):
     whole = activity()
     valid = np.ones(SHAPE, dtype=bool)

@@ -44,7 +44,7 @@ def expected(dataset: pydicom.Dataset, column) -> object:
     elif column.parent:
         outer = dataset.get(Tag(int(column.parent.replace(",", ""), 16)))
         if outer is None or outer.VR != "SQ" or not outer.value:
-            return None
+            return False if column.kind == "boolean" else None
         where = outer.value[0]
     tag = Tag(int(column.tag.replace(",", ""), 16))
     if column.keep == "present":

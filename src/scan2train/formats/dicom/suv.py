@@ -71,7 +71,7 @@ def uptake_of(row: Mapping[str, Any], base: Path, kind: str) -> Uptake:
             factors = tuple(header.private_number(PHILIPS_SUV) or 0.0 for header in headers)
             return Uptake(factors=factors, about=_about(kind, factors, source="Philips SUV scale factor"))
         scales = _activity(headers)
-    seconds, reference = _decay(headers)
+    seconds, reference = _decay(headers, part=bool(row["split_by"] or row["dimension"]))
     half_life = _half_life(first)
     if not 0 <= seconds <= ACQ008_MOST_HALF_LIVES * half_life:
         raise first.lacks(
@@ -140,13 +140,13 @@ def _activity(headers: Sequence[UptakeHeader]) -> tuple[float, ...]:
     return tuple(scale for scale in found if scale is not None)
 
 
-def _decay(headers: Sequence[UptakeHeader]) -> tuple[float, str]:
+def _decay(headers: Sequence[UptakeHeader], *, part: bool) -> tuple[float, str]:
     """Seconds from the injection to the time that values are corrected to, and what that is."""
     first = headers[0]
     if first.text("DecayCorrection") == "ADMIN" and not first.text("DecayCorrectionDateTime"):
         return 0.0, "time of administration"
     half_life = _half_life(first)
-    scan, reference = corrected_to(headers, half_life)
+    scan, reference = corrected_to(headers, half_life, part=part)
     return (scan - injected(first, scan, half_life)).total_seconds(), reference
 
 

@@ -18,11 +18,12 @@ _DATE = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")
 _TIME = re.compile(r"(\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d{1,6}))?)?")
 
 
-def corrected_to(headers: Sequence[UptakeHeader], half_life_s: float) -> tuple[datetime, str]:
+def corrected_to(headers: Sequence[UptakeHeader], half_life_s: float, *, part: bool) -> tuple[datetime, str]:
     """The time to which a series was corrected (Decay Correction START), and what it was taken from.
 
     Series Date and Time, unless they are after an acquisition: then the series was made or changed afterwards, and the
-    scan began at GE's private time of it, or else at the earliest acquisition.
+    scan began at GE's private time of it, or else at the earliest acquisition. Where these slices are ``part`` of a
+    series, such as a point of time, the earliest may not be among them, and Frame Reference Time counts from it.
 
     Raises
     ------
@@ -38,21 +39,34 @@ def corrected_to(headers: Sequence[UptakeHeader], half_life_s: float) -> tuple[d
         return found, "decay correction time"
     series = _moment(first, "SeriesDate", "SeriesTime")
     acquired = [_acquired(header) for header in headers]
-    earliest = min(acquired)
-    if series <= earliest:
+    if series <= min(acquired):
         return series, "series time"
     private = first.private(GE_SCAN)
     scan = date_time(str(private)) if private is not None else None
     if scan is not None:
         return scan, "GE scan time"
     implied = [_implied(header, at, half_life_s) for header, at in zip(headers, acquired, strict=True)]
-    if any(at is not None and abs((at - earliest).total_seconds()) > ACQ008_CLOCKS_S for at in implied):
+    return _after_the_fact(first, min(acquired), implied, part=part)
+
+
+def _after_the_fact(
+    first: UptakeHeader, earliest: datetime, implied: Sequence[datetime | None], *, part: bool
+) -> tuple[datetime, str]:
+    """The beginning of a scan whose Series Time is later, by acquisitions and what Frame Reference Times imply."""
+    told = [at for at in implied if at is not None]
+    if part and len(told) < len(implied):
+        raise first.lacks(
+            "FrameReferenceTime",
+            "the time since the scan began, for this is one of several volumes of a series that was made later",
+        )
+    scan, source = (min(told), "frame reference time") if part else (earliest, "earliest acquisition time")
+    if any(abs((at - scan).total_seconds()) > ACQ008_CLOCKS_S for at in told):
         raise first.lacks(
             "SeriesTime",
             "a time that is not after Acquisition Time",
             found="a later one, and Frame Reference Time tells of a scan that began before the first of these slices",
         )
-    return earliest, "earliest acquisition time"
+    return scan, source
 
 
 def injected(header: UptakeHeader, scan: datetime, half_life_s: float) -> datetime:
