@@ -332,8 +332,8 @@ def test_what_cannot_be_written_is_wrong_use(tmp_path):
         s2t.write(labels, tmp_path / "x.dcm", "segg", reference=source)
     with pytest.raises(s2t.WrongUse, match="DICOM series"):
         s2t.write(labels, tmp_path / "x.dcm", "seg", reference=source.grid)
+    empty = s2t.Labels(array=np.zeros(SHAPE, np.uint8), grid=source.grid)
     with pytest.raises(s2t.WrongUse, match="above 0"):
-        empty = s2t.Labels(array=np.zeros(SHAPE, np.uint8), grid=source.grid)
         s2t.write(empty, tmp_path / "x.dcm", "rtstruct", reference=source)
     with pytest.raises(s2t.WrongUse, match="source"):
         s2t.write(labels, next((tmp_path / "s").iterdir()), "rtstruct", reference=source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,7 +71,7 @@ def test_lines_round_a_mask_give_it_back(mask):
     fill(points, starts, again)
     assert np.array_equal(again, mask)
     assert (np.abs(points % 1) == 0.5).all()
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in pairwise(starts):
         steps = np.roll(points[first:last], -1, axis=0) - points[first:last]
         # Corners only: every step runs along one axis, and the next along the other.
         assert ((steps != 0).sum(axis=1) == 1).all()
@@ -77,5 +79,5 @@ def test_lines_round_a_mask_give_it_back(mask):
 
 
 def test_pixels_that_touch_at_a_corner_are_apart():
-    points, starts = trace(np.array([[1, 0], [0, 1]], dtype=np.uint8))
+    _, starts = trace(np.array([[1, 0], [0, 1]], dtype=np.uint8))
     assert starts.tolist() == [0, 4, 8]
