@@ -60,9 +60,11 @@ def draw(contours: Sequence[FloatArray], grid: Grid) -> Drawn:
     """
     from scan2train.kernels.contours import fill
 
-    placed = [np.round(grid.to_index(points) * _SNAP) / _SNAP for points in contours]
+    ends = np.cumsum([len(one) for one in contours], dtype=np.int64)
+    every = np.round(grid.to_index(np.concatenate([*contours, np.empty((0, 3))])) * _SNAP) / _SNAP
+    placed = np.split(every, ends[:-1]) if contours else []
     at = np.array([one[:, 2].mean() for one in placed])
-    spread = np.array([np.ptp(one[:, 2]) for one in placed])
+    spread = np.array([one[:, 2].max() - one[:, 2].min() for one in placed])
     slices = np.floor(at + 0.5)
     good = (spread <= 2 * FLAT_SLICES) & (slices >= 0) & (slices < grid.shape[2])
     box = _box([placed[n] for n in np.flatnonzero(good)], grid.shape)

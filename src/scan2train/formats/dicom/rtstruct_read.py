@@ -21,6 +21,8 @@ _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _CONTOUR_DATA = 0x30060050
 #: A number takes at most 16 bytes (PS3.5 6.2, DS); some writers take more.
 _LONGEST = 64
+#: Texts are parsed in parts of about so many bytes.
+_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,16 +133,27 @@ def _points(contour: Any, path: Path) -> FloatArray:
     if not isinstance(raw, bytes):  # where pydicom has had to convert it already
         values = np.asarray([] if raw is None else raw, dtype=np.float64).reshape(-1)
     else:
-        parts = raw.strip(b" \0").split(b"\\")
-        if max(map(len, parts)) > _LONGEST:
-            raise _bad(path, "a number of more than 64 characters")
-        try:
-            values = np.array(parts).astype(np.float64) if parts != [b""] else np.empty(0)
-        except ValueError as error:
-            raise _bad(path, ascii(str(error)[:80])) from error
+        values = _numbers(raw.strip(b" \0"), path)
     if len(values) % 3 or not np.isfinite(values).all():
         raise _bad(path, f"{len(values)} values" if len(values) % 3 else "NaN or infinity")
     return values.reshape(-1, 3) * np.diag(LPS_TO_RAS)[:3]
+
+
+def _numbers(text: bytes, path: Path) -> FloatArray:
+    """Numbers between backslashes, a part of the text at a time."""
+    found, at = [np.empty(0)], 0
+    while at < len(text):
+        end = text.find(b"\\", at + _AT_ONCE)
+        end = len(text) if end < 0 else end
+        parts = text[at:end].split(b"\\")
+        if max(map(len, parts)) > _LONGEST:
+            raise _bad(path, "a number of more than 64 characters")
+        try:
+            found.append(np.array(parts).astype(np.float64))
+        except ValueError as error:
+            raise _bad(path, ascii(str(error)[:80])) from error
+        at = end + 1
+    return np.concatenate(found)
 
 
 def _bad(path: Path, found: str) -> NonconformingHeader:
