@@ -23,8 +23,8 @@ def write(volume: Volume, path: str | Path) -> None:
         format keeps ``findings`` and ``meta``.
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
-        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or, for pictures of one slice, ``.png``, ``.tif``,
-        ``.tiff``, ``.jpg``.
+        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or pictures: ``.tif``, ``.tiff`` with a page for
+        each slice, ``.png`` and ``.jpg`` of one slice.
 
     Raises
     ------
