@@ -63,7 +63,7 @@ def test_dicom_into_every_format(tmp_path, target):
     assert again.unit == ("HU" if target in {".npy", ".zarr", ".b2nd"} else "a.u.")
 
 
-@pytest.mark.parametrize("source", [".zarr", ".b2nd", ".npy"])
+@pytest.mark.parametrize("source", [".zarr", ".b2nd", ".npy", ".nrrd"])
 @pytest.mark.parametrize("target", SUFFIXES)
 def test_labels_stay_labels_and_keep_their_names_where_the_format_has_them(tmp_path, source, target):
     labels = Labels(array=volume("u1").array % 4, grid=grid(sheared=True), names={1: "liver", 3: "Gefäß"})
@@ -71,7 +71,7 @@ def test_labels_stay_labels_and_keep_their_names_where_the_format_has_them(tmp_p
     convert(tmp_path / f"a{source}", tmp_path / f"b{target}")
     again = read(tmp_path / f"b{target}", as_labels=True)
     assert np.array_equal(again.array, labels.array)
-    assert again.names == (labels.names if target in {".npy", ".zarr", ".b2nd"} else {})
+    assert again.names == (labels.names if target in {".npy", ".zarr", ".b2nd", ".nrrd"} else {})
 
 
 @pytest.mark.parametrize("target", [".zarr", ".b2nd"])
