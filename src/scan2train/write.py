@@ -38,8 +38,9 @@ def write(
         DICOM keep ``valid`` too; the first two, and ``.npy``, the names of labels; none ``findings`` and ``meta``.
     path
         ``.nii``, ``.nii.gz``, ``.mha``, ``.mhd`` (with ``.raw`` beside it), ``.nrrd``, ``.npy`` (with its geometry in
-        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or, for pictures of one slice, ``.png``, ``.tif``,
-        ``.tiff``, ``.jpg``. With ``format="dicom"`` a folder, new or empty, that is not within the source.
+        ``.json`` beside it), ``.zarr`` (a folder), ``.b2nd``, or pictures: ``.tif``, ``.tiff`` with a page for each
+        slice, ``.png`` and ``.jpg`` of one slice. With ``format="dicom"`` a folder, new or empty, that is not within
+        the source.
     format
         ``None``: the suffix says it. ``"dicom"``: a folder of single-frame images. For labels ``"rtstruct"``, a
         structure set of contours along the edges of voxels, which give the mask back exactly; ``"seg"``, a segmentation

@@ -1,6 +1,7 @@
 import bz2
 import gzip
 
+import nrrd as pynrrd
 import numpy as np
 import pytest
 
@@ -14,7 +15,7 @@ from scan2train.errors import (
 )
 from scan2train.formats import nrrd
 from scan2train.grid import Grid
-from scan2train.volume import Volume
+from scan2train.volume import Labels, Volume
 
 SHAPE = (5, 4, 3)
 VALUES = np.arange(60, dtype=np.int16).reshape(3, 4, 5) * 7 - 100
@@ -305,3 +306,26 @@ def test_channels_and_pixel_grids_written_and_read_again(tmp_path):
             (again,) = nrrd.read_volumes(tmp_path / "a.nrrd")
             assert np.array_equal(again.array, colours)
             assert again.grid == grid
+
+
+def test_names_of_labels_are_those_of_slicer_and_come_back(tmp_path):
+    names = {1: "liver", 7: "a\\nb\nGefäß"}
+    labels = Labels(
+        array=np.arange(np.prod(SHAPE)).reshape(SHAPE) % 8, grid=Grid(SHAPE, np.eye(4)), names=names
+    )
+    nrrd.write(labels, tmp_path / "a.nrrd")
+    (again,) = nrrd.read_volumes(tmp_path / "a.nrrd")
+    assert isinstance(again, Labels)
+    assert again.names == names
+    _, about = pynrrd.read(str(tmp_path / "a.nrrd"))
+    assert (about["Segment0_Name"], about["Segment0_LabelValue"]) == ("liver", "1")
+
+
+def test_segments_in_several_layers_and_of_no_number_name_nothing(tmp_path):
+    labels = Labels(array=np.ones(SHAPE, "u1"), grid=Grid(SHAPE, np.eye(4)), names={1: "liver", 2: "lung"})
+    nrrd.write(labels, tmp_path / "a.nrrd")
+    data = (tmp_path / "a.nrrd").read_bytes()
+    (tmp_path / "a.nrrd").write_bytes(data.replace(b"Segment1_Layer:=0", b"Segment1_Layer:=1"))
+    assert not isinstance(nrrd.read_volumes(tmp_path / "a.nrrd")[0], Labels)
+    (tmp_path / "a.nrrd").write_bytes(data.replace(b"Segment1_LabelValue:=2", b"Segment1_LabelValue:=two"))
+    assert nrrd.read_volumes(tmp_path / "a.nrrd")[0].names == {1: "liver"}

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import SimpleITK
 from PIL import Image
 
 from scan2train.errors import (
@@ -16,6 +17,7 @@ from scan2train.errors import (
 )
 from scan2train.formats import picture
 from scan2train.grid import Grid
+from scan2train.index import index
 from scan2train.volume import Volume
 
 #: 6 rows of 9 columns.
@@ -183,10 +185,64 @@ def test_jpeg_is_told_to_be_lossy(tmp_path):
 def test_gif_and_its_frames(tmp_path):
     frames = [Image.fromarray(GREY), Image.fromarray(GREY[::-1].copy())]
     data = saved(frames[0], "gif", save_all=True, append_images=frames[1:])
-    volume = read(tmp_path, data, "a.gif")
-    assert volume.array.shape == (9, 6, 2, 3)
-    assert np.array_equal(volume.array[:, :, 1, 0].T, GREY[::-1])
-    assert ("PIX004", "warning") in codes(volume)
+    (tmp_path / "a.gif").write_bytes(data)
+    first, second = picture.read_volumes(tmp_path / "a.gif")
+    assert first.array.shape == (9, 6, 1, 3)
+    assert np.array_equal(second.array[:, :, 0, 0].T, GREY[::-1])
+    assert (second.meta["dimension"], second.meta["dimension_value"]) == ("time", 1)
+    assert ("PIX004", "warning") in codes(second)
+    assert index(tmp_path, cache=False).volumes["dimension_value"].to_list() == ["0", "1"]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "tiff"])
+def test_a_picture_that_asks_to_be_turned_is_read_as_stored_and_told(tmp_path, kind):
+    exif = Image.Exif()
+    exif[274] = 6
+    how = {"exif": exif} if kind == "jpeg" else {"tiffinfo": {274: 6}}
+    volume = read(tmp_path, saved(Image.fromarray(GREY), kind, **how), f"a.{kind}")
+    assert volume.array.shape == (9, 6, 1)
+    assert ("FIL005", "warning") in codes(volume)
+    plain = read(tmp_path, saved(Image.fromarray(GREY), kind), f"b.{kind}")
+    assert np.array_equal(volume.array, plain.array)
+    assert ("FIL005", "warning") not in codes(plain)
+
+
+def test_inks_become_colours_and_are_told(tmp_path):
+    inks = Image.fromarray(np.stack([GREY, GREY + 9, GREY * 2], -1)).convert("CMYK")
+    data = saved(inks, "jpeg", quality=100)
+    volume = read(tmp_path, data, "a.jpg")
+    assert np.array_equal(
+        np.swapaxes(volume.array[:, :, 0], 0, 1), np.asarray(Image.open(BytesIO(data)).convert("RGB"))
+    )
+    assert ("PIX004", "info") in codes(volume)
+
+
+@pytest.mark.parametrize("packing", [None, "group4", "tiff_lzw"])
+@pytest.mark.parametrize("white", [0, 1])
+def test_tiff_with_one_bit_keeps_a_masks_values(tmp_path, packing, white):
+    bits = GREY // 4 % 2
+    mask = Image.fromarray(bits * 255).convert("1")
+    volume = read(tmp_path, saved(mask, "tiff", compression=packing, tiffinfo={262: white}), "a.tif")
+    assert volume.array.dtype == np.uint8
+    # The library writes the bits the other way round where 0 is white.
+    assert np.array_equal(volume.array[..., 0].T, bits if white else 1 - bits)
+    assert (("PIX001", "warning") in codes(volume)) == (white == 0)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"])
+@pytest.mark.parametrize("channels", [(), (3,), (4,)])
+def test_slices_are_written_as_pages(tmp_path, dtype, channels):
+    shape = (9, 7, 5, *channels)
+    array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    one = Volume(array=array, grid=Grid((9, 7, 5), np.eye(4), physical=False))
+    picture.write(one, tmp_path / "a.tif")
+    (again,) = picture.read_volumes(tmp_path / "a.tif")
+    assert again.array.dtype == one.array.dtype
+    assert np.array_equal(again.array, one.array)
+    theirs = (
+        SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / "a.tif"))) if dtype != "f8" else None
+    )
+    assert theirs is None or np.array_equal(np.swapaxes(theirs, 0, 2), one.array)
 
 
 def test_tiff_pages_are_slices(tmp_path):

@@ -20,6 +20,7 @@ from scan2train.errors import (
 from scan2train.formats import zarr
 from scan2train.grid import Grid
 from scan2train.index import index
+from scan2train.preparing.naming import name_cases
 from scan2train.read import read
 from scan2train.volume import Labels, Volume
 from scan2train.write import convert, write
@@ -315,3 +316,11 @@ def test_a_bomb_in_a_chunk_is_refused(tmp_path, codec):
         zarr.read_volumes(tmp_path / "b.zarr")
     assert tracemalloc.get_traced_memory()[1] < 8 << 20
     tracemalloc.stop()
+
+
+def test_cases_are_named_and_masks_found_by_the_folders_name(tmp_path):
+    write(volume(), tmp_path / "case1.zarr")
+    write(volume("u1"), tmp_path / "case2.b2nd")
+    write(Labels(array=VALUES % 2, grid=GRID), tmp_path / "case1_seg.zarr")
+    rows = index(tmp_path, cache=False).volumes.to_dicts()
+    assert name_cases(rows) == ["case2", "case1", "case1_seg"]

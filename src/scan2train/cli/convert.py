@@ -30,8 +30,8 @@ def convert(
         Path,
         typer.Argument(
             metavar="DST",
-            help="Where to; the suffix says the format: .nii .nii.gz .mha .mhd .nrrd .npy, "
-            "and .png .tif .jpg for one slice. With --format dicom: a new or empty folder.",
+            help="Where to; the suffix says the format: .nii .nii.gz .mha .mhd .nrrd .npy .zarr .b2nd, "
+            ".tif with a page a slice, and .png .jpg for one slice. With --format dicom: a new or empty folder.",
             show_default=False,
         ),
     ],

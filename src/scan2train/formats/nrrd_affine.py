@@ -142,7 +142,9 @@ def _no_place(fields: dict[str, str], path: Path) -> Finding:
         path,
         "nothing says how the voxels lie in the patient: read as a pixel grid",
         severity=Severity.INFO,
-        seen=f"space {fields.get('space', 'none')}, directions {fields.get('space directions', 'none')}",
+        seen=", ".join(
+            f"{name} {fields.get(name, 'none')}" for name in ("space", "space directions", "spacings")
+        ),
         expected="a space such as left-posterior-superior, and space directions",
         advice="Convert it again from the source.",
     )

@@ -44,6 +44,8 @@ _MAGIC = re.compile(r"NRRD000[1-5]$")
 def read_fields(path: Path) -> tuple[dict[str, str], list[str], int]:
     """Fields by name, the lines that follow ``data file: LIST``, and where the voxels of an attached file begin.
 
+    A pair of key and value stands under its key with ``:=`` behind it.
+
     Raises
     ------
     NonconformingHeader
@@ -59,7 +61,10 @@ def read_fields(path: Path) -> tuple[dict[str, str], list[str], int]:
     fields: dict[str, str] = {}
     for at, line in enumerate(lines[1:], start=2):
         name, colon, value = line.partition(":")
-        if line.startswith("#") or line == "" or value.startswith("="):
+        if line.startswith("#") or line == "":
+            continue
+        if value.startswith("="):
+            fields[f"{name}:="] = value[1:]
             continue
         if not colon:
             raise NonconformingHeader("a line that is no field", where=path, found=ascii(line[:80]))

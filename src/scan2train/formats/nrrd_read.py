@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -16,12 +17,13 @@ from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import misleading_suffix, non_finite, surplus
 from scan2train.formats.nrrd_affine import Axes, axes_of, grid_of
 from scan2train.formats.nrrd_fields import CODINGS, HEX, TEXTS, TYPES, read_fields
+from scan2train.formats.nrrd_segments import segment_names
 from scan2train.formats.pieces import Piece, check_pieces, numbered_names, read_pieces
 from scan2train.formats.regular import open_regular
 from scan2train.formats.sibling import beside
 from scan2train.formats.text_header import sizes, whole_number
 from scan2train.formats.text_values import read_hex, read_text
-from scan2train.volume import Volume
+from scan2train.volume import Labels, Volume
 
 _MOST_AXES = 16
 
@@ -51,7 +53,8 @@ def read_header(path: Path) -> ImageHeader:
 def read_volumes(path: Path) -> tuple[Volume, ...]:
     """Read every volume of an NRRD file: one, or one per point of an axis of time or list.
 
-    Arrays are ``(i, j, k)`` or ``(i, j, k, c)`` views of the bytes in the order of the file.
+    Arrays are ``(i, j, k)`` or ``(i, j, k, c)`` views of the bytes in the order of the file; ``Labels`` with their
+    names where the header names segments as 3D Slicer does.
 
     Raises
     ------
@@ -80,8 +83,22 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
         if header.dimension:
             about |= {"dimension": header.dimension, "dimension_value": point}
         one = _one_volume(array, known.axes, point)
-        volumes.append(Volume(array=one, grid=header.grid, findings=findings, meta=about))
+        plain = Volume(array=one, grid=header.grid, findings=findings, meta=about)
+        volumes.append(_named(plain, segment_names(_pairs(header.fields))))
     return tuple(volumes)
+
+
+def _pairs(fields: Mapping[str, object]) -> dict[str, str]:
+    return {name.removesuffix(":="): str(text) for name, text in fields.items() if name.endswith(":=")}
+
+
+def _named(volume: Volume, names: dict[int, str]) -> Volume:
+    """The volume as labels, where the header names some and the values are such."""
+    if not names or volume.array.dtype.kind not in "iu" or volume.array.ndim != 3:
+        return volume
+    return Labels(
+        array=volume.array, grid=volume.grid, findings=volume.findings, meta=volume.meta, names=names
+    )
 
 
 def _one_volume(array: npt.NDArray[Any], axes: Axes, point: int) -> npt.NDArray[Any]:

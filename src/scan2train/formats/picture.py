@@ -39,12 +39,18 @@ def read_header(path: Path) -> ImageHeader:
         header = _header(path, word, (png.width, png.height, 1), png.dtype, png.channels)
         return _noting(header, picture_png.oddities(path, png))
     pages = picture_tiff.examine(path) if word == "tiff" else picture_pillow.examine(path, word)
-    header = _header(path, word, (pages.width, pages.height, pages.pages), pages.dtype, pages.channels)
+    moving = word == "gif" and pages.pages > 1
+    shape = (pages.width, pages.height, 1 if moving else pages.pages)
+    header = _header(path, word, shape, pages.dtype, pages.channels)
+    if moving:
+        header = replace(header, volumes=pages.pages, dimension="time")
     return _noting(header, _oddities(path, word, pages))
 
 
 def read_volumes(path: Path) -> tuple[Volume, ...]:
-    """Read a picture: ``(i, j, 1)`` or ``(i, j, 1, c)`` with i along columns; further pages follow along k.
+    """Read a picture: ``(i, j, 1)`` or ``(i, j, 1, c)`` with i along columns; further pages of a TIFF follow along k.
+
+    The frames of a moving GIF are volumes of their own, one for each point in time.
 
     Grey levels are those of the file, whatever its polarity. Colours are red, green, blue and, where there is one,
     alpha.
@@ -56,10 +62,15 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     """
     header = read_header(path)
     pixels = decode(path, header)
-    array = np.swapaxes(pixels, 0, 2)
-    about = {"format": header.format, "path": str(path), "role": "picture"}
+    about: dict[str, object] = {"format": header.format, "path": str(path), "role": "picture"}
     findings = (*header.findings, *non_finite(path, np.ascontiguousarray(pixels)))
-    return (Volume(array=array, grid=header.grid, findings=findings, meta=about),)
+    volumes = []
+    for point, pages in enumerate(np.split(pixels, header.volumes)):
+        if header.dimension:
+            about |= {"dimension": header.dimension, "dimension_value": point}
+        array = np.swapaxes(pages, 0, 2)
+        volumes.append(Volume(array=array, grid=header.grid, findings=findings, meta=about))
+    return tuple(volumes)
 
 
 def _word(path: Path) -> str:
@@ -88,9 +99,26 @@ def _noting(header: ImageHeader, odd: tuple[Finding, ...]) -> ImageHeader:
 
 
 def _oddities(path: Path, word: str, pages: Pages) -> tuple[Finding, ...]:
+    odd = _turned(path, pages)
+    if pages.inverted:
+        message = "0 is white here: grey levels, and a mask's values, were read as they are stored"
+        odd += (noticed("PIX001", path, message, seen="WhiteIsZero", expected="BlackIsZero"),)
     if word == "jpeg":
-        return (noticed("PIX009", path, "JPEG: grey levels were changed when it was written"),)
+        odd += (noticed("PIX009", path, "JPEG: grey levels were changed when it was written"),)
+    if pages.mode == "CMYK":
+        message = "stored values are inks; read as red, green and blue, as they would be seen"
+        odd += (noticed("PIX004", path, message, severity=Severity.INFO, expected="grey levels or RGB"),)
     if pages.mode == "P":
         message = "stored values are places in a palette; read as colours, so a mask's labels are lost"
-        return (noticed("PIX004", path, message, expected="grey levels for a mask"),)
-    return ()
+        odd += (noticed("PIX004", path, message, expected="grey levels for a mask"),)
+    return odd
+
+
+def _turned(path: Path, pages: Pages) -> tuple[Finding, ...]:
+    """FIL005 where the picture asks to be turned when it is shown: pixels stay as stored, as masks drawn on them do."""
+    if pages.turned == 1:
+        return ()
+    message = "the picture asks viewers to turn it; pixels were read as they are stored"
+    advice = "See that its labels are stored the same way, or turn the pixels and remove the mark."
+    seen = f"orientation {pages.turned}"
+    return (noticed("FIL005", path, message, seen=seen, expected="orientation 1", advice=advice),)

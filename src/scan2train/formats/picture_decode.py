@@ -24,6 +24,7 @@ def decode(path: Path, header: ImageHeader) -> npt.NDArray[Any]:
         If the data are broken or cut short, the pages differ in size, or the decoder dies of them.
     """
     width, height, pages = header.grid.shape
+    pages *= header.volumes
     shape = (pages, height, width, header.channels)[: 3 if header.channels == 1 else 4]
     size = width * height * pages * header.channels * header.dtype.itemsize
     task = Task((path,), size, str(path))

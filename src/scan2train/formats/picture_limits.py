@@ -16,7 +16,11 @@ _MOST_RATIO, _SMALL = 2000, 64 << 20
 
 
 class Pages(NamedTuple):
-    """Size, number of pages, channels and type of a picture, and the mode that Pillow gives it, if it reads it."""
+    """Size, number of pages, channels and type of a picture, and the mode that Pillow gives it, if it reads it.
+
+    ``turned`` is how the picture asks to be turned when it is shown, in the numbers of EXIF: 1 for not at all.
+    ``inverted`` is whether 0 is white.
+    """
 
     width: int
     height: int
@@ -24,6 +28,8 @@ class Pages(NamedTuple):
     channels: int
     dtype: np.dtype[Any]
     mode: str
+    turned: int = 1
+    inverted: bool = False
 
 
 def check_pixels(path: Path, width: int, height: int, pages: int = 1) -> None:

@@ -17,8 +17,10 @@ from scan2train.formats.regular import open_regular
 
 _FORMATS = {"jpeg": "JPEG", "bmp": "BMP", "gif": "GIF"}
 #: Pillow's modes that hold a value per pixel as it was stored, and how many channels each has.
-_MODES = {"1": 1, "L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "P": 3}
-_PALETTE = "P"
+_MODES = {"1": 1, "L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "P": 3, "CMYK": 3}
+#: Modes that are read as red, green and blue: places in a palette, and the inks of a print.
+_AS_RGB = ("P", "CMYK")
+_ORIENTATION = 274
 
 
 def examine(path: Path, word: str) -> Pages:
@@ -35,6 +37,7 @@ def examine(path: Path, word: str) -> Pages:
             width, height, mode = *image.size, image.mode
             pages = int(getattr(image, "n_frames", 1))
             channels = _channels(image)
+            turned = int(image.getexif().get(_ORIENTATION, 1)) if word == "jpeg" else 1
     except Scan2TrainError as error:
         error.where = str(path)
         raise
@@ -42,7 +45,7 @@ def examine(path: Path, word: str) -> Pages:
         raise UnreadableFile(f"is no readable {word}: {error}", where=path) from error
     check_pixels(path, width, height, pages)
     check_ratio(path, width * height * pages * channels, len(data))
-    return Pages(width, height, pages, channels, np.dtype(np.uint8), mode)
+    return Pages(width, height, pages, channels, np.dtype(np.uint8), mode, turned)
 
 
 def decode(path: Path, word: str, pages: Pages) -> npt.NDArray[Any]:
@@ -80,7 +83,7 @@ def _open(data: bytes, word: str) -> ImageFile.ImageFile:
 def _channels(image: Image.Image) -> int:
     if image.mode not in _MODES:
         raise NonconformingHeader(
-            "colours that are not read", expected="grey, RGB or palette", found=image.mode
+            "colours that are not read", expected="grey, RGB, CMYK or palette", found=image.mode
         )
     return _MODES[image.mode]
 
@@ -88,7 +91,7 @@ def _channels(image: Image.Image) -> int:
 def _frames(data: bytes, word: str, pages: Pages) -> npt.NDArray[Any]:
     with _open(data, word) as image, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        colour = pages.mode == _PALETTE
+        colour = pages.mode in _AS_RGB
         frames = [
             np.asarray(frame.convert("RGB") if colour else frame).astype(np.uint8)
             for frame in ImageSequence.Iterator(image)

@@ -17,7 +17,7 @@ from scan2train.errors import NonconformingHeader, UnreadableFile
 from scan2train.formats.picture_limits import Pages, check_pixels, check_ratio
 from scan2train.formats.regular import open_regular
 
-_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _SAMPLES, _FORMAT = 256, 257, 258, 262, 277, 339
+_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _ORIENTATION, _SAMPLES, _FORMAT = 256, 257, 258, 262, 274, 277, 339
 #: Types of the fields that are used: BYTE, SHORT, LONG, LONG8.
 _CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _KINDS = {1: "u", 2: "i", 3: "f"}
@@ -59,7 +59,9 @@ def examine(path: Path) -> Pages:
     dtype = np.dtype(name)
     check_pixels(path, width, height, len(directories))
     check_ratio(path, width * height * channels * dtype.itemsize * len(directories), len(data))
-    return Pages(width, height, len(directories), channels, dtype, "")
+    turned = directories[0].get(_ORIENTATION, (1,))[0]
+    inverted = directories[0].get(_PHOTOMETRIC, (1,))[0] == 0
+    return Pages(width, height, len(directories), channels, dtype, "", turned, inverted)
 
 
 def decode(path: Path, pages: Pages) -> npt.NDArray[Any]:
@@ -81,6 +83,9 @@ def decode(path: Path, pages: Pages) -> npt.NDArray[Any]:
             page = imagecodecs.tiff_decode(data, index=number)
         except Exception as error:  # whatever a decoder raises on broken input
             raise UnreadableFile(f"page {number} cannot be decoded: {error}", where=path) from error
+        page = (
+            page.astype(np.uint8) if page.dtype == np.bool_ else page
+        )  # one bit a pixel: 0 and 1, as stored
         if page.shape != shape or page.dtype != pages.dtype:
             raise UnreadableFile("decodes to another size than its header says", where=path, found=page.shape)
         found[number] = page
@@ -126,12 +131,12 @@ def _kind(fields: dict[int, tuple[int, ...]], path: Path) -> tuple[int, int, int
     width, height = fields.get(_WIDTH, (0,))[0], fields.get(_HEIGHT, (0,))[0]
     bits, formats = set(fields.get(_BITS, (1,))), set(fields.get(_FORMAT, (1,)))
     photometric = fields.get(_PHOTOMETRIC, (-1,))[0]
-    plain = len(bits) == len(formats) == 1 and bits <= {8, 16, 32, 64} and formats <= set(_KINDS)
+    plain = len(bits) == len(formats) == 1 and bits <= {1, 8, 16, 32, 64} and formats <= set(_KINDS)
     if min(width, height) < 1 or not plain or photometric not in _PHOTOMETRICS:
         raise NonconformingHeader(
             "a kind of TIFF that is not read",
             where=path,
-            expected="grey or RGB in 8, 16, 32 or 64 bits",
+            expected="grey or RGB in 1, 8, 16, 32 or 64 bits",
             found=f"{width}×{height}, bits {bits}, formats {formats}, photometric {photometric}",
         )
-    return width, height, fields.get(_SAMPLES, (1,))[0], f"{_KINDS[formats.pop()]}{bits.pop() // 8}"
+    return width, height, fields.get(_SAMPLES, (1,))[0], f"{_KINDS[formats.pop()]}{max(1, bits.pop() // 8)}"

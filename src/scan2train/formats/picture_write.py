@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from scan2train.errors import WrongUse
 from scan2train.formats.atomic import replacing
+from scan2train.formats.picture_tiff_write import write_tiff
 from scan2train.formats.registry import suffix_of
 from scan2train.volume import Volume
 
@@ -21,13 +22,15 @@ _TYPES = {
     ".tif": ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"),
     ".tiff": ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"),
 }
+#: Suffixes of pictures that can have several pages.
+_PAGES = (".tif", ".tiff")
 _CHANNELS = {".jpg": (1, 3), ".jpeg": (1, 3)}
 #: Of 100; JPEG loses a little even so.
 _JPEG_QUALITY = 95
 
 
 def write(volume: Volume, path: Path) -> None:
-    """Write one slice as ``.png``, ``.tif``, ``.tiff`` or ``.jpg``; columns of the picture are i, rows are j.
+    """Write one slice as ``.png`` or ``.jpg``, or any as the pages of a ``.tif``; columns are i, rows are j.
 
     PNG holds 8 and 16 bits without sign, TIFF floats and signs too; both keep every value. JPEG keeps 8 bits
     roughly (quality 95). A picture does not say where in a patient it lies: write NIfTI beside it to keep that.
@@ -39,9 +42,12 @@ def write(volume: Volume, path: Path) -> None:
     """
     suffix = suffix_of(path)
     pixels = volume.array.astype(np.uint8) if volume.array.dtype == np.bool_ else volume.array
-    if volume.grid.shape[2] != 1:
+    if volume.grid.shape[2] != 1 and suffix not in _PAGES:
         raise WrongUse(
-            "a picture holds one slice", where=path, expected="shape (i, j, 1)", found=volume.grid.shape
+            "a picture of this kind holds one slice",
+            where=path,
+            expected="shape (i, j, 1), or a .tif",
+            found=volume.grid.shape,
         )
     kind = pixels.dtype.newbyteorder("=").str[1:]
     if kind not in _TYPES[suffix]:
@@ -54,14 +60,15 @@ def write(volume: Volume, path: Path) -> None:
     channels = pixels.shape[3] if pixels.ndim > 3 else 1
     if channels not in _CHANNELS.get(suffix, (1, 3, 4)):
         raise WrongUse(f"{suffix} does not hold {channels} channels", where=path)
-    rows = np.ascontiguousarray(np.swapaxes(pixels[:, :, 0], 0, 1), pixels.dtype.newbyteorder("="))
+    pages = np.swapaxes(pixels, 0, 2)
     with replacing(path) as file:
-        file.write(_encode(rows, suffix))
+        if suffix in _PAGES:
+            write_tiff(pages, file, path)
+        else:
+            file.write(_encode(np.ascontiguousarray(pages[0], pages.dtype.newbyteorder("=")), suffix))
 
 
 def _encode(rows: npt.NDArray[Any], suffix: str) -> bytes:
     if suffix == ".png":
         return bytes(imagecodecs.png_encode(rows))
-    if suffix in {".jpg", ".jpeg"}:
-        return bytes(imagecodecs.jpeg8_encode(rows, level=_JPEG_QUALITY))
-    return bytes(imagecodecs.tiff_encode(rows))
+    return bytes(imagecodecs.jpeg8_encode(rows, level=_JPEG_QUALITY))
