@@ -14,7 +14,8 @@ lengths, volumes in ml, and masks drawn on the true positions no longer fit.
 What to do
 ----------
 Look at the slices on either side of the gaps that are named: usually files of another reconstruction were mixed in, or
-some were replaced. Where the gaps are real, read the even parts one by one.
+some were replaced. Where the gaps are real, --irregular split reads the even parts as volumes of their own, and
+--irregular regrid resamples to even gaps from the true places.
 
 Neither Slice Location nor Slice Thickness plays a part: Image Position (Patient) alone can be relied on.
 

@@ -14,7 +14,7 @@ on the whole scan no longer fits. The missing slice may be the one with the lesi
 What to do
 ----------
 Fetch the missing slices from the archive; the places where they belong are named. If they are gone for good, use the
-longest even part of the stack.
+parts between them (--irregular split, or keep-largest-regular), or --irregular regrid, which marks what it invents.
 
 The usual cause is a transfer that was cut off, or a copy that skipped files with equal names.
 

@@ -14,8 +14,9 @@ every copy.
 
 What to do
 ----------
-Find out which files belong, and remove the others. Where their pixels are the same nothing has to be done for this
-volume, but look for the same mistake in the rest of the export.
+Find out which files belong, and remove the others; --irregular split makes each of them a volume of its own. Where
+their pixels are the same nothing has to be done for this volume, but look for the same mistake in the rest of the
+export.
 
 Files that share their SOP Instance UID as well are FIL004; volumes that an attribute tells apart are SER001.
 
