@@ -85,7 +85,8 @@ def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = N
 
 
 def _dicom(row: Mapping[str, Any]) -> Iterator[Hit]:
-    suffixes = [suffix_of(path) for path in row["member_path"]]
+    # Reading asks as well, with hundreds of files that are named as they should be.
+    suffixes = [suffix_of(path) for path in row["member_path"] if not path.endswith(".dcm")]
     for wrong, severity in ((_IMAGES, warning), (_NO_IMAGES, info)):
         seen = sorted(wrong.intersection(suffixes))
         if seen:
