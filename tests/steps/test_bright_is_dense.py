@@ -63,7 +63,9 @@ def test_raw_films_are_judged_by_their_physics_and_others_by_how_they_are_shown(
     tmp_path: Path, tags: dict[str, Any], turned: bool
 ) -> None:
     volume = film(tmp_path, tags=tags)
-    np.testing.assert_array_equal(TURN.run(volume)[0].array, 4095.0 - volume.array if turned else volume.array)
+    np.testing.assert_array_equal(
+        TURN.run(volume)[0].array, 4095.0 - volume.array if turned else volume.array
+    )
 
 
 def test_after_a_clip_its_ends_are_the_range(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
 def examples() -> Iterator[Example]:
     """With a window, without, and where none is called for."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import modality_lut, small_nifti, small_series
     from scan2train.testing.dicom_enhanced import frame_window
+    from scan2train.testing.small import modality_lut, small_nifti, small_series
     from scan2train.testing.small_objects import small_enhanced, small_film
 
     gone = {"WindowCenter": None, "WindowWidth": None}

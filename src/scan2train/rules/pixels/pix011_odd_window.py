@@ -119,8 +119,8 @@ def _named(functions: Sequence[str]) -> list[str]:
 def examples() -> Iterator[Example]:
     """One linear window, and everything else."""
     from scan2train.finding import Severity
-    from scan2train.testing.small import modality_lut, small_series
     from scan2train.testing.dicom_enhanced import frame_window
+    from scan2train.testing.small import modality_lut, small_series
     from scan2train.testing.small_objects import small_enhanced, small_film
 
     two = {"WindowCenter": ["40", "-600"], "WindowWidth": ["400", "1500"]}
