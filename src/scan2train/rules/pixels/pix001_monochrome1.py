@@ -13,8 +13,8 @@ silent, and many tools differ: some turn the values before the rescale, which th
 
 What to do
 ----------
-The values were left as they are. Where dense things must be bright throughout, put the step `do = "bright_is_dense"` into
-the recipe: it turns the radiographs that need it, and no others.
+The values were left as they are. Where dense things must be bright throughout, put the step `do = "bright_is_dense"`
+into the recipe: it turns the radiographs that need it, and no others.
 
 On CT, MR and PET never turn the values: they are measured. Find out which export wrote the word, and whether it turned
 the values as well.
