@@ -46,7 +46,7 @@ LOCALIZER_WORDS: Final = (
 )
 
 #: Transfer syntaxes that always lose information (PS3.5 section 10): JPEG baseline and extended, near-lossless
-#: JPEG-LS, and the lossy forms of JPEG XL and the video codecs.
+#: JPEG-LS, baseline JPEG packed anew as JPEG XL, and the video codecs.
 LOSSY_SYNTAXES: Final = (
     "1.2.840.10008.1.2.4.50",
     "1.2.840.10008.1.2.4.51",
@@ -55,4 +55,5 @@ LOSSY_SYNTAXES: Final = (
     "1.2.840.10008.1.2.4.101",
     "1.2.840.10008.1.2.4.102",
     "1.2.840.10008.1.2.4.103",
+    "1.2.840.10008.1.2.4.111",
 )

@@ -207,6 +207,22 @@ def test_a_jpeg_xl_stream_claims_its_size_before_it_is_decoded(shape: tuple[int,
         assert (claim.rows, claim.columns, claim.bits) == (*shape, bits)
 
 
+@pytest.mark.parametrize(("bits", "kind"), [(8, np.uint8), (12, np.uint16), (16, np.uint16)])
+@pytest.mark.parametrize("word", ["htj2k-lossy", "jpeg2000-lossy", "jpeg-xl-lossy", "jpeg-ls-near"])
+def test_lossy_black_and_white_stay_at_their_ends(word: str, bits: int, kind: type) -> None:
+    from scan2train.formats.dicom.cell import Cell
+    from scan2train.formats.dicom.codecs import decode_frame
+    from scan2train.testing.dicom_encapsulated import encode_frame
+
+    top = (1 << bits) - 1
+    cells = np.where(np.random.default_rng(0).random((64, 80)) < 0.5, 0, top).astype(kind)
+    cell = Cell(rows=64, columns=80, allocated=cells.dtype.itemsize * 8, stored=bits, high=bits - 1)
+    uid = COMPRESSED[word]
+    found = decode_frame(encode_frame(cells, uid, bits), uid, cell, "x").cells[:, :, 0]
+    assert found.max() <= top
+    assert np.abs(found.astype(int) - cells).max() < top / 2
+
+
 @pytest.mark.parametrize("uid", ["4.102", "4.107", "4.92", "4.55"])
 def test_video_and_what_else_is_not_decoded_says_so(tmp_path: Path, uid: str) -> None:
     path, *_ = write_dicom_series(SCAN, tmp_path / "s", transfer_syntax="jpeg2000")

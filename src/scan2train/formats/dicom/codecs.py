@@ -139,7 +139,9 @@ def _decode(
             # The decoder undoes whatever colour space the stream is in.
             pixels = imagecodecs.jpegxl_decode(data, keeporientation=True, out=out)
             return pixels, "RGB" if cell.samples == 3 else cell.photometric
-        decode = imagecodecs.htj2k_decode if syntax in HTJ2K else imagecodecs.jpeg2k_decode
+        # OpenJPH lets lossy values that leave their range come back at its other end; OpenJPEG limits them.
+        lossless_high = syntax in HTJ2K and claim.reversible
+        decode = imagecodecs.htj2k_decode if lossless_high else imagecodecs.jpeg2k_decode
         return decode(data, out=out), "RGB" if cell.samples == 3 and claim.transformed else cell.photometric
     except ImportError as error:
         raise DecoderMissing(

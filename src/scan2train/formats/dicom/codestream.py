@@ -30,6 +30,7 @@ _ODD_SCAN = "the header of a sequential JPEG's scan leaves out coefficients; it 
 class Claim:
     """Rows, columns, samples and bits that a stream claims; ``signed`` and ``transformed`` where it says so.
 
+    ``reversible`` is false where the wavelets of JPEG 2000 lose.
     ``adobe`` is the colour transform of an Adobe marker (0 none, 1 YCbCr), -1 where there is none; ``boxed`` says
     that the codestream comes within a JP2 file, ``fault`` where the stream departs from its standard.
     """
@@ -40,6 +41,7 @@ class Claim:
     bits: int
     signed: bool = False
     transformed: bool = False
+    reversible: bool = True
     adobe: int = -1
     named_rgb: bool = False
     boxed: bool = False
@@ -101,6 +103,7 @@ def jpeg2000_claim(data: bytes, where: object) -> Claim:
     x1, y1, x0, y0 = struct.unpack_from(">4I", data, at + 8)
     samples, depth = struct.unpack_from(">HB", data, at + 40)
     cod = data.find(b"\xff\x52\x00", at, at + 4096)
+    reversible = cod < 0 or cod + 14 > len(data) or data[cod + 13] == 1
     transformed = cod >= 0 and cod + 9 <= len(data) and data[cod + 8] == 1
     return Claim(
         rows=y1 - y0,
@@ -109,6 +112,7 @@ def jpeg2000_claim(data: bytes, where: object) -> Claim:
         bits=(depth & 0x7F) + 1,
         signed=bool(depth & 0x80),
         transformed=transformed,
+        reversible=reversible,
         boxed=at > 0,
     )
 
