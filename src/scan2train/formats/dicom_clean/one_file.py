@@ -48,6 +48,14 @@ class Cleaned:
     skipped: str = ""
 
 
+def clean_or_error(asked: Asked, root: Path, out: Path, name: str) -> Cleaned | Exception:
+    """As :func:`clean_file` for ``name`` below ``root``, for a worker: what goes wrong is the answer."""
+    try:
+        return clean_file(asked, root / name, name, out)
+    except (Scan2TrainError, OSError, MemoryError) as error:
+        return error
+
+
 def clean_file(asked: Asked, source: Path, name: str, out: Path) -> Cleaned:
     """Make one file anew.
 
