@@ -364,3 +364,17 @@ def test_convert_from_a_file_without_units_believes_the_modality(tmp_path):
     again = s2t.read(tmp_path / "out")
     assert (again.unit, again.meta["modality"]) == ("HU", "CT")
     assert np.array_equal(again.array, COUNT - 1024)
+
+
+@pytest.mark.parametrize("name", ["ct_tilt_philips", "sts_002_ct_mr_pet", "mr_positions_hfs_hfp"])
+def test_real_scans_come_back_bit_for_bit(real_data, tmp_path, name):
+    scans = [one for one in s2t.read_all(real_data / name) if one.meta.get("modality") in {"CT", "MR", "PT"}]
+    assert scans
+    for n, volume in enumerate(scans):
+        again = read_back(volume, tmp_path / str(n))
+        assert np.array_equal(again.array, volume.array)
+        assert again.array.dtype == volume.array.dtype
+        assert again.unit == volume.unit
+        assert np.abs(again.grid.affine - volume.grid.affine).max() < 1e-9
+        assert (again.valid is None) == (volume.valid is None)
+        assert volume.valid is None or np.array_equal(again.valid, volume.valid)

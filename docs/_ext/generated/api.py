@@ -16,6 +16,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),
     "Findings": ("Finding", "Severity"),
+    "Beside the main job": ("clean",),
 }
 
 ABOUT = """\

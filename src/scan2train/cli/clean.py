@@ -95,6 +95,8 @@ def clean(
         typer.echo(json.dumps(_as_json(made, out), indent=1))
     else:
         _print(made, out)
+    for name in made.changes_measures:
+        typer.echo(f"{name} was set: millimetres or measured values are others now", err=True)
     if made.failed:
         raise typer.Exit(1 if made.files else 2)
 

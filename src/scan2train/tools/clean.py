@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from scan2train.errors import NoImages, NotAnImage, Scan2TrainError, UnreadableFile, WrongUse
-from scan2train.formats.dicom_clean.one_file import Asked, Cleaned, clean_file
+from scan2train.formats.dicom_clean.one_file import Asked, Cleaned, clean_or_error
 from scan2train.formats.dicom_clean.setting import settings_of
 from scan2train.indexing.salt import hashed, read_salt
 from scan2train.indexing.tree import walk_tree
+from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
 
 
@@ -27,11 +28,15 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanedFiles:
-    """What came of a folder: files that were written, that were passed over, and that failed, by their errors."""
+    """What came of a folder: files that were written, that were passed over, and that failed, by their errors.
+
+    ``changes_measures`` names attributes that were set, and from which millimetres or measured values follow.
+    """
 
     files: tuple[Cleaned, ...]
     skipped: tuple[Cleaned, ...]
     failed: tuple[tuple[str, Scan2TrainError], ...]
+    changes_measures: tuple[str, ...] = ()
 
 
 def clean(
@@ -112,7 +117,10 @@ def _run(
 ) -> CleanedFiles:
     done: dict[int, Cleaned] = {}
     failed: dict[int, Scan2TrainError] = {}
-    with closing(run_in_processes(partial(_one, asked, root, out), names, jobs)) as outcomes:
+    work = partial(clean_or_error, asked, root, out)
+    # Codecs can end the process that they run in; pydicom cannot.
+    apart = asked.monochrome2 or jobs > 1
+    with closing(run_in_processes(work, names, jobs) if apart else run_here(work, names)) as outcomes:
         for count, outcome in enumerate(outcomes, start=1):
             where = root / names[outcome.at]
             if isinstance(outcome.value, Cleaned):
@@ -134,14 +142,8 @@ def _run(
         files=files,
         skipped=tuple(one for one in order if one.skipped),
         failed=tuple((names[at], failed[at]) for at in sorted(failed)),
+        changes_measures=tuple(one.keyword for one in asked.settings if one.changes_measures),
     )
-
-
-def _one(asked: Asked, root: Path, out: Path, name: str) -> Cleaned | Exception:
-    try:
-        return clean_file(asked, root / name, name, out)
-    except (Scan2TrainError, OSError, MemoryError) as error:
-        return error
 
 
 def _require_apart(root: Path | None, out: Path) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.errors import HostileFile, NotAnImage, Scan2TrainError, UnreadableFile
-from scan2train.formats.dicom.header import HEADER_LIMIT
 from scan2train.formats.regular import largest_image, open_regular
 from scan2train.formats.sniff import HEAD_BYTES, sniff
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
+#: The most of a file that is taken for its header.
+_HEADER_LIMIT = 64 << 20
 #: Deflated data sets swell by up to 1032 times when they are read.
 _INFLATED_LIMIT = 128 << 20
 
@@ -43,7 +44,7 @@ def parsed(path: Path, *, pixels: bool) -> FileDataset:
     """
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
-        limit = largest_image() if pixels else HEADER_LIMIT
+        limit = largest_image() if pixels else _HEADER_LIMIT
         if pixels and size > limit:
             raise HostileFile("is larger than an image may be", where=path, expected=f"at most {limit} bytes")
         data = _whole(file, min(size, limit))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import secrets
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +49,14 @@ class Cleaned:
     uid: str = ""
     done: tuple[str, ...] = ()
     skipped: str = ""
+
+
+def clean_or_error(asked: Asked, root: Path, out: Path, name: str) -> Cleaned | Exception:
+    """As :func:`clean_file` for ``name`` below ``root``, for a worker: what goes wrong is the answer."""
+    try:
+        return clean_file(asked, root / name, name, out)
+    except (Scan2TrainError, OSError, MemoryError) as error:
+        return error
 
 
 def clean_file(asked: Asked, source: Path, name: str, out: Path) -> Cleaned:
@@ -164,18 +175,30 @@ def _content(dataset: FileDataset, source: Path) -> bytes:
 def _neutral(dataset: FileDataset, source: Path) -> str:
     """A name that tells nothing but UIDs."""
     series, own = str(dataset.get("SeriesInstanceUID", "")), str(dataset.SOPInstanceUID)
-    if not all(uid and set(uid) <= _WORDS and uid.strip(".") for uid in (series, own)):
+    uids = [uid for uid in (series, own) if uid]
+    if not all(set(uid) <= _WORDS and uid.strip(".") for uid in uids):
         raise NonconformingHeader("a UID is digits and points", where=source, found="something else")
-    return f"{series}/{own}.dcm"
+    return "/".join(uids) + ".dcm"
 
 
 def _write(path: Path, content: bytes) -> None:
-    if path.exists() or path.is_symlink():
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
-            return  # an earlier run wrote it
-        raise OutputInUse(
-            "something else is there already", where=path, advice="Choose a new folder, or remove that file."
-        )
+    """Write a file that is there whole or not at all, and never in place of another."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
-        file.write(content)
+    if not path.exists() and not path.is_symlink():
+        hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            with replacing(hidden) as file:
+                file.write(content)
+            # Unlike a rename, a link does not replace what another process has written there meanwhile.
+            with suppress(FileExistsError):
+                os.link(hidden, path)
+                return
+        finally:
+            hidden.unlink(missing_ok=True)
+    if path.is_symlink() or not path.is_file() or path.read_bytes() != content:
+        raise OutputInUse(
+            "something else is there already",
+            where=path,
+            advice="Choose a new folder. If it is new, two files of the source share this name or SOP Instance UID, "
+            "and differ: find out which of them is right.",
+        )
