@@ -10,8 +10,10 @@ from typing import Any
 from scan2train.errors import CasesFailed, Scan2TrainError, UnknownName, WrongUse
 from scan2train.read import read
 from scan2train.restoring.back import back_to, on_prepared_grid
+from scan2train.restoring.objects import write_on_slices
 from scan2train.restoring.predictions import prediction_files
 from scan2train.restoring.prepared import Case, prepared_cases
+from scan2train.restoring.source import source_row
 from scan2train.volume import Labels, Volume
 from scan2train.write import write
 
@@ -80,7 +82,9 @@ def restore(
     Notes
     -----
     Everything goes through world space in one sampling, whatever steps were done, so that tilted and oblique sources
-    need no care. Labels are interpolated each as a picture of its own, and the largest wins.
+    need no care. DICOM objects lie on the slices themselves, also where these are uneven and were read with
+    ``irregular``; a NIfTI lies on the grid that they were read on. Labels are interpolated each as a picture of its
+    own, and the largest wins.
     """
     if form not in FORMS:
         raise UnknownName(f"cannot restore as {form!r}", expected=" or ".join(FORMS))
@@ -130,8 +134,16 @@ def _restore(case: Case, given: Path | Volume, folder: Path, form: str) -> Path:
     prediction = on_prepared_grid(_loaded(given, form), case)
     if isinstance(prediction, Labels):
         prediction = prediction.replace(names={**case.names, **prediction.names})
-    target = folder / f"{case.name}.nii.gz"
-    write(back_to(case.before, prediction), target)
+    if form == "nifti":
+        target = folder / f"{case.name}.nii.gz"
+        write(back_to(case.before, prediction), target)
+        return target
+    if not isinstance(prediction, Labels):
+        raise WrongUse(
+            "only labels become a DICOM object", where=case.name, found="values that are no whole numbers"
+        )
+    target = folder / f"{case.name}.dcm"
+    write_on_slices(prediction, source_row(case), target, form)
     return target
 
 

@@ -118,7 +118,7 @@ def plan(
 
 def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:
     inside = []
-    for row in volumes.select("source", "path").iter_rows(named=True):
+    for row in volumes.select("source", "path", "format").iter_rows(named=True):
         if Path(row["source"]).is_relative_to(out):
             raise WrongUse(
                 "the output folder holds a source",

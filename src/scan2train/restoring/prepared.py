@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,15 @@ from scan2train.preparing.ownership import CASES, JOURNAL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case: its name, what stands in its account, and the folder that its source lay in when it was made."""
+    """One case: its name, what stands in its account, and the folder that its source lay in when it was made.
+
+    ``names`` are those of the labels that the set was prepared with, the case's own first.
+    """
 
     name: str
     account: Mapping[str, Any]
     root: Path
+    names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def before(self) -> Grid:
@@ -33,12 +37,6 @@ class Case:
     def after(self) -> Grid:
         """The grid of the prepared image, and so of what was predicted from it."""
         return Grid.from_json(self.account["grid_after"])
-
-    @property
-    def names(self) -> dict[int, str]:
-        """Names of the labels that the case was prepared with; empty where it has none."""
-        named = self.account.get("labels", {}).get("names", {})
-        return {int(value): name for value, name in named.items()}
 
 
 def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
@@ -66,6 +64,7 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
             advice="Give the folder that stood behind -o when the set was prepared.",
         )
     journal = Journal.seen(out / JOURNAL)
+    every = _names_of_set(out / "dataset.json")
     cases = {}
     for name in sorted(journal.entries, key=natural_key):
         path = out / CASES / name / ACCOUNT
@@ -78,5 +77,18 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
             raise OutputDamaged("the account of a case cannot be read", where=path, found=error) from error
         root = next(iter(roots), "")
         place = out / journal.roots.get(root, f"../{root}")
-        cases[name] = Case(name=name, account=account, root=(source or place).resolve())
+        names = {**every, **_named(account.get("labels", {}).get("names", {}))}
+        cases[name] = Case(name=name, account=account, root=(source or place).resolve(), names=names)
     return cases
+
+
+def _names_of_set(path: Path) -> dict[int, str]:
+    """Names of labels that the whole set shares; none where it was interrupted before they were written."""
+    try:
+        return _named(json.loads(path.read_bytes()).get("labels", {}))
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _named(names: Mapping[str, str]) -> dict[int, str]:
+    return {int(value): name for value, name in names.items() if name}

@@ -18,6 +18,7 @@ from scan2train.formats.dicom.written_labels import (
     PATIENT_AND_STUDY,
     frame_of_reference_of,
     name_of,
+    places_of,
     save,
     source_images,
     values_of,
@@ -51,7 +52,7 @@ def write_rtstruct(labels: Labels, row: Mapping[str, Any], base: Path, path: Pat
     Parameters
     ----------
     labels
-        On the grid of the series.
+        On the grid of the series; where its slices are uneven each one has the place that the row gives it.
     row, base
         The series' row of the volumes table, and the folder that its paths are relative to.
     path
@@ -71,10 +72,11 @@ def write_rtstruct(labels: Labels, row: Mapping[str, Any], base: Path, path: Pat
     if len(images) != labels.grid.shape[2] or any(not uid for _, uid, _ in images):
         raise WrongUse("every slice needs the image that it was drawn on", found=f"{len(images)} images")
     with parsing(source_path):
-        save(_dataset(labels, values, source, images), path)
+        off = places_of(row, labels.grid) - places_of({**row, "member_origin_mm": None}, labels.grid)
+        save(_dataset(labels, values, source, images, off), path)
 
 
-def _dataset(labels: Labels, values: list[int], source: Any, images: list[Any]) -> Any:
+def _dataset(labels: Labels, values: list[int], source: Any, images: list[Any], off: FloatArray) -> Any:
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import UID, ImplicitVRLittleEndian
 
@@ -100,7 +102,7 @@ def _dataset(labels: Labels, values: list[int], source: Any, images: list[Any]) 
     ds.ApprovalStatus, ds.FrameOfReferenceUID, ds.PositionReferenceIndicator = "UNAPPROVED", frame, ""
     ds.ReferencedFrameOfReferenceSequence = [_referenced(source, frame, images)]
     ds.StructureSetROISequence = [_region(labels, value, frame) for value in values]
-    ds.ROIContourSequence = [_contours(labels, value, images) for value in values]
+    ds.ROIContourSequence = [_contours(labels, value, images, off) for value in values]
     ds.RTROIObservationsSequence = [_observation(value) for value in values]
     return ds
 
@@ -141,7 +143,7 @@ def _region(labels: Labels, value: int, frame: str) -> Any:
     return region
 
 
-def _contours(labels: Labels, value: int, images: list[Any]) -> Any:
+def _contours(labels: Labels, value: int, images: list[Any], off: FloatArray) -> Any:
     from pydicom.dataset import Dataset
 
     region = Dataset()
@@ -153,7 +155,7 @@ def _contours(labels: Labels, value: int, images: list[Any]) -> Any:
         contour = Dataset()
         contour.ContourImageSequence = [_image(kind, uid, [] if frame is None else [frame])]
         contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
-        contour.ContourNumber, contour.ContourData = number, _texts(points)
+        contour.ContourNumber, contour.ContourData = number, _texts(points + off[k])
         region.ContourSequence.append(contour)
     return region
 

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import WrongUse
-from scan2train.formats.dicom.written_labels import PATIENT_AND_STUDY, frame_of_reference_of
-from scan2train.grid import LPS_TO_RAS, Grid
+from scan2train.formats.dicom.written_labels import PATIENT_AND_STUDY, frame_of_reference_of, places_of
+from scan2train.grid import LPS_TO_RAS, FloatArray, Grid
 
 #: Storage of single images, which some writers put several frames into: CR, CT, MR, secondary capture, PET.
 _SINGLE = tuple(f"1.2.840.10008.5.1.4.1.1.{one}" for one in ("1", "2", "4", "7", "128"))
@@ -73,7 +73,7 @@ def _stand_in(row: Mapping[str, Any], header: Any, k: int) -> Any:
 
 def _single(row: Mapping[str, Any], grid: Grid, header: Any, k: int) -> Any:
     one = _stand_in(row, header, k)
-    one.ImagePositionPatient = _position(grid, k)
+    one.ImagePositionPatient = _position(places_of(row, grid)[k])
     one.ImageOrientationPatient, one.PixelSpacing, one.SliceThickness = _plane(grid)
     return one
 
@@ -88,9 +88,10 @@ def _many(row: Mapping[str, Any], grid: Grid, header: Any, order: npt.NDArray[np
     shared.PlaneOrientationSequence, shared.PixelMeasuresSequence = [turned], [measures]
     one.SharedFunctionalGroupsSequence = [shared]
     one.PerFrameFunctionalGroupsSequence = []
+    places = places_of(row, grid)
     for k in order.tolist():
         place, frame = Dataset(), Dataset()
-        place.ImagePositionPatient = _position(grid, max(k, 0))
+        place.ImagePositionPatient = _position(places[max(k, 0)])
         frame.PlanePositionSequence = [place]
         one.PerFrameFunctionalGroupsSequence.append(frame)
     return one
@@ -105,8 +106,8 @@ def _plane(grid: Grid) -> tuple[list[str], list[str], str]:
     return _decimal(cosines), _decimal(np.array([rows, columns])), _decimal(np.array([distance]))[0]
 
 
-def _position(grid: Grid, k: int) -> list[str]:
-    return _decimal((LPS_TO_RAS @ grid.affine @ [0.0, 0.0, float(k), 1.0])[:3])
+def _position(place: FloatArray) -> list[str]:
+    return _decimal(LPS_TO_RAS[:3, :3] @ place)
 
 
 def _decimal(values: npt.NDArray[np.float64]) -> list[str]:

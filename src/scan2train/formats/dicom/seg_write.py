@@ -42,7 +42,8 @@ def write_seg(
     Parameters
     ----------
     labels
-        On the grid of the series; :class:`Labels`, or for a fractional segmentation also a volume of parts from 0 to 1.
+        On the grid of the series, where uneven slices have the places that the row gives them; :class:`Labels`, or for
+        a fractional segmentation also a volume of parts from 0 to 1.
     row, base
         The series' row of the volumes table, and the folder that its paths are relative to.
     path

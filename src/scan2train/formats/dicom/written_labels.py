@@ -11,6 +11,7 @@ import numpy as np
 from scan2train.errors import WrongUse
 from scan2train.formats.atomic import replacing
 from scan2train.formats.dicom.new_uid import new_uid
+from scan2train.grid import FloatArray, Grid
 from scan2train.volume import Labels, Volume
 
 #: Attributes of patient and study (PS3.3 C.7.1.1, C.7.2.1), with the empty value where a source lacks them.
@@ -68,6 +69,14 @@ def source_images(row: Mapping[str, Any]) -> list[tuple[str, str, int | None]]:
         (row["sop_class_uid"], uid, frame + 1 if several else None)
         for uid, frame, several in zip(row["member_uid"], row["member_frame"], many, strict=True)
     ]
+
+
+def places_of(row: Mapping[str, Any], grid: Grid) -> FloatArray:
+    """``(n, 3)`` centres of the first voxels of a row's slices, RAS+ mm: the grid's own, unless they are uneven."""
+    if row["member_origin_mm"] is not None:
+        return np.reshape(np.asarray(row["member_origin_mm"], dtype=np.float64), (-1, 3))
+    slices = np.arange(len(row["member_path"]), dtype=np.float64)
+    return grid.to_world(np.column_stack([np.zeros((len(slices), 2)), slices]))
 
 
 def save(dataset: Any, path: Path) -> None:
