@@ -115,13 +115,12 @@ def test_labels_are_read_with_no_value_that_was_not_there(holed: Path) -> None:
     assert not labels.valid[:, :, 5].any()
 
 
-@pytest.mark.parametrize("apart", [False, True])
-def test_convert_takes_the_words(holed: Path, tmp_path: Path, apart: bool) -> None:
+def test_convert_takes_the_words(holed: Path, tmp_path: Path) -> None:
     for word, n in (("regrid", 9), ("keep-largest-regular", 5)):
-        convert(holed, tmp_path / "out.nii.gz", irregular=word, apart=apart)
+        convert(holed, tmp_path / "out.nii.gz", irregular=word)
         assert read(tmp_path / "out.nii.gz").array.shape[2] == n
     with pytest.raises(SeveralVolumes, match="keep-largest-regular"):
-        convert(holed, tmp_path / "none.nii.gz", irregular="split", apart=apart)
+        convert(holed, tmp_path / "none.nii.gz", irregular="split")
     assert not (tmp_path / "none.nii.gz").exists()
 
 

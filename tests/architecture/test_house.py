@@ -52,7 +52,18 @@ def is_overload(node):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "kernels").rglob("*.py")), ids=lambda path: path.name)
 def test_kernels_know_numpy_and_numba_only(path):
-    known = {"__future__", "collections", "ctypes", "math", "numba", "numpy", "sys", "typing"}
+    known = {
+        "__future__",
+        "collections",
+        "ctypes",
+        "hashlib",
+        "math",
+        "numba",
+        "numpy",
+        "pathlib",
+        "sys",
+        "typing",
+    }
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [node.module] if isinstance(node, ast.ImportFrom) else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

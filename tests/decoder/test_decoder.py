@@ -168,6 +168,8 @@ def open_files():
 
 
 def test_nothing_is_left_over():
+    pool.end_all()  # those of other tests of this process
+    gc.collect()
     before = open_files()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -33,6 +33,7 @@ BINARY_VRS = {
     "0028,0103": "US",
     "0028,0120": "US",
     "0028,0121": "US",
+    "0028,1041": "SS",
     "0062,000B": "US",
     "2001,1003": "FL",
 }
@@ -64,7 +65,7 @@ FRAME_TYPE_PARENTS = (
     "0040,9092",
 )
 
-_VR_CLASSES = {"US": codes.VR_US, "UL": codes.VR_UL, "FL": codes.VR_FL, "FD": codes.VR_FD}
+_VR_CLASSES = {"US": codes.VR_US, "SS": codes.VR_SS, "UL": codes.VR_UL, "FL": codes.VR_FL, "FD": codes.VR_FD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
