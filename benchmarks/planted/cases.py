@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 from pydicom import dcmread
-from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
+from pydicom.dataset import Dataset
 
 from planted.place import Truth, grid
+from scan2train.testing.concatenation import split_object
 from scan2train.testing.dicom_enhanced import write_enhanced
+from scan2train.testing.dicom_mosaic import write_mosaic
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.dicom_uids import uid
 
@@ -137,6 +139,38 @@ def _enhanced(name: str, truth: Truth = _AXIAL, **options: Any) -> Planted:
     )
 
 
+def _object(folder: Path) -> Path:
+    return write_enhanced(_AXIAL.volume(), folder / "object.dcm")
+
+
+def _points(name: str) -> Planted:
+    def build(folder: Path) -> object:
+        return write_enhanced(
+            _AXIAL.volume(),
+            folder / "object.dcm",
+            modality="MR",
+            signed=True,
+            points=[_SECOND.volume()],
+            point_tags=lambda point: {"TemporalPositionSequence": [_temporal(point)]},
+        )
+
+    return Planted(name=name, build=build, truths=(_AXIAL, _SECOND))
+
+
+def _temporal(point: int) -> Dataset:
+    item = Dataset()
+    item.TemporalPositionTimeOffset = 2.0 * point
+    return item
+
+
+#: A mosaic holds no negative values.
+_POSITIVE = Truth(grid=grid(), add=1000.0)
+
+
+def _mosaic(*, last_first: bool) -> Callable[[Path], object]:
+    return lambda folder: write_mosaic(_POSITIVE.volume(), folder / "series" / "IM0", last_first=last_first)
+
+
 def _time(at: int) -> dict[str, Any]:
     return {
         "TemporalPositionIdentifier": at + 1,
@@ -218,11 +252,11 @@ CASES = (
     _one("deflated", transfer_syntax="deflated"),
     _one("no preamble", preamble=False),
     _one("RLE", transfer_syntax="rle"),
-    _one("JPEG-LS", transfer_syntax=str(JPEGLSLossless)),
+    _one("JPEG-LS", transfer_syntax="jpeg-ls"),
     _one(
         "JPEG 2000",
         Truth(grid=grid(shape=(40, 34, 10), spacing=(0.6, 0.7, 2.5))),
-        transfer_syntax=str(JPEG2000Lossless),
+        transfer_syntax="jpeg2000",
     ),
     _enhanced("enhanced CT, frames in order", order="position"),
     _enhanced("enhanced CT, frames shuffled"),
@@ -234,4 +268,19 @@ CASES = (
         signed=True,
     ),
     _enhanced("enhanced CT, tilted", Truth(grid=grid(tilt_deg=-12))),
+    _one("JPEG lossless", transfer_syntax="jpeg-lossless-sv1"),
+    _one("HTJ2K", Truth(grid=grid(shape=(40, 34, 10), spacing=(0.6, 0.7, 2.5))), transfer_syntax="htj2k"),
+    _one("stored values that are measured in halves", slope=0.5, bits_stored=16, intercept=-1000),
+    _enhanced("enhanced CT in implicit VR", transfer_syntax="implicit"),
+    _points("enhanced MR of two times, frames shuffled"),
+    Planted(
+        name="an enhanced object in three parts (concatenation)",
+        build=lambda folder: split_object(_object(folder), [3, 4, 3]),
+        truths=(_AXIAL,),
+    ),
+    _refused(
+        "the same, one part missing", lambda folder: split_object(_object(folder), [3, 4, 3])[1].unlink()
+    ),
+    Planted(name="a Siemens mosaic", build=_mosaic(last_first=False), truths=(_POSITIVE,)),
+    Planted(name="a Siemens mosaic, last slice first", build=_mosaic(last_first=True), truths=(_POSITIVE,)),
 )

@@ -76,6 +76,8 @@ def refusal(
         return Refusal(
             reason="rtstruct", message="a structure set: contours to be read together with their images"
         )
+    if status == codes.TRUNCATED and tag == 0:  # not even its tag and length are whole
+        message = "the file ends where an element begins, at byte {at}: {left} bytes are left"
     name = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
     length = "undefined" if seen == codes.UNDEFINED else seen
     return Refusal(
