@@ -42,7 +42,7 @@ def convert(
         typer.Option(
             "--stack",
             help="Write the volumes of one series that differ in time, echo, b-value or the like as one of four "
-            "dimensions (.nii, .nii.gz, .npy).",
+            "dimensions (.nii, .nii.gz, .npy, .zarr, .b2nd).",
         ),
     ] = False,
     form: Annotated[
@@ -67,8 +67,9 @@ def convert(
         Path | None,
         typer.Option(
             "--reference",
-            metavar="DIR",
-            help="With --format seg… or rtstruct: the DICOM series that the mask lies on.",
+            metavar="IMAGE",
+            help="The image that a mask lies on: the DICOM series to write --format seg… or rtstruct for; or, without "
+            "--format, whose grid contours, segments or a mask are read onto.",
             show_default="none",
         ),
     ] = None,
