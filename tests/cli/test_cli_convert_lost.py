@@ -15,7 +15,9 @@ VOLUME = s2t.Volume.from_array(
 )
 
 
-@pytest.mark.parametrize(("suffix", "told"), [(".nii.gz", True), (".mha", True), (".zarr", False), (".b2nd", False)])
+@pytest.mark.parametrize(
+    ("suffix", "told"), [(".nii.gz", True), (".mha", True), (".zarr", False), (".b2nd", False)]
+)
 def test_invented_slices_that_the_format_cannot_mark_are_told(tmp_path, suffix, told):
     files = write_dicom_series(VOLUME, tmp_path / "s")
     files[2].unlink()

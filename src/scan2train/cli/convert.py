@@ -100,8 +100,8 @@ def convert(
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     if form is None and volume.valid is not None and not keeps_valid(destination):
         typer.echo(
-            f"{volume.valid.size - int(volume.valid.sum())} voxels are no data (padding, or slices that were invented), "
-            "and nothing in this file says so: .zarr, .b2nd and --format dicom keep it",
+            f"{volume.valid.size - int(volume.valid.sum())} voxels are no data (padding, or slices that were "
+            "invented), and nothing in this file says so: .zarr, .b2nd and --format dicom keep it",
             err=True,
         )
     size = "×".join(str(count) for count in volume.grid.shape)
