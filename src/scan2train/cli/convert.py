@@ -45,6 +45,10 @@ def convert(
             "dimensions (.nii, .nii.gz, .npy, .zarr, .b2nd).",
         ),
     ] = False,
+    grey: Annotated[
+        bool,
+        typer.Option("--grey", help="Write colour as luminance, 0.299 R + 0.587 G + 0.114 B, rounded."),
+    ] = False,
     form: Annotated[
         str | None,
         typer.Option(
@@ -92,6 +96,7 @@ def convert(
         irregular=irregular,
         suv=suv,
         stack=stack,
+        grey=grey,
         format=form,
         modality=modality,
         reference=reference,
