@@ -93,6 +93,28 @@ def test_a_segmentation_has_a_grid_of_its_own(tmp_path, case, word):
         assert set(map(tuple, there)) == set(map(tuple, ours.astype(float)))
 
 
+def test_a_thickness_is_not_the_distance_between_slices(tmp_path):
+    source = series(tmp_path / "s")  # slices 2.5 mm apart
+    array = np.zeros(SHAPE, dtype=np.uint8)
+    array[3:9, 4:11, 2:6] = 1
+    written(s2t.Labels(array=array, grid=source.grid, names={1: "liver"}), tmp_path / "a.dcm", "seg", source)
+    dataset = pydicom.dcmread(tmp_path / "a.dcm")
+    (measures,) = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
+    del measures.SpacingBetweenSlices
+    for thickness, doubtful in (("1.25", True), ("0.25", True), ("1.1", False), ("2.5", False), ("5", False)):
+        measures.SliceThickness = thickness
+        dataset.save_as(tmp_path / "b.dcm")
+        if doubtful:
+            with pytest.raises(s2t.IrregularSlices, match="Spacing Between Slices"):
+                s2t.read(tmp_path / "b.dcm", as_labels=True)
+        else:
+            again = s2t.read(tmp_path / "b.dcm", as_labels=True)
+            assert np.array_equal(again.array, array[:, :, 2:6])
+            assert again.grid.spacing == pytest.approx(source.grid.spacing)
+        on_image = s2t.read(tmp_path / "b.dcm", as_labels=True, reference=source)
+        assert np.array_equal(on_image.array, array)
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_the_same_labels_give_the_same_bytes_and_others_another_uid(tmp_path, word):
     source = series(tmp_path / "s")

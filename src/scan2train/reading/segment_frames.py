@@ -83,7 +83,8 @@ def job_of(
         grid = reference.grid
         grid.require_physical("putting segments on a grid")
     else:
-        reference, grid = None, grid_of_planes(*planes, shape, header.between_mm)
+        reference = None
+        grid = grid_of_planes(*planes, shape, header.between_mm, header.thickness_mm)
     laid = lay(grid, *planes, shape)
     off = float(laid.off_voxels.max())
     if not off <= ON_GRID_VOXELS:

@@ -18,7 +18,12 @@ _MOST_SLICES = 1 << 16
 
 
 def grid_of_planes(
-    first: FloatArray, right: FloatArray, down: FloatArray, shape: tuple[int, int], between_mm: float
+    first: FloatArray,
+    right: FloatArray,
+    down: FloatArray,
+    shape: tuple[int, int],
+    between_mm: float,
+    thickness_mm: float,
 ) -> Grid:
     """The grid in which all planes are slices, from the first to the last, with the slices between that are left out.
 
@@ -30,13 +35,16 @@ def grid_of_planes(
         Rows and columns.
     between_mm
         Distance between slices that is declared, or 0: believed where all gaps are multiples of it.
+    thickness_mm
+        Thickness of slices, or 0. It is no distance: slices of 1 mm may lie 10 mm apart.
 
     Raises
     ------
     GeometryError
         If the planes have several orientations or pixel spacings.
     IrregularSlices
-        If the gaps between them are no multiples of one step.
+        If the gaps between them are no multiples of one step; or all are multiples of a thickness, and nobody says
+        whether slices between were left out or never were.
     """
     lengths = np.linalg.norm(right, axis=1), np.linalg.norm(down, axis=1)
     axes = np.concatenate([right / lengths[0][:, None], down / lengths[1][:, None]], axis=1)
@@ -55,10 +63,12 @@ def grid_of_planes(
     begins = np.flatnonzero(np.concatenate([[True], gaps > GEO005_SAME_PLACE_MM]))
     planes = order[begins]
     if len(planes) == 1:
-        step, count = normal * (between_mm or 1.0), 1
+        step, count = normal * (between_mm or thickness_mm or 1.0), 1
     else:
         gaps = np.diff(along[planes])
         multiples = _multiples(gaps, between_mm)
+        if not between_mm:
+            _require_known_step(gaps, thickness_mm)
         count = int(multiples.sum()) + 1
         if count > _MOST_SLICES:
             raise IrregularSlices(
@@ -84,3 +94,14 @@ def _multiples(gaps: FloatArray, between_mm: float) -> FloatArray:
         found=f"gaps of {gaps.min():.4g} to {gaps.max():.4g} mm",
         advice="Give the image that was segmented as reference.",
     )
+
+
+def _require_known_step(gaps: FloatArray, thickness_mm: float) -> None:
+    times = gaps / thickness_mm if thickness_mm > 0 else np.ones(1)
+    if np.round(times.min()) >= 2 and (np.abs(times - np.round(times)) <= GEO003_INFO_PART).all():
+        raise IrregularSlices(
+            "frames lie farther apart than slices are thick, and how far apart slices are is not said",
+            expected="Spacing Between Slices",
+            found=f"gaps of {gaps.min():.4g} mm and more, a thickness of {thickness_mm:.4g} mm",
+            advice="Give the image that was segmented as reference.",
+        )

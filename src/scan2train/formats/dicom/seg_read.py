@@ -26,7 +26,7 @@ class Segmentation:
     ``first`` is the centre of each frame's first pixel, ``right`` and ``down`` the steps to the next column and row,
     all ``(n, 3)`` in RAS+ mm; ``segment`` its segment's number, 0 in label maps. ``maximum`` is the stored value that
     stands for 1 in fractional ones, ``unit`` what that measures; ``background`` the padding value of label maps.
-    ``between_mm`` is Spacing Between Slices, or else Slice Thickness.
+    ``between_mm`` is Spacing Between Slices, ``thickness_mm`` Slice Thickness; 0 where there is none.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Segmentation:
     down: FloatArray
     segment: npt.NDArray[np.int64]
     between_mm: float
+    thickness_mm: float
     frame_of_reference_uid: str
     series_uids: tuple[str, ...]
 
@@ -80,7 +81,8 @@ def read_segmentation(path: Path) -> Segmentation:
             background=int(dataset.get("PixelPaddingValue") or 0),
             names=_names(dataset),
             segment=_segments(frames, shared, kind, path),
-            between_mm=_between(measures),
+            between_mm=_length(measures, "SpacingBetweenSlices"),
+            thickness_mm=_length(measures, "SliceThickness"),
             frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID") or ""),
             series_uids=tuple(
                 str(one.get("SeriesInstanceUID")) for one in dataset.get("ReferencedSeriesSequence") or []
@@ -157,9 +159,6 @@ def _nowhere(path: Path) -> GeometryError:
     )
 
 
-def _between(measures: Any) -> float:
-    for keyword in ("SpacingBetweenSlices", "SliceThickness"):
-        value = measures.get(keyword)
-        if value is not None and 0 < float(value) < ABSURD_SPACING_MM:
-            return float(value)
-    return 0.0
+def _length(measures: Any, keyword: str) -> float:
+    value = measures.get(keyword)
+    return float(value) if value is not None and 0 < float(value) < ABSURD_SPACING_MM else 0.0
