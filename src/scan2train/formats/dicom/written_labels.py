@@ -52,7 +52,7 @@ def values_of(labels: Labels) -> list[int]:
         raise WrongUse(
             "a DICOM object of labels has labels above 0",
             found="none" if not present else f"label {min(present)}",
-            advice="An image format such as .nii.gz holds an empty mask, and any numbers; names say what was looked for.",
+            advice="An image format such as .nii.gz holds an empty mask, and negative numbers.",
         )
     return sorted(present)
 
