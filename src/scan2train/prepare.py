@@ -110,7 +110,8 @@ def prepare(
         The folder to write; its files are described in the documentation.
     labels
         Where the labels are: ``"auto"`` looks beside the images, in the usual layouts; a folder or a glob pattern
-        holds files named as the images; ``None`` leaves labels out.
+        holds files named as the images; ``None`` leaves labels out. DICOM structure sets and segmentations belong to
+        the series that they name.
     where
         Only volumes for which this is true: SQL over the columns of the volumes table. Unless it speaks of
         ``role``, only those whose role is ``volume``.
