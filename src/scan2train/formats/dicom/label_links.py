@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,11 +52,11 @@ def _may_hold_labels(path: Path) -> bool:
     )
 
 
-def _of_segmentation(dataset: Any) -> tuple[Iterable[str], set[str]]:
+def _of_segmentation(dataset: Any) -> tuple[tuple[str, ...], set[str]]:
     series: dict[str, None] = {}
     images: set[str] = set()
     for one in dataset.get("ReferencedSeriesSequence") or []:
         series[str(one.get("SeriesInstanceUID") or "")] = None
         for image in one.get("ReferencedInstanceSequence") or []:
             images.add(str(image.get("ReferencedSOPInstanceUID") or ""))
-    return (uid for uid in series if uid), images - {""}
+    return tuple(uid for uid in series if uid), images - {""}
