@@ -225,7 +225,10 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(scans, tmp_path):
     assert done.exit_code == 0, done.stderr
     assert "40×36×14" in done.stdout
     assert "MB" in done.stdout
+    assert "and the recipe's task" not in done.stdout
     assert not (tmp_path / "out").exists()
+    other = run(*(("mr-brain" if word == "ct-lung" else word) for word in words))
+    assert "cases are CT, and the recipe's task, mr-brain, is for MR" in other.stdout
 
 
 def test_where_that_cannot_be_meant_names_the_columns(scans, tmp_path):
