@@ -176,6 +176,7 @@ _PIXELS = (
     _integer("n_frames", "0028,0008", "Number of Frames; null where the file does not say"),
     _integer("samples", "0028,0002", "Samples per Pixel"),
     _text("photometric", "0028,0004", "Photometric Interpretation"),
+    _text("pixel_presentation", "0008,9205", "Pixel Presentation: whether grey values are shown in colour, too"),
     _integer("planar", "0028,0006", "Planar Configuration"),
     _integer("bits_allocated", "0028,0100", "Bits Allocated"),
     _integer("bits_stored", "0028,0101", "Bits Stored"),

@@ -84,6 +84,7 @@ _WHERE = (
 _PIXELS = (
     _c("samples", "integer", "Samples per pixel"),
     _c("photometric", "text", "Photometric Interpretation"),
+    _c("pixel_presentation", "text", "Pixel Presentation: whether grey values are shown in colour, too"),
     _c("lut_shape", "text", "Presentation LUT Shape"),
     _c("presentation_intent", "text", "Presentation Intent Type"),
     _c("intensity_sign", "integer", "Pixel Intensity Relationship Sign"),
