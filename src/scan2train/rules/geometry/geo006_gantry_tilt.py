@@ -52,7 +52,7 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         shift = tan(radians(row["tilt_deg"])) * (last - first)
         pixel = min(row["spacing_i_mm"], row["spacing_j_mm"])
         yield warning(
-            "slices are sheared against their normal; the affine is sheared with them",
+            "slices are sheared against their normal; the affine keeps that, but readers based on ITK cannot hold it",
             seen=f"{row['tilt_deg']:.4g}°: the last slice is shifted by {shift:.3g} mm, {shift / pixel:.3g} pixels, "
             f"against the first",
             expected=f"a shift below {GEO006_SILENT_PIXELS:g} pixel",
