@@ -9,7 +9,7 @@ import pytest
 from hospital import run
 
 import scan2train as s2t
-from scan2train.preparing.label_objects import pair_objects
+from scan2train.reading.drawn_on import pair_objects
 from scan2train.recipe import Recipe
 from scan2train.testing.dicom_series import write_dicom_series
 

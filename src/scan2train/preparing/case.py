@@ -16,7 +16,7 @@ from scan2train.formats import nifti
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
-from scan2train.preparing.label_objects import read_labels
+from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
 from scan2train.preparing.unit import require_uptake, settle_unit

@@ -15,12 +15,12 @@ from scan2train.pairing.place import file_of
 from scan2train.preparing.choosing import choose
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
-from scan2train.preparing.label_objects import objects_in, pair_objects
 from scan2train.preparing.naming import name_cases
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
 from scan2train.preparing.sources import path_below, root_names
+from scan2train.reading.drawn_on import objects_in, pair_objects
 
 if TYPE_CHECKING:
     from scan2train.index import Index

@@ -1,4 +1,4 @@
-"""Structure sets and DICOM segmentations: whose labels they are is told by the images that they name."""
+"""Structure sets and DICOM segmentations of an index, and the images that they were drawn on, which they name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scan2train.errors import GridMismatch, Scan2TrainError
 from scan2train.formats.dicom.label_links import links_of
 from scan2train.knowledge.sop_classes import SEGMENTATIONS
-from scan2train.read import read
 from scan2train.reading.label_objects import STRUCTURES
-from scan2train.volume import Volume
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,13 +21,16 @@ def objects_in(found: Index) -> list[Path]:
     """The files of an index that are structure sets or segmentations, sorted."""
     structures = found.skipped.select("source", "path", "reason").iter_rows(named=True)
     files = {_file(one["source"], one["path"]) for one in structures if one["reason"] == STRUCTURES}
-    if "sop_class_uid" in found.volumes.columns:
-        segments = found.volumes.filter(found.volumes["sop_class_uid"].is_in(SEGMENTATIONS))
-        files |= {
-            _file(source, members[0])
-            for source, members in segments.select("source", "member_path").iter_rows()
-        }
-    return sorted(files)
+    return sorted(files | set(segmentation_rows(found.volumes)))
+
+
+def segmentation_rows(volumes: pl.DataFrame) -> dict[Path, list[int]]:
+    """The files of the segmentations of a volumes table, each with its rows there: one a segment, or all as one."""
+    rows: dict[Path, list[int]] = defaultdict(list)
+    about = volumes.with_row_index("at").filter(volumes["sop_class_uid"].is_in(SEGMENTATIONS))
+    for at, source, members in about.select("at", "source", "member_path").iter_rows():
+        rows[_file(source, members[0])].append(at)
+    return rows
 
 
 def pair_objects(volumes: pl.DataFrame, files: Iterable[Path]) -> Mapping[int, tuple[Path, ...]]:
@@ -53,24 +53,6 @@ def pair_objects(volumes: pl.DataFrame, files: Iterable[Path]) -> Mapping[int, t
         for at in named or rows:
             found[at].append(file)
     return {at: tuple(those) for at, those in found.items()}
-
-
-def read_labels(file: str, image: Volume) -> Volume:
-    """The labels of a file; contours and segments in the voxels of ``image`` as far as they fit these.
-
-    Raises
-    ------
-    Scan2TrainError
-        As :func:`scan2train.read.read`.
-    """
-    try:
-        return read(file, as_labels=True, reference=image)
-    except GridMismatch as error:
-        try:
-            # A segmentation may be finer or coarser than its image; it has a grid of its own then.
-            return read(file, as_labels=True)
-        except Scan2TrainError:
-            raise error from None
 
 
 def _file(source: str, path: str) -> Path:
