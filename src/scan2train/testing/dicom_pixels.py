@@ -117,7 +117,9 @@ def to_stored(
         stored = np.where(valid, stored, padding_value)
         exact = np.where(valid, exact, padding_value)
     tolerance = 1e-9 if values.dtype.kind in "iub" else float(np.finfo(values.dtype).eps) * 4
-    off = np.abs(stored - exact) > tolerance * np.maximum(1.0, np.abs(exact))
+    # A value is rounded by a part of itself, which the intercept may be most of.
+    size = np.maximum(1.0, np.abs(exact) + abs(intercept / slope))
+    off = np.abs(stored - exact) > tolerance * size
     if off.any():
         raise WrongUse(
             f"slope {slope:g} and intercept {intercept:g} do not give this value from any whole stored value",
