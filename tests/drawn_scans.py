@@ -15,7 +15,7 @@ from scans_at_places import GROUPS, POINTS, Scan
 #: Compressed transfer syntaxes that give back every bit, and see nothing but the stored ones.
 CODECS = ("jpeg-lossless", "jpeg-lossless-sv1", "jpeg-ls", "jpeg2000", "htj2k", "htj2k-rpcl", "jpeg-xl")
 #: Those whose cells may have 32 bits, and are kept whole.
-ANY_SIZE = ("explicit", "implicit", "big-endian", "deflated", "deflated-frames", "encapsulated")
+ANY_SIZE = ("explicit", "implicit", "big-endian", "deflated", "deflated-frames", "encapsulated", "rle")
 IRREGULAR = ("split", "keep-largest-regular", "regrid", "refuse")
 _ORDERS = ("shuffled", "position", "reverse")
 _NAMES = (
@@ -162,7 +162,11 @@ def series(draw: st.DrawFn) -> Scan:
         scan.options["extra_tags"]["PhotometricInterpretation"] = "MONOCHROME1"
     if kind == "copies":
         every = st.sets(st.integers(0, scan.grid.shape[2] - 1), min_size=1)
-        scan = replace(scan, copies=tuple(draw(every)), own_uid=draw(st.booleans()))
+        scan = replace(
+            scan,
+            copies=tuple(draw(every)),
+            own_uid=scan.options["transfer_syntax"] != "deflated" and draw(st.booleans()),
+        )
     if kind == "missing":
         scan = draw(missing(scan))
     return draw(padding(scan)) if draw(st.booleans()) else scan
@@ -195,7 +199,7 @@ def objects(draw: st.DrawFn) -> Scan:
 @st.composite
 def mosaics(draw: st.DrawFn) -> Scan:
     """All slices of a point in one picture."""
-    syntax = draw(st.sampled_from([*ANY_SIZE, "rle", *CODECS]))
+    syntax = draw(st.sampled_from([*ANY_SIZE, *CODECS]))
     scan = Scan(
         kind="mosaic",
         grid=draw(grids(tilted=False)),
@@ -218,7 +222,7 @@ def laid_out(draw: st.DrawFn, scan: Scan, *, plain: bool = False) -> Scan:
     """The same with a transfer syntax (``plain``: uncompressed), a pixel cell and a rescale."""
     n = scan.grid.shape[2]
     scan = replace(scan, **draw(rescales(n)))
-    compressed = [] if plain else ["rle", *CODECS, *CODECS[4:]]
+    compressed = [] if plain else CODECS
     syntax = draw(st.sampled_from([*(ANY_SIZE[:4] if plain else ANY_SIZE), *compressed]))
     scale = round(max(scan.slopes) / min(scan.slopes))
     layout, first = draw(cells(scan.total, scale, syntax, even=bool(scan.parts) or plain))

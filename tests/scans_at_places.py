@@ -17,7 +17,6 @@ from scan2train.testing.concatenation import split_object
 from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_mosaic import write_mosaic
 from scan2train.testing.dicom_series import write_dicom_series
-from scan2train.testing.dicom_uids import uid
 from scan2train.volume import Volume
 
 #: What tells the points of a series apart.
@@ -150,7 +149,7 @@ class Scan:
                 drop=self.drop,
                 file_names=lambda rank, at=at: name(at, rank),
                 extra_tags=lambda k, at=at, told=told: {
-                    "SOPInstanceUID": uid("point", at, k),
+                    "SOPInstanceUID": _uid(1, at, k),
                     **more,
                     **told,
                 },
@@ -166,7 +165,7 @@ class Scan:
                 slope=max(self.slopes),
                 intercept=self.intercept,
                 file_names=lambda rank: f"a{rank}",
-                extra_tags=lambda k: {"SOPInstanceUID": uid("localizer", k), **more},
+                extra_tags=lambda k: {"SOPInstanceUID": _uid(3, 0, k), **more},
                 **rest,
             )
 
@@ -174,11 +173,9 @@ class Scan:
         copy = path.with_name(f"copy-{path.name}")
         shutil.copy(path, copy)
         if self.own_uid:
-            mine, other = (str(uid(word, at, k)).encode() for word in ("point", "copied"))
             data = copy.read_bytes()
-            assert len(mine) == len(other)
-            assert data.count(mine) in (1, 2)
-            copy.write_bytes(data.replace(mine, other))
+            assert data.count(_uid(1, at, k).encode()) in (1, 2)
+            copy.write_bytes(data.replace(_uid(1, at, k).encode(), _uid(2, at, k).encode()))
 
     def _object(self, folder: Path) -> None:
         path = write_enhanced(
@@ -197,3 +194,8 @@ class Scan:
     def _mosaics(self, folder: Path) -> None:
         for at in range(self.points):
             write_mosaic(self.volume(at), folder / f"{(at * 7 + 3) % 10}.dcm", number=at + 1, **self.options)
+
+
+def _uid(root: int, at: int, k: int) -> str:
+    """Of one length, so that one takes another's place in a file."""
+    return f"1.2.826.0.{root}.{at + 1}.{k + 10}"

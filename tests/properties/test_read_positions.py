@@ -66,7 +66,7 @@ def test_the_value_read_at_every_voxel_is_that_of_its_place(scan: Scan) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2000, derandomize=False, suppress_health_check=[HealthCheck.too_slow])
 @given(scans())
 def test_the_value_read_at_every_voxel_is_that_of_its_place_at_length(scan: Scan) -> None:
     check(scan)

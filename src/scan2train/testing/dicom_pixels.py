@@ -87,7 +87,7 @@ class PixelCell:
 
     def samples(self, stored: Stored, *, signed: bool) -> npt.NDArray[np.integer]:
         """What an image codec is given: the stored values, or the ``stored`` bits of them as unsigned numbers."""
-        width = max(1, self.allocated // 8)
+        width = 1 if self.stored <= 8 else self.allocated // 8
         if signed and self.signed:
             return stored.astype(f"i{width}")
         return (stored & ((1 << self.stored) - 1)).astype(f"u{width}")
