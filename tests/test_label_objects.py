@@ -347,3 +347,84 @@ def test_a_structure_set_without_regions_is_refused(tmp_path):
     dataset.save_as(path)
     with pytest.raises(s2t.NonconformingHeader):
         s2t.read(path, as_labels=True, reference=source)
+
+
+def test_several_structure_sets_are_named_and_none_is_guessed(tmp_path):
+    source = series(tmp_path / "s")
+    labels = labels_on(source)
+    (tmp_path / "two").mkdir()
+    for name, each in (("a.dcm", labels), ("b.dcm", labels_on(source, names={1: "other"}))):
+        written(each, tmp_path / "two" / name, "rtstruct", source)
+    for word in ("refuse", "split", "keep-largest-regular"):
+        for stack in (False, True):
+            with pytest.raises(s2t.SeveralVolumes, match=r"a\.dcm.*b\.dcm"):
+                s2t.read(tmp_path / "two", word, as_labels=True, reference=source, stack=stack)
+
+
+@pytest.mark.parametrize("suffix", ["nii.gz", "mha", "nrrd", "npy"])
+@pytest.mark.parametrize("given", ["volume", "folder"])
+def test_masks_of_other_formats_are_turned_onto_their_reference(tmp_path, suffix, given):
+    source = series(tmp_path / "s", "oblique")
+    labels = labels_on(source)
+    flip = np.array([[0.0, -1, 0, SHAPE[0] - 1], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    turned = labels.array[::-1].swapaxes(0, 1)
+    grid = s2t.Grid(turned.shape, labels.grid.affine @ flip)
+    s2t.write(labels.replace(array=turned, grid=grid), tmp_path / f"m.{suffix}")
+    reference = source if given == "volume" else tmp_path / "s"
+    back = s2t.read(tmp_path / f"m.{suffix}", as_labels=True, reference=reference)
+    assert np.array_equal(back.array, labels.array)
+    assert np.array_equal(back.grid.affine, source.grid.affine)
+
+
+def test_a_mask_elsewhere_than_its_reference_is_refused(tmp_path):
+    source = series(tmp_path / "s")
+    labels = labels_on(source)
+    moved = np.array(labels.grid.affine)
+    moved[:3, 3] += 0.3
+    s2t.write(labels.replace(grid=s2t.Grid(SHAPE, moved)), tmp_path / "m.nii.gz")
+    with pytest.raises(s2t.GridMismatch, match="voxels of the image"):
+        s2t.read(tmp_path / "m.nii.gz", as_labels=True, reference=source)
+    s2t.write(labels, tmp_path / "m.tif")
+    with pytest.raises(s2t.GridMismatch, match="without a place"):
+        s2t.read(tmp_path / "m.tif", as_labels=True, reference=source)
+    picture = s2t.read(tmp_path / "m.tif")
+    own = s2t.read(tmp_path / "m.tif", as_labels=True, reference=picture)
+    assert np.array_equal(own.array, picture.array)
+
+
+def test_single_precision_far_from_the_origin_is_no_mismatch(tmp_path):
+    shape = (12, 10, 6)
+    affine = np.diag([0.3125, 0.3125, 0.625, 1.0])
+    affine[:3, 3] = (-247.6171875, -411.2001953, -1843.3001953)
+    write_dicom_series(
+        s2t.Volume(array=np.zeros(shape, np.int16), grid=s2t.Grid(shape, affine), unit="HU"), tmp_path / "s"
+    )
+    source = s2t.read(tmp_path / "s")
+    array = np.zeros(shape, np.uint8)
+    array[2:5, 3:9, 1:4] = 1
+    flip = np.diag([-1.0, -1, 1, 1])
+    flip[:2, 3] = shape[0] - 1, shape[1] - 1
+    turned = source.grid.affine @ flip
+    turned[:3] = turned[:3].astype(np.float32) + np.float32(4e-4) * (np.arange(4) == 3)
+    s2t.write(
+        s2t.Labels(array=array[::-1, ::-1], grid=s2t.Grid(shape, turned)),
+        tmp_path / "m.dcm",
+        "seg",
+        reference=source,
+    )
+    back = s2t.read(tmp_path / "m.dcm", as_labels=True, reference=source)
+    assert np.array_equal(back.array, array)
+
+
+def test_contours_are_converted_on_the_image_that_they_were_drawn_on(tmp_path):
+    source = series(tmp_path / "s", "tilted")
+    labels = labels_on(source)
+    drawn = written(labels, tmp_path / "x.dcm", "rtstruct", source)
+    with pytest.raises(s2t.NotAnImage, match="--reference"):
+        s2t.convert(drawn, tmp_path / "x.nii.gz")
+    s2t.convert(drawn, tmp_path / "x.nii.gz", reference=tmp_path / "s")
+    back = s2t.read(tmp_path / "x.nii.gz")
+    assert np.array_equal(back.array, labels.array)
+    assert source.grid.distance_in_voxels(back.grid) < 1e-3
+    with pytest.raises(s2t.WrongUse, match="reference"):
+        s2t.convert(tmp_path / "s", tmp_path / "d", format="dicom", reference=tmp_path / "s")

@@ -151,8 +151,11 @@ def convert(
     stack
         Write the volumes of one series that differ in time, echo, b-value or the like as one of four dimensions, as
         for :func:`scan2train.read.read`.
-    format, modality, reference
+    format, modality
         As for :func:`write`; what becomes an object of labels is read as labels.
+    reference
+        The image that labels belong to. An object of labels is written for it, as for :func:`write`; for any other
+        format ``source`` is read as labels on its grid, as contours have to be.
 
     Returns
     -------
@@ -172,7 +175,9 @@ def convert(
     from scan2train.reading.source import only_volume
 
     place, goal = Path(source), Path(target)
-    _require_known(format, modality, reference)
+    # Labels that do not become a DICOM object take the grid of their reference when they are read.
+    onto = reference if format is None else None
+    _require_known(format, modality, None if onto is not None else reference)
     if format == "dicom":
         from scan2train.writing.dicom import require_writable
 
@@ -181,8 +186,8 @@ def convert(
         if format is None:
             by_suffix(goal)
         require_kept(place, written(goal))
-    labels = format in _OF_LABELS and format != "seg-fractional"
-    options = Options(irregular=irregular, suv=suv, stack=stack, as_labels=labels)
+    labels = onto is not None or (format in _OF_LABELS and format != "seg-fractional")
+    options = Options(irregular=irregular, suv=suv, stack=stack, as_labels=labels, reference=onto)
     volume = read_row(only_volume(place, options), options)
-    moved = _write(volume, goal, format, modality, reference)
+    moved = _write(volume, goal, format, modality, reference if onto is None else None)
     return volume.replace(meta={**volume.meta, "moved_by": moved}) if moved else volume

@@ -42,7 +42,7 @@ def convert(
         typer.Option(
             "--stack",
             help="Write the volumes of one series that differ in time, echo, b-value or the like as one of four "
-            "dimensions (.nii, .nii.gz, .npy).",
+            "dimensions (.nii, .nii.gz, .npy, .zarr, .b2nd).",
         ),
     ] = False,
     form: Annotated[
@@ -67,8 +67,9 @@ def convert(
         Path | None,
         typer.Option(
             "--reference",
-            metavar="DIR",
-            help="With --format seg… or rtstruct: the DICOM series that the mask lies on.",
+            metavar="IMAGE",
+            help="The image that a mask lies on: the DICOM series to write --format seg… or rtstruct for; or, without "
+            "--format, whose grid contours, segments or a mask are read onto.",
             show_default="none",
         ),
     ] = None,
@@ -78,6 +79,7 @@ def convert(
     Values stay as measured (CT in HU), the geometry stays exact (mm), and nothing is invented.
     """
     check_reading(irregular, suv)
+    from scan2train.formats.registry import keeps_valid
     from scan2train.write import OBJECTS
     from scan2train.write import convert as run
 
@@ -96,6 +98,12 @@ def convert(
     )
     for finding in volume.findings:
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
+    if form is None and volume.valid is not None and not keeps_valid(destination):
+        typer.echo(
+            f"{volume.valid.size - int(volume.valid.sum())} voxels are no data (padding, or slices that were invented), "
+            "and nothing in this file says so: .zarr, .b2nd and --format dicom keep it",
+            err=True,
+        )
     size = "×".join(str(count) for count in volume.grid.shape)
     points = volume.meta.get("dimension_values")
     if points is not None:

@@ -40,6 +40,8 @@ _WRITTEN = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
+#: Formats with a place for what is no data; in the others its voxels hold values like the rest.
+_WITH_VALID = (".zarr", ".b2nd")
 #: What is written beside a file of this suffix, under the same name.
 _BESIDE = {".mhd": ".raw", ".npy": ".json"}
 
@@ -71,6 +73,11 @@ def written(path: Path) -> tuple[Path, ...]:
     """Every file that writing to ``path`` makes or replaces, ``path`` first."""
     beside = _BESIDE.get(suffix_of(path))
     return (path,) if beside is None else (path, path.with_suffix(beside))
+
+
+def keeps_valid(path: Path) -> bool:
+    """Whether files named like ``path`` say which voxels are no data."""
+    return suffix_of(path) in _WITH_VALID
 
 
 def by_format(word: str) -> Format:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.knowledge.sop_classes import SEGMENTATIONS
+from scan2train.tables import VOLUMES
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -21,15 +22,16 @@ def is_segmentation(row: Mapping[str, Any]) -> bool:
 
 
 def structure_sets(found: Index) -> list[dict[str, Any]]:
-    """A row for each structure set of an index, enough to read it."""
+    """A row for each structure set of an index, enough to read it; all columns are there."""
+    empty = dict.fromkeys(column.name for column in VOLUMES)
     return [
-        {
+        empty
+        | {
             "format": STRUCTURES,
             "role": "labels",
             "source": one["source"],
             "path": one["path"],
             "volume": "structures",
-            "series_uid": None,
             "n_slices": 0,
             "split_by": "",
             "irregular": "",

@@ -12,6 +12,7 @@ from scan2train.reading.grey import as_grey
 from scan2train.reading.label_objects import STRUCTURES, is_segmentation, named_frames
 from scan2train.reading.labels import as_labels
 from scan2train.reading.noticed import noticed_of_file
+from scan2train.reading.onto_reference import onto_reference
 from scan2train.reading.options import Options
 from scan2train.reading.points import stacked
 from scan2train.reading.source import only_part
@@ -48,7 +49,10 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     if uptake is not None:
         volume = as_uptake(volume, uptake, str(options.suv))
     volume = as_grey(volume) if options.grey else volume
-    return as_labels(volume) if options.as_labels else volume
+    if not options.as_labels:
+        return volume
+    labels = as_labels(volume)
+    return labels if options.reference is None else onto_reference(labels, options.reference)
 
 
 def read_each(row: Mapping[str, Any], options: Options) -> list[Volume]:

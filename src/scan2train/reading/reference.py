@@ -66,7 +66,7 @@ def of_row(row: Mapping[str, Any]) -> Reference:
     IrregularSlices, GeometryError
         If its slices are no regular grid.
     """
-    refused = refusal(row, row["path"])
+    refused = refusal(row, str(Path(row["source"]) / row["path"]))
     if refused is not None and row["irregular"] != "duplicate-positions":
         raise refused
     count = len(row["member_path"]) if row["format"] == "dicom" else row["size_k"]

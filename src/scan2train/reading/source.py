@@ -113,6 +113,12 @@ def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
         + (f", {row['split_by']} {row['dimension_value'] or ''}".rstrip() if row["split_by"] else "")
         for row in rows
     )
+    if any(row["part_total"] for row in rows):
+        other = "the largest part alone with --irregular keep-largest-regular"
+    elif of_one_dimension(rows):
+        other = "as one array of four dimensions with stack=True or --stack"
+    else:
+        other = "one by one from the rows of the index"
     return SeveralVolumes(
         f"holds {len(rows)} volumes where one was asked for: "
         + "; ".join(told[:8])
@@ -120,12 +126,7 @@ def several(path: Path, rows: list[dict[str, Any]]) -> Scan2TrainError:
         volumes=told,
         where=path,
         expected="one volume",
-        advice="Read them with read_all"
-        + (
-            ", or the largest part alone with --irregular keep-largest-regular."
-            if any(row["part_total"] for row in rows)
-            else ", or one by one from the rows of the index."
-        ),
+        advice=f"Name a single file where each has its own, read them with read_all, or {other}.",
     )
 
 

@@ -126,7 +126,8 @@ def _regions(
         raise NotAnImage(
             "a structure set: contours to be read together with their images",
             where=path,
-            advice="Read it with as_labels=True and reference=, the image that it was drawn on.",
+            advice="Read it with as_labels=True and reference=, the image that it was drawn on; convert takes that "
+            "image as --reference.",
         )
     about = read_structure_set(path)
     reference = _reference(about, path, base, options)
