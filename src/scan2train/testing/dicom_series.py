@@ -159,7 +159,7 @@ def write_dicom_series(
         made.ImageOrientationPatient = [ds(x) for x in planes.orientation]
         made.PixelSpacing = [ds(x) for x in planes.pixel_spacing]
         made.SliceThickness = ds(planes.gap_mm)
-        if modality in ("CT", "PT") or {*slopes, 1.0 + offset} != {1.0}:
+        if modality in ("CT", "PT") or any((one, offset) != (1, 0) for one in slopes):
             made.RescaleIntercept, made.RescaleSlope = ds(offset), ds(slopes[k])
         if modality == "CT":
             made.RescaleType = "HU"
