@@ -73,7 +73,7 @@ def write_dicom_series(
         Made if it is not there.
     slope, intercept
         Rescale slope (a sequence: one per slice, as in PET) and intercept (default: −1024 for CT, else 0).
-        Both are written unless they are 1 and 0 on something else than CT and PET; leave them out with
+        Both are written unless they are 1 and 0 for all slices of something else than CT and PET; leave them out with
         ``extra_tags={"RescaleSlope": None, "RescaleIntercept": None}``.
     bits_allocated, bits_stored, signed, high_bit, spare_bits_junk
         The pixel cell, see :class:`~scan2train.testing.dicom_pixels.PixelCell`.
@@ -159,7 +159,7 @@ def write_dicom_series(
         made.ImageOrientationPatient = [ds(x) for x in planes.orientation]
         made.PixelSpacing = [ds(x) for x in planes.pixel_spacing]
         made.SliceThickness = ds(planes.gap_mm)
-        if modality in ("CT", "PT") or (slopes[k], offset) != (1, 0):
+        if modality in ("CT", "PT") or any((one, offset) != (1, 0) for one in slopes):
             made.RescaleIntercept, made.RescaleSlope = ds(offset), ds(slopes[k])
         if modality == "CT":
             made.RescaleType = "HU"
