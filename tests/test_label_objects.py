@@ -385,7 +385,7 @@ def test_a_mask_elsewhere_than_its_reference_is_refused(tmp_path):
     with pytest.raises(s2t.GridMismatch, match="voxels of the image"):
         s2t.read(tmp_path / "m.nii.gz", as_labels=True, reference=source)
     s2t.write(labels, tmp_path / "m.tif")
-    with pytest.raises(s2t.GridMismatch, match="without a place"):
+    with pytest.raises(s2t.GridMismatch, match="has a place in a patient"):
         s2t.read(tmp_path / "m.tif", as_labels=True, reference=source)
     picture = s2t.read(tmp_path / "m.tif")
     own = s2t.read(tmp_path / "m.tif", as_labels=True, reference=picture)

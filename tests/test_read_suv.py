@@ -75,6 +75,37 @@ def test_a_time_of_the_series_within_the_scan_is_not_after_it(tmp_path):
     assert_uptake(s2t.read(pet(tmp_path, SeriesTime="095500"), suv="bw"), factor(3300))
 
 
+@pytest.mark.parametrize(
+    ("given", "zone"),
+    [
+        ("20240229090000", None),
+        ("20240229090000+0100", None),
+        ("20240229090000+0100", "+0100"),
+        ("20240229080000+0000", "+0100"),
+        ("20240228233000-0830", "+0100"),
+    ],
+)
+def test_an_injection_told_by_another_clock_is_the_same_moment(tmp_path, given, zone):
+    found = s2t.read(
+        pet(tmp_path, RadiopharmaceuticalStartDateTime=given, TimezoneOffsetFromUTC=zone), suv="bw"
+    )
+    assert_uptake(found, factor(3600))
+
+
+def test_one_of_several_injections_is_not_chosen(tmp_path):
+    several = []
+    for dose in ("3.1e8", "1.2e8"):
+        item = Dataset()
+        item.RadionuclideTotalDose, item.RadionuclideHalfLife = dose, str(F18_HALF_LIFE_S)
+        item.RadiopharmaceuticalStartTime = "090000"
+        several.append(item)
+    pet(tmp_path / "two", RadiopharmaceuticalInformationSequence=Sequence(several))
+    with pytest.raises(NonconformingHeader, match="RadiopharmaceuticalInformationSequence"):
+        s2t.read(tmp_path / "two", suv="bw")
+    pet(tmp_path / "same", RadiopharmaceuticalInformationSequence=Sequence([several[0], several[0]]))
+    assert_uptake(s2t.read(tmp_path / "same", suv="bw"), factor(3600))
+
+
 def test_values_corrected_to_administration_need_no_time(tmp_path):
     found = s2t.read(
         pet(tmp_path, DecayCorrection="ADMIN", SeriesTime=None, RadiopharmaceuticalStartTime=None), suv="bw"

@@ -133,6 +133,7 @@ def convert(
     suv: str | None = None,
     *,
     stack: bool = False,
+    grey: bool = False,
     format: str | None = None,  # noqa: A002 - as for write
     modality: str | None = None,
     reference: str | Path | None = None,
@@ -151,6 +152,8 @@ def convert(
     stack
         Write the volumes of one series that differ in time, echo, b-value or the like as one of four dimensions, as
         for :func:`scan2train.read.read`.
+    grey
+        Write colour as luminance.
     format, modality
         As for :func:`write`; what becomes an object of labels is read as labels.
     reference
@@ -187,7 +190,7 @@ def convert(
             by_suffix(goal)
         require_kept(place, written(goal))
     labels = onto is not None or (format in _OF_LABELS and format != "seg-fractional")
-    options = Options(irregular=irregular, suv=suv, stack=stack, as_labels=labels, reference=onto)
+    options = Options(irregular=irregular, suv=suv, stack=stack, grey=grey, as_labels=labels, reference=onto)
     volume = read_row(only_volume(place, options), options)
     moved = _write(volume, goal, format, modality, reference if onto is None else None)
     return volume.replace(meta={**volume.meta, "moved_by": moved}) if moved else volume

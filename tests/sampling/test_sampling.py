@@ -82,6 +82,30 @@ def test_grids_that_fall_on_one_another_keep_type_and_values():
     assert made.valid[:, 2:, :12].all()
 
 
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint32, np.int64])
+def test_whole_numbers_come_back_in_one_type_however_wide_they_were_kept(dtype):
+    # CT of one vendor is read as int16, of another as int32: a set of both must not be of two types.
+    values = np.random.default_rng(4).integers(0, 3000, SHAPE)
+    volume = Volume.from_array(values.astype(dtype), SPACING, (5, -3, 9))
+    grid = Grid.from_axes((9, 10, 11), spacing_mm=(1.1, 0.9, 1.5), origin_mm=(6, -2, 10))
+    plain = sample(volume.replace(array=values.astype(np.float32)), grid, Sampling("linear"), SAME, fill=0)
+    made = sample(volume, grid, Sampling("linear"), SAME, fill=0)
+    assert made.array.dtype == np.float32
+    np.testing.assert_array_equal(made.array, plain.array)
+    changed = transform_values(volume, ValueMap(scale=2.0, shift=1.0))
+    assert changed.array.dtype == np.float32
+    np.testing.assert_array_equal(changed.array, values * 2 + 1)
+
+
+@pytest.mark.parametrize(("dtype", "largest"), [(np.int32, -(2**24) - 1), (np.uint32, 2**24 + 1)])
+def test_whole_numbers_that_float32_would_move_become_float64(dtype, largest):
+    array = np.zeros(SHAPE, dtype)
+    array[3, 4, 5] = largest
+    made = transform_values(Volume.from_array(array, SPACING), ValueMap(scale=1.0, shift=1.0))
+    assert made.array.dtype == np.float64
+    assert made.array[3, 4, 5] == largest + 1
+
+
 def test_the_change_of_values_is_that_of_each_value():
     volume = linear_volume()
     change = ValueMap.clip(-5, 20).then(ValueMap.linear((-5, 20), (0, 1)))

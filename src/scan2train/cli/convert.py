@@ -45,6 +45,10 @@ def convert(
             "dimensions (.nii, .nii.gz, .npy, .zarr, .b2nd).",
         ),
     ] = False,
+    grey: Annotated[
+        bool,
+        typer.Option("--grey", help="Write colour as luminance, 0.299 R + 0.587 G + 0.114 B, rounded."),
+    ] = False,
     form: Annotated[
         str | None,
         typer.Option(
@@ -92,6 +96,7 @@ def convert(
         irregular=irregular,
         suv=suv,
         stack=stack,
+        grey=grey,
         format=form,
         modality=modality,
         reference=reference,
@@ -100,8 +105,8 @@ def convert(
         typer.echo(f"{finding.severity} {finding.code} {finding.name}: {shown(finding.message)}", err=True)
     if form is None and volume.valid is not None and not keeps_valid(destination):
         typer.echo(
-            f"{volume.valid.size - int(volume.valid.sum())} voxels are no data (padding, or slices that were invented), "
-            "and nothing in this file says so: .zarr, .b2nd and --format dicom keep it",
+            f"{volume.valid.size - int(volume.valid.sum())} voxels are no data (padding, or slices that were "
+            "invented), and nothing in this file says so: .zarr, .b2nd and --format dicom keep it",
             err=True,
         )
     size = "×".join(str(count) for count in volume.grid.shape)

@@ -29,7 +29,7 @@ def onto_reference(labels: Labels, given: Any) -> Labels:
         raise GridMismatch(
             "the labels do not lie in the voxels of the image that they belong to",
             expected=repr(grid),
-            found=f"{labels.grid!r}; voxels without a place in a patient are compared by size alone, and with their like",
+            found=f"{labels.grid!r}: of the two only one has a place in a patient, or their sizes differ",
             advice="Give the image that was labelled, or the labels with its geometry.",
         )
     return on_lattice(labels, grid)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from scan2train.volume import Array
 
 #: Types that the image kernels are compiled for; the others are widened, without loss, to one of them.
-_WIDER = {"b1": "u1", "i1": "i2", "u2": "u2", "i4": "f8", "u4": "f8", "i8": "f8", "u8": "f8", "f2": "f4"}
+_WIDER = {"b1": "u1", "i1": "i2", "u2": "u2", "f2": "f4"}
+#: Whole numbers up to this are exact in float32.
+_EXACT = 1 << 24
 
 
 def for_kernels(array: Array) -> Array:
@@ -19,10 +21,21 @@ def for_kernels(array: Array) -> Array:
     order = (2, 1, 0) if array.ndim == 3 else (3, 2, 1, 0)
     stored = np.ascontiguousarray(array.transpose(order))
     native = stored.dtype.newbyteorder("=")
-    seen = stored.astype(_WIDER.get(native.str.lstrip("<>=|"), native), copy=False).view()
+    wider = _float_for(stored) if native.kind in "iu" and native.itemsize > 2 else native.str.lstrip("<>=|")
+    seen = stored.astype(_WIDER.get(wider, wider), copy=False).view()
     # numba compiles once for arrays that can be written to and once for those that cannot: let all be alike.
     seen.setflags(write=False)
     return seen
+
+
+def _float_for(whole: npt.NDArray[np.integer]) -> str:
+    """The float that holds these whole numbers exactly.
+
+    CT with 16 bits stored is read as int32, since an intercept of −1024 leads beyond int16: it is prepared in the type
+    that other CT is prepared in.
+    """
+    small = max(-int(whole.min()), int(whole.max())) <= _EXACT
+    return "f4" if small else "f8"
 
 
 def result_type(dtype: npt.DTypeLike) -> np.dtype[np.floating]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from scan2train.sampling.alignment import align, index_map
 from scan2train.sampling.exact import pick
 from scan2train.volume import Volume
 
+_V = TypeVar("_V", bound=Volume)
 
-def on_lattice(volume: Volume, grid: Grid) -> Volume:
+
+def on_lattice(volume: _V, grid: Grid) -> _V:
     """The same voxels on ``grid``, with 0 where there are none.
 
     Raises
@@ -52,6 +55,9 @@ def _settled(own: Grid, grid: Grid) -> Grid:
     matrix = index_map(own, grid)
     whole = np.rint(matrix)
     ends = np.array(list(product(*[(0, n - 1) for n in grid.shape], (1,))), dtype=np.float64)
-    if round(abs(np.linalg.det(whole))) != 1 or np.abs((matrix - whole) @ ends.T).max() > LAB001_SILENT_VOXELS:
+    if (
+        round(abs(np.linalg.det(whole))) != 1
+        or np.abs((matrix - whole) @ ends.T).max() > LAB001_SILENT_VOXELS
+    ):
         return own
     return Grid(own.shape, grid.affine @ np.rint(np.linalg.inv(whole)), own.physical)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.formats.dicom.uptake_header import (
+    INJECTION,
     PHILIPS_ACTIVITY,
     PHILIPS_SUV,
     UptakeHeader,
@@ -60,6 +61,7 @@ def uptake_of(row: Mapping[str, Any], base: Path, kind: str) -> Uptake:
     headers = read_uptake_headers(paths, row["member_frame"])
     first = headers[0]
     _require_corrected(first)
+    _require_one_injection(first)
     units, suv_type = units_of(headers, row)
     if units in STORED:
         return _stored(first, units, suv_type, kind, len(headers))
@@ -113,6 +115,16 @@ def _require_corrected(first: UptakeHeader) -> None:
     correction = first.text("DecayCorrection")
     if correction not in DECAYS:
         raise first.lacks("DecayCorrection", " or ".join(DECAYS), found=correction or None)
+
+
+def _require_one_injection(first: UptakeHeader) -> None:
+    """Of several injections nothing says which part of the activity is whose."""
+    items = first.items("RadiopharmaceuticalInformationSequence")
+    told = {tuple(str(item.get(keyword) or "") for keyword in INJECTION) for item in items}
+    if len(told) > 1:
+        raise first.lacks(
+            "RadiopharmaceuticalInformationSequence", "one injection", found=f"{len(told)} that differ"
+        )
 
 
 def _stored(first: UptakeHeader, units: str, suv_type: str, kind: str, n: int) -> Uptake:

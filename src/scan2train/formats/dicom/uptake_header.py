@@ -11,12 +11,16 @@ from typing import Any
 
 from scan2train.errors import NonconformingHeader
 
+#: What is told of an injection.
+INJECTION = (
+    *("RadionuclideTotalDose", "RadionuclideHalfLife"),
+    *("RadiopharmaceuticalStartDateTime", "RadiopharmaceuticalStartTime"),
+)
 #: Attributes that all slices must share: one patient, one injection, one kind of value.
 SHARED = (
     *("Units", "SUVType", "CorrectedImage", "DecayCorrection", "AttenuationCorrected", "DecayCorrected"),
     *("DecayCorrectionDateTime", "PatientWeight", "PatientSize", "PatientSex", "SeriesDate", "SeriesTime"),
-    *("RadionuclideTotalDose", "RadionuclideHalfLife"),
-    *("RadiopharmaceuticalStartDateTime", "RadiopharmaceuticalStartTime"),
+    *("TimezoneOffsetFromUTC", *INJECTION),
 )
 _OF_SLICES = (
     *("AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime", "FrameReferenceTime"),

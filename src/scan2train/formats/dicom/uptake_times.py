@@ -15,6 +15,8 @@ from scan2train.knowledge.tolerances import ACQ008_CLOCKS_S, ACQ008_MOST_HALF_LI
 
 _DAY = timedelta(days=1)
 _DATE = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")
+#: Hours and minutes from UTC, at the end of a DT or alone (PS3.5 6.2).
+_FROM_UTC = re.compile(r"([+-])(\d\d)(\d\d)$")
 _TIME = re.compile(r"(\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d{1,6}))?)?")
 
 
@@ -33,7 +35,7 @@ def corrected_to(headers: Sequence[UptakeHeader], half_life_s: float, *, part: b
     first = headers[0]
     declared = first.text("DecayCorrectionDateTime")
     if declared:
-        found = date_time(declared)
+        found = _on_its_clock(first, declared)
         if found is None:
             raise first.lacks("DecayCorrectionDateTime", "a date and time", found=declared)
         return found, "decay correction time"
@@ -77,7 +79,7 @@ def injected(header: UptakeHeader, scan: datetime, half_life_s: float) -> dateti
     NonconformingHeader
         If neither is there, or a time without its date could be that of several days.
     """
-    whole = date_time(header.text("RadiopharmaceuticalStartDateTime"))
+    whole = _on_its_clock(header, header.text("RadiopharmaceuticalStartDateTime"))
     if whole is not None:
         return whole
     text = header.text("RadiopharmaceuticalStartTime")
@@ -101,6 +103,21 @@ def date_time(text: str) -> datetime | None:
     """A DT with at least hours and minutes (PS3.5 6.2), as the clock on the wall showed it; ``None`` if it is none."""
     date = _DATE.match(text.strip())
     return None if date is None else _joined(date.group(), text.strip()[date.end() :])
+
+
+def _on_its_clock(header: UptakeHeader, text: str) -> datetime | None:
+    """A DT by the clock that the header's own times are told by, where both name their time zone (PS3.3 C.12.1.1)."""
+    found, own = date_time(text), _from_utc(text)
+    home = _from_utc(header.text("TimezoneOffsetFromUTC"))
+    return found if found is None or own is None or home is None else found - own + home
+
+
+def _from_utc(text: str) -> timedelta | None:
+    parts = _FROM_UTC.search(text.strip())
+    if parts is None:
+        return None
+    east = timedelta(hours=int(parts[2]), minutes=int(parts[3]))
+    return east if parts[1] == "+" else -east
 
 
 def _acquired(header: UptakeHeader) -> datetime:
