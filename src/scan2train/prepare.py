@@ -13,6 +13,7 @@ from scan2train.index import Index, index
 from scan2train.preparing import records
 from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.dry_run import plan_only
+from scan2train.preparing.fit import unfit
 from scan2train.preparing.job import Failed
 from scan2train.preparing.lock import hold
 from scan2train.preparing.output import Output
@@ -48,6 +49,8 @@ class Prepared:
         Cases that are there, those of earlier runs included, and those that could not be made.
     n_bytes
         Size of the voxels to be written, uncompressed, after a dry run; 0 otherwise.
+    unfit
+        After a dry run, a sentence for each modality that the recipe's task is not about.
     """
 
     out: Path
@@ -57,6 +60,7 @@ class Prepared:
     n_done: int = 0
     n_failed: int = 0
     n_bytes: int = 0
+    unfit: tuple[str, ...] = ()
 
     def raise_for_failures(self) -> None:
         """Do nothing where every case was made.
@@ -110,7 +114,8 @@ def prepare(
         The folder to write; its files are described in the documentation.
     labels
         Where the labels are: ``"auto"`` looks beside the images, in the usual layouts; a folder or a glob pattern
-        holds files named as the images; ``None`` leaves labels out.
+        holds files named as the images; ``None`` leaves labels out. DICOM structure sets and segmentations belong to
+        the series that they name.
     where
         Only volumes for which this is true: SQL over the columns of the volumes table. Unless it speaks of
         ``role``, only those whose role is ``volume``.
@@ -156,7 +161,14 @@ def prepare(
     if dry_run:
         cases, n_bytes = plan_only(planned, request)
         n_failed = cases["state"].to_list().count("failed")
-        return Prepared(out=out, cases=cases, skipped=skipped, n_failed=n_failed, n_bytes=n_bytes)
+        return Prepared(
+            out=out,
+            cases=cases,
+            skipped=skipped,
+            n_failed=n_failed,
+            n_bytes=n_bytes,
+            unfit=unfit((job.row for job in planned.jobs), request.recipe),
+        )
     try:
         refuse_what_is_not_ours(out)
         out.mkdir(parents=True, exist_ok=True)

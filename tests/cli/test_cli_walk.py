@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import polars as pl
 import pytest
@@ -225,7 +226,10 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(scans, tmp_path):
     assert done.exit_code == 0, done.stderr
     assert "40×36×14" in done.stdout
     assert "MB" in done.stdout
+    assert "and the recipe's task" not in done.stdout
     assert not (tmp_path / "out").exists()
+    other = run(*(("mr-brain" if word == "ct-lung" else word) for word in words))
+    assert "cases are CT, and the recipe's task, mr-brain, is for MR" in other.stdout
 
 
 def test_where_that_cannot_be_meant_names_the_columns(scans, tmp_path):
@@ -257,6 +261,21 @@ def test_an_unknown_recipe_lists_the_near_ones_before_anything_is_read(tmp_path)
 def test_the_help_of_prepare_names_every_preset():
     words = "".join(run("prepare", "--help").stdout.split())
     assert all(name in words for name in preset_names())
+
+
+def test_convert_tells_once_that_what_it_wrote_is_sheared(tmp_path):
+    affine = np.diag([-1.0, -1.0, 2.0, 1.0])
+    affine[1, 2] = 0.7
+    values = np.random.default_rng(4).integers(-900, 900, (15, 13, 9)).astype(np.int16)
+    tilted = scan2train.Volume(array=values, grid=scan2train.Grid(values.shape, affine), unit="HU")
+    write_dicom_series(tilted, tmp_path / "ct")
+    for source, target, code in (("ct", "a.nii.gz", "GEO006"), ("a.nii.gz", "b.nrrd", "NII002")):
+        done = run("convert", tmp_path / source, tmp_path / target)
+        assert done.exit_code == 0, done.stderr
+        told = [line for line in done.stderr.splitlines() if "readers based on ITK" in line]
+        assert [line.split()[:2] for line in told] == [["warning", code]]
+    form = nibabel.load(tmp_path / "a.nii.gz").header
+    assert (form["qform_code"], form["sform_code"]) == (0, 1)  # a qform cannot hold a shear
 
 
 def test_convert_says_what_it_wrote(scans, tmp_path):

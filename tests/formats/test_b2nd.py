@@ -1,5 +1,7 @@
+import mmap
 import struct
 import tracemalloc
+from pathlib import Path
 
 import blosc2
 import numpy as np
@@ -97,6 +99,26 @@ def test_a_blank_volume_comes_back(tmp_path):
     write(Volume(array=np.zeros(shape, "u1"), grid=Grid(shape, AFFINE)), tmp_path / "a.b2nd")
     assert (tmp_path / "a.b2nd").stat().st_size < 2000
     assert not read(tmp_path / "a.b2nd").array.any()
+
+
+def test_what_is_blank_takes_no_memory_and_what_is_not_must_be_in_the_file(tmp_path):
+    shape = (1024, 1024, 256)
+    array = np.zeros(shape, "u1")
+    array[100:130, 500:520, 200:] = 7
+    write(Volume(array=array, grid=Grid(shape, AFFINE)), tmp_path / "a.b2nd")
+    before = touched()
+    (again,) = b2nd.read_volumes(tmp_path / "a.b2nd")
+    assert touched() - before < 64 << 20
+    assert np.array_equal(again.array, array)
+    # One value is stored once for a whole chunk, however large.
+    bomb = blosc2.full(shape, 7, dtype="u1", chunks=(1024, 1024, 128))
+    (tmp_path / "bomb.b2nd").write_bytes(bomb.to_cframe())
+    with pytest.raises(HostileFile, match="swell"):
+        b2nd.read_volumes(tmp_path / "bomb.b2nd")
+
+
+def touched():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 def test_it_is_found_by_its_content(tmp_path):

@@ -1,6 +1,8 @@
 import json
+import mmap
 import shutil
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from scan2train.errors import (
     UnreadableFile,
     WrongUse,
 )
-from scan2train.formats import zarr
+from scan2train.formats import zarr, zarr_chunks
 from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.preparing.naming import name_cases
@@ -196,6 +198,31 @@ def test_chunks_that_were_never_written_hold_the_fill_value_and_are_told(tmp_pat
     (again,) = zarr.read_volumes(tmp_path / "a.zarr")
     assert np.array_equal(again.array, values)
     assert [finding.code for finding in again.findings] == ["GEO001", "FIL005"]
+
+
+@pytest.mark.parametrize("fill", [0, 5])
+def test_what_is_blank_takes_no_memory_and_what_is_not_must_be_in_the_files(tmp_path, fill, monkeypatch):
+    shape, chunk = (1024, 1024, 256), (64, 1024, 256)
+    array = peer.create_array(tmp_path / "a.zarr", shape=shape, chunks=chunk, dtype="u1", fill_value=fill)
+    noise = np.random.default_rng(0).integers(1, 255, (10, 200, 56), dtype="u1")
+    array[200:210, 500:700, 200:] = noise
+    monkeypatch.setattr(zarr_chunks, "MOST_FILLED", 1000)
+    if fill:
+        with pytest.raises(HostileFile, match="swell"):
+            zarr.read_volumes(tmp_path / "a.zarr")
+        return
+    before = touched()
+    (again,) = zarr.read_volumes(tmp_path / "a.zarr")
+    assert touched() - before < 64 << 20
+    assert np.array_equal(again.array[200:210, 500:700, 200:], noise)
+    assert np.count_nonzero(again.array) == noise.size
+    array[:] = 7
+    with pytest.raises(HostileFile, match="swell"):
+        zarr.read_volumes(tmp_path / "a.zarr")
+
+
+def touched():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 CHUNK = "image/c/0/0/0"

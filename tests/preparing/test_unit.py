@@ -51,6 +51,21 @@ def test_a_recipe_for_pet_asks_for_uptake(tmp_path, made):
     assert (done.n_done, done.n_failed) == (1, 0)
 
 
+def test_a_dry_run_asks_for_uptake_and_tells_of_another_modality(tmp_path):
+    small_series(modality="PT", tags=pet_tags("ge"))(tmp_path / "hospital/pet")
+    small_series(modality="MR")(tmp_path / "hospital/mr")
+    small_nifti()(tmp_path / "hospital/file")
+    without = prepare(tmp_path / "hospital", "pet-ct", tmp_path / "out", dry_run=True)
+    errors = without.cases.filter(without.cases["state"] == "failed")["error"]
+    assert len(errors) == 2
+    assert errors.str.contains("--suv bw", literal=True).all()
+    assert without.unfit == ("1 case is MR, and the recipe's task, pet-ct, is for PT",)
+    asked = prepare(
+        tmp_path / "hospital", "pet-ct", tmp_path / "out", suv="bw", where="modality = 'PT'", dry_run=True
+    )
+    assert (asked.n_failed, asked.unfit) == (0, ())
+
+
 def test_a_recipe_for_pet_takes_a_nifti_as_it_is(tmp_path):
     small_nifti()(tmp_path / "suv")
     assert prepare(tmp_path / "suv", "pet-ct", tmp_path / "ready", jobs=1).n_done == 1

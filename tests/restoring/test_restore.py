@@ -36,6 +36,18 @@ def test_a_mask_comes_back_onto_the_grid_of_its_source(tmp_path, tilt):
     assert set(np.unique(back.array)) == {0, 1, 2}
 
 
+def test_a_mask_on_what_was_made_straight_comes_back_onto_the_tilted_slices(tmp_path):
+    write_dicom_series(scan(17.0), tmp_path / "hospital/p0")
+    recipe = Recipe.load("ct-brain")
+    prepare(index(tmp_path / "hospital", cache=False), recipe, tmp_path / "ready", jobs=1)
+    ((case, centre),) = predict(tmp_path / "ready", tmp_path / "predicted").items()
+    assert read(tmp_path / "ready/cases" / case / "image.nii.gz").grid.shear < 1e-6
+    made = restore(tmp_path / "ready", tmp_path / "predicted", tmp_path / "back")
+    source, back = read(tmp_path / "hospital/p0"), read(made.files[case], as_labels=True)
+    assert back.grid.distance_in_voxels(source.grid) < 1e-4
+    assert dice(back.array > 0, sphere_on(source.grid, centre, 7.0)) > 0.96
+
+
 def test_what_was_turned_only_comes_back_voxel_for_voxel(tmp_path):
     write_dicom_series(scan(), tmp_path / "hospital")
     recipe = Recipe.from_toml('[[step]]\ndo = "reorient"\nto = "ASR"\n')

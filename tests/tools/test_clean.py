@@ -236,6 +236,8 @@ LEAKS: Tags = {
     "BodyPartExamined": "CHEST",
     (0x0009, 0x0010): ("LO", "VENDOR"),
     (0x0009, 0x1001): ("LO", "Doe Jane"),
+    (0x0009, 0x0011): ("LO", "GEMS_PETD_01"),
+    (0x0009, 0x110D): ("DT", "20240301100957.00"),
     (0x0043, 0x0010): ("LO", "GEMS_PARM_01"),
     (0x0043, 0x1039): ("IS", "800"),
     (0x0043, 0x1040): ("LO", "Doe Jane"),
@@ -269,6 +271,7 @@ def test_what_identifies_goes_and_what_training_needs_stays(tmp_path, salt):
         assert (new.PatientAge, new.PatientWeight, new.BodyPartExamined) == ("054Y", 71.5, "CHEST")
         assert (new.AcquisitionTime, new.StudyInstanceUID) == (old.AcquisitionTime, old.StudyInstanceUID)
         assert new[0x0043, 0x1039].value == 800
+        assert new[0x0009, 0x110D].value == "19000102100957.00"
         assert len(new.PatientID) == 16
         assert not new.PatientBirthDate
     assert len({pydicom.dcmread(path).PatientID for path in (tmp_path / "out").rglob("*.dcm")}) == 1

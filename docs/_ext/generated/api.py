@@ -11,7 +11,17 @@ from scan2train import Scan2TrainError
 FENCE = "```"
 
 PARTS = {
-    "The way through": ("index", "Index", "check", "read", "read_all", "write", "convert", "prepare"),
+    "The way through": (
+        "index",
+        "Index",
+        "check",
+        "read",
+        "read_all",
+        "write",
+        "convert",
+        "prepare",
+        "restore",
+    ),
     "A look at one": ("header", "stats"),
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),

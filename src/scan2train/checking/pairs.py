@@ -8,8 +8,11 @@ from scan2train.checking.rows import Row, rows
 from scan2train.index import Index
 from scan2train.pairing import pairs
 from scan2train.pairing.place import on_one_grid, place_of
+from scan2train.reading.drawn_on import pair_objects, segmentation_rows
 from scan2train.rule.pair import Pair
 
+#: A segmentation names its images itself.
+_REFERENCE = "reference"
 #: Nothing tells whose labels these are.
 _DOUBTFUL = "doubtful"
 
@@ -31,6 +34,19 @@ def pairs_of(index: Index) -> Iterator[Pair]:
         images = [every[at] for at in those]
         if _share_one_grid(images):
             yield Pair(image=images[0], labels=every[labels], how=_DOUBTFUL)
+    yield from _drawn_on(index, every)
+
+
+def _drawn_on(index: Index, every: Sequence[Row]) -> Iterator[Pair]:
+    """Segmentations whose frames are a regular grid, beside the images that they name.
+
+    Where a segmentation leaves out slices between others its grid is known when it is read only.
+    """
+    files = segmentation_rows(index.volumes)
+    for image, those in pair_objects(index.volumes, files).items():
+        for labels in (at for file in those for at in files[file]):
+            if not every[labels]["irregular"]:
+                yield Pair(image=every[image], labels=every[labels], how=_REFERENCE)
 
 
 def _share_one_grid(images: Sequence[Row]) -> bool:

@@ -43,6 +43,8 @@ def print_plan(planned: Prepared) -> None:
     typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
     if planned.cases["size_i"].null_count():
         typer.echo("  where the size follows from the data, that of the source is counted")
+    for sentence in planned.unfit:
+        typer.echo(f"  {shown(sentence)}; choose with --where")
     _print_left_out(planned)
 
 

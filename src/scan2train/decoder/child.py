@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import pickle
 import resource
 import signal
@@ -40,20 +41,24 @@ def main(line: int, memory: int) -> None:
         byte tells which of the tasks that were asked for together is being done.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    shared = mmap.mmap(-1, 1)
     with socket.socket(fileno=line) as caller, caller.makefile("rb") as asked:
         try:
             while True:
                 run, largest = pickle.load(asked)  # noqa: S301 - from the process that started this one
-                _serve(run, largest, asked, caller, memory)
+                _limit_memory(largest)
+                # Mapped anew, every page of it would cost a fault once more.
+                if len(shared) != os.fstat(memory).st_size:
+                    shared = mmap.mmap(-1, 1)
+                    shared = mmap.mmap(memory, 0)
+                _serve(run, asked, caller, shared)
         except (EOFError, ConnectionError):
             return
 
 
-def _serve(run: Run, largest: int, asked: BinaryIO, caller: socket.socket, memory: int) -> None:
+def _serve(run: Run, asked: BinaryIO, caller: socket.socket, shared: mmap.mmap) -> None:
     """Do the tasks of one run, up to the ``None`` after the last of them."""
     kept: Kept = {}
-    _limit_memory(largest)
-    shared = mmap.mmap(memory, 0)
     while (tasks := pickle.load(asked)) is not None:  # noqa: S301 - as above
         answers: list[dict[str, Any]] = []
         for number, (begin, size, arguments) in enumerate(tasks):

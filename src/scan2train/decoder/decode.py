@@ -50,16 +50,17 @@ def decoded(run: Run, tasks: Sequence[Task], *, safe: bool = False) -> Generator
 
 def _in_processes(run: Run, tasks: Sequence[Task], crew: list[DecoderProcess]) -> Iterator[Done]:
     size = max(task.size for task in tasks)
-    # Small lots where there are few tasks: both processes should come to their ends together.
-    most = max(1, min(_MOST_TASKS, _MOST_BYTES // size, len(tasks) // (8 * len(crew))))
+    most = max(1, min(_MOST_TASKS, _MOST_BYTES // size, len(tasks) // (2 * len(crew))))
     slots = min(_SLOTS, len(tasks))
-    lots = iter(range(0, len(tasks), most))
+    asked = 0
     under_way: dict[DecoderProcess, deque[tuple[int, int]]] = {process: deque() for process in crew}
 
     def ask(process: DecoderProcess, slot: int) -> None:
-        first = next(lots, -1)
-        if first >= 0:
-            process.send(tasks[first : first + most], slot)
+        nonlocal asked
+        # Lots become small towards the end: both processes should come to theirs together.
+        first, asked = asked, asked + max(1, min(most, (len(tasks) - asked) // (3 * len(crew))))
+        if first < len(tasks):
+            process.send(tasks[first:asked], slot)
             under_way[process].append((first, slot))
 
     with DefaultSelector() as lines:

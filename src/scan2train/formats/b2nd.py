@@ -9,11 +9,11 @@ import blosc2
 import numpy as np
 import numpy.typing as npt
 
-from scan2train.errors import NonconformingHeader, NotAnImage, UnreadableFile, WrongUse
+from scan2train.errors import HostileFile, NonconformingHeader, NotAnImage, UnreadableFile, WrongUse
 from scan2train.finding import Finding, Severity
 from scan2train.formats.about import KEY, about, grid_of, volume_of
 from scan2train.formats.atomic import replacing
-from scan2train.formats.b2nd_frame import examine
+from scan2train.formats.b2nd_frame import MOST_RATIO, SMALL, examine
 from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import misleading_suffix, non_finite, noticed
 from scan2train.formats.regular import open_regular
@@ -58,7 +58,9 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     """
     header, stored, told = _examine(path)
     try:
-        array = np.asarray(stored[...])
+        array = _decode(stored, path)
+    except HostileFile:
+        raise
     except Exception as error:  # whatever the library raises on broken input
         raise UnreadableFile(f"cannot be decoded: {error}", where=path) from error
     findings = (*header.findings, *non_finite(path, array))
@@ -135,6 +137,33 @@ def _examine(path: Path) -> _Known:
         fields={**told, "shape": shape, "chunk": frame.chunk},
     )
     return _Known(header, stored, told)
+
+
+def _decode(stored: Any, path: Path) -> npt.NDArray[Any]:
+    """The whole array; blank chunks are left as the system gives memory, which takes none until it is written to."""
+    array = np.zeros(stored.shape, stored.dtype)
+    filled = [
+        one.nchunk for one in stored.schunk.iterchunks_info() if one.special != blosc2.SpecialValue.ZERO
+    ]
+    wanted, held = len(filled) * stored.schunk.chunksize, path.stat().st_size
+    if wanted > max(SMALL, MOST_RATIO * held):
+        raise HostileFile(
+            "the image would swell far beyond its file",
+            where=path,
+            expected=f"at most {MOST_RATIO} times {held} bytes that are not blank",
+            found=f"{wanted} bytes",
+        )
+    grid = [-(-size // step) for size, step in zip(stored.shape, stored.chunks, strict=True)]
+    for number in filled:
+        begins = [
+            int(n) * step for n, step in zip(np.unravel_index(number, grid), stored.chunks, strict=True)
+        ]
+        place = tuple(
+            slice(begin, min(begin + step, size))
+            for begin, step, size in zip(begins, stored.chunks, stored.shape, strict=True)
+        )
+        array[place] = stored[place]
+    return array
 
 
 def _mask(stored: Any, shape: tuple[int, int, int], path: Path) -> npt.NDArray[np.bool_] | None:

@@ -17,9 +17,12 @@ import numpy as np
 from scan2train.errors import HostileFile, NonconformingHeader, UnreadableFile
 from scan2train.formats.regular import largest_image
 
-#: What an image may take whatever the file holds, for blank chunks are stored in no bytes at all, and beyond that
-#: how often the bytes of the file.
-SMALL, MOST_RATIO = 1 << 30, 20_000
+#: What an image may measure whatever the file holds: blank chunks are stored in no bytes at all, and what is blank
+#: is not touched, so that it takes no memory either.
+_BLANK = 1 << 30
+#: What may be decoded whatever the file holds, and how often the bytes of the file beyond: a chunk of 64 × 64 × 64
+#: equal values comes to 6000 times what it is stored in.
+SMALL, MOST_RATIO = 64 << 20, 8_000
 _HEADER, _META, _MOST_AXES = 87, 91, 8
 _LARGEST_CHUNK = 1 << 30
 _TYPE = re.compile(rb"[<>|=]?[biuf][1248]")
@@ -54,9 +57,11 @@ def examine(data: bytes, path: Path) -> Frame:
         raise UnreadableFile("the frame is cut short, or its parts lie outside it", where=path) from error
     wanted = math.prod(frame.shape) * frame.dtype.itemsize
     padded = math.prod(-(-n // c) * c for n, c in zip(frame.shape, frame.chunk, strict=True))
-    largest = max(wanted, padded * frame.dtype.itemsize, frame.beside)
-    if largest > min(largest_image(), max(SMALL, MOST_RATIO * len(data))) or (
-        math.prod(frame.chunk) * frame.dtype.itemsize > _LARGEST_CHUNK
+    justified = max(SMALL, MOST_RATIO * len(data))
+    if (
+        max(wanted, padded * frame.dtype.itemsize) > min(largest_image(), max(_BLANK, justified))
+        or frame.beside > min(largest_image(), justified)
+        or math.prod(frame.chunk) * frame.dtype.itemsize > _LARGEST_CHUNK
     ):
         raise HostileFile(
             "the image is larger than an image may be, or would swell far beyond its file",

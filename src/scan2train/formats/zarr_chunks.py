@@ -16,9 +16,9 @@ from scan2train.errors import HostileFile, UnreadableFile
 from scan2train.formats.regular import open_regular
 from scan2train.formats.zarr_array import METADATA, ZarrArray
 
-#: What an array may take whatever its files hold, and how often the bytes of its files beyond: blank chunks of
-#: 64 × 64 × 64 voxels come to 5000 times what they are stored in.
-SMALL, MOST_RATIO = 64 << 20, 20_000
+#: What an array may measure whatever its files hold, and how often the bytes of its files beyond: blank chunks of
+#: 64 × 64 × 64 voxels come to 5000 times what they are stored in. Of what is not blank less is allowed.
+SMALL, MOST_RATIO, MOST_FILLED = 64 << 20, 20_000, 8_000
 _BLOSC_HEADER = 16
 #: Bytes of a chunk whose codec made more of it than there was.
 _SLACK = 1 << 16
@@ -68,18 +68,44 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
     ------
     UnreadableFile
         If a chunk cannot be decoded, or is of another size than it must be.
+    HostileFile
+        If far more is not blank than the files can honestly hold.
     """
-    whole = np.full(array.shape, array.fill, array.dtype.newbyteorder("="))
+    kind = array.dtype.newbyteorder("=")
+    # Memory that is blank takes none until it is written to.
+    blank = not any(np.array(array.fill, kind).tobytes())
+    whole = np.zeros(array.shape, kind) if blank else np.empty(array.shape, kind)
+    sizes = {path: path.stat().st_size for path in files.values()}
+    most = max(SMALL, MOST_FILLED * sum(sizes.values()))
+    filled = 0
+    if not blank:
+        _justify(whole.nbytes, most, next(iter(files.values())))
+        whole[...] = array.fill
     for at, path in files.items():
-        values = _chunk(array, path)
+        _justify(array.chunk_bytes, max(SMALL, MOST_FILLED * sizes[path]), path)
+        data = _unpacked(array, path)
+        if blank and not np.frombuffer(data, np.uint8).any():
+            continue
+        filled += array.chunk_bytes * blank
+        _justify(filled, most, path)
         place = tuple(slice(n * step, (n + 1) * step) for n, step in zip(at, array.chunk, strict=True))
         target = whole[place]
-        target[...] = values[tuple(slice(0, size) for size in target.shape)]
+        target[...] = _laid(array, data)[tuple(slice(0, size) for size in target.shape)]
     return whole
 
 
-def _chunk(array: ZarrArray, path: Path) -> npt.NDArray[Any]:
-    """One chunk with its axes in the array's order."""
+def _justify(filled: int, most: int, where: Path) -> None:
+    if filled > most:
+        raise HostileFile(
+            "the image would swell far beyond its files",
+            where=where,
+            expected=f"at most {most} bytes that are not blank",
+            found=f"{filled} bytes and more",
+        )
+
+
+def _unpacked(array: ZarrArray, path: Path) -> bytes | bytearray:
+    """The bytes of one chunk."""
     wanted = array.chunk_bytes
     most = wanted + wanted // 8 + _SLACK
     with open_regular(path) as file:
@@ -97,6 +123,12 @@ def _chunk(array: ZarrArray, path: Path) -> npt.NDArray[Any]:
             expected=f"{wanted} bytes",
             found=f"{len(data)} bytes",
         )
+    unpacked: bytes | bytearray = data
+    return unpacked
+
+
+def _laid(array: ZarrArray, data: bytes | bytearray) -> npt.NDArray[Any]:
+    """One chunk with its axes in the array's order."""
     lying = tuple(array.chunk[axis] for axis in array.turned)
     return np.frombuffer(data, array.dtype).reshape(lying).transpose(np.argsort(array.turned))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Words of the ``oddities`` column. Those that end in a colon are followed by the name of the column concerned.
+#: Words of the ``oddities`` column. Those that end in a colon are followed by the name of a column or macro.
 ODDITIES: Final[dict[str, str]] = {
     "no-preamble": "The 128 bytes and the word DICM before the header are missing (PS3.10 7.1)",
     "no-meta": "The file meta group is missing; the encoding was told from the first element (PS3.10 7.1)",
@@ -35,6 +35,7 @@ ODDITIES: Final[dict[str, str]] = {
     "pixel-length-differs": "The pixel data is longer than rows, columns, frames and bits demand",
     "frame-items-missing": "Fewer per-frame functional groups than frames; the frames table ends with them",
     "frame-items-surplus": "More per-frame functional groups than frames; the frames table has the first ones",
+    "group-shared-and-own:": "A functional group is shared and also a frame's own (PS3.3 C.7.6.16.1.1); its own counts",
     "mosaic-lacks:": "A mosaic whose slices have no certain place",
     "several-studies": "The slices of a series bear the UIDs of several studies",
     "instance-repeated": "A SOP Instance UID is also that of a file at another place",

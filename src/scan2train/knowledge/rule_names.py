@@ -25,6 +25,7 @@ RULE_NAMES: Final = {
     "PIX010": "missing-window",
     "PIX011": "odd-window",
     "PIX012": "rescale-changes-type",
+    "PIX013": "colour-beside-grey",
     "GEO001": "missing-geometry",
     "GEO002": "mixed-orientation",
     "GEO003": "uneven-slice-spacing",

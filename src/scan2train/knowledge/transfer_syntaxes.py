@@ -35,6 +35,24 @@ ELSEWHERE: Final = {
     f"{_ROOT}.7.3": "SMPTE ST 2110-30 sound",
 }
 
+#: Processes of JPEG that the standard has withdrawn (PS3.6 table A-1), by the end of their UIDs.
+_RETIRED_JPEG: Final = {
+    52: "Extended, Processes 3 and 5",
+    53: "Spectral Selection, Processes 6 and 8",
+    54: "Spectral Selection, Processes 7 and 9",
+    55: "Full Progression, Processes 10 and 12",
+    56: "Full Progression, Processes 11 and 13",
+    58: "Lossless, Process 15",
+    59: "Extended, Hierarchical, Processes 16 and 18",
+    60: "Extended, Hierarchical, Processes 17 and 19",
+    61: "Spectral Selection, Hierarchical, Processes 20 and 22",
+    62: "Spectral Selection, Hierarchical, Processes 21 and 23",
+    63: "Full Progression, Hierarchical, Processes 24 and 26",
+    64: "Full Progression, Hierarchical, Processes 25 and 27",
+    65: "Lossless, Hierarchical, Process 28",
+    66: "Lossless, Hierarchical, Process 29",
+}
+
 _OTHERS: Final = {
     f"{_ROOT}.4.92": "JPEG 2000 Part 2 Multi-component, Lossless",
     f"{_ROOT}.4.93": "JPEG 2000 Part 2 Multi-component",
@@ -43,7 +61,7 @@ _OTHERS: Final = {
     **{f"{_ROOT}.4.{n}": "MPEG-4 AVC/H.264 video" for n in range(102, 107)},
     **{f"{_ROOT}.4.{n}.1": "MPEG-4 AVC/H.264 video, fragmentable" for n in range(102, 107)},
     **{f"{_ROOT}.4.{n}": "HEVC/H.265 video" for n in (107, 108)},
-    **{f"{_ROOT}.4.{n}": "retired JPEG" for n in (*range(52, 57), *range(58, 67))},
+    **{f"{_ROOT}.4.{n}": f"JPEG {process} (retired)" for n, process in _RETIRED_JPEG.items()},
 }
 
 

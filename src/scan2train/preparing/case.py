@@ -16,10 +16,10 @@ from scan2train.formats import nifti
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
 from scan2train.preparing.unit import require_uptake, settle_unit
-from scan2train.read import read
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe, Step
@@ -97,7 +97,7 @@ def _read(
     findings = (*volume.findings, *found)
     if not job.labels:
         return volume, None, _placed(findings, job), first
-    labels = read(job.labels, as_labels=True)
+    labels = read_labels(job.labels, volume)
     if not isinstance(labels, Labels):
         raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
     labels, more = fit_to_grid(labels, volume.grid)

@@ -14,6 +14,7 @@ from scan2train.pairing.place import file_of
 from scan2train.preparing import records
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.sources import without_place
+from scan2train.preparing.unit import require_uptake
 from scan2train.reading.lattice import regular_grid
 from scan2train.reading.refusals import refusal
 from scan2train.tables import CASES
@@ -37,10 +38,13 @@ def plan_only(planned: Plan, request: Request) -> tuple[pl.DataFrame, int]:
             rows.append(records.row_of_failed(job, planned.undecided[job.case]))
             continue
         try:
+            require_uptake(job.row, request.reading, request.recipe)
             before = _grid_of(planned.loaded(job) if job.row["irregular"] else job, request.reading.irregular)
             after = None if before is None else request.recipe.grid(before)
         except Scan2TrainError as error:
-            failed = Failed(error=without_place(str(error), job.row), code=error.code or "")
+            failed = Failed(
+                error=without_place(str(error), job.row), code=error.code or "", advice=error.advice or ""
+            )
             rows.append(records.row_of_failed(job, failed))
             continue
         largest = after or before

@@ -37,6 +37,20 @@ class Paired:
     doubtful: Mapping[int, tuple[Path, ...]] = field(default_factory=dict)
     lonely: tuple[Path, ...] = ()
 
+    def with_more(self, certain: Mapping[int, tuple[Path, ...]]) -> Paired:
+        """The same with further files that are certain of their images; what else was found stays."""
+        named = {file for files in certain.values() for file in files}
+        found = {
+            image: tuple(dict.fromkeys((*self.found.get(image, ()), *certain.get(image, ()))))
+            for image in sorted({*self.found, *certain})
+        }
+        return Paired(
+            labels=self.labels,
+            found=found,
+            doubtful={image: files for image, files in self.doubtful.items() if image not in found},
+            lonely=tuple(file for file in self.lonely if file not in named),
+        )
+
 
 def pair_beside(volumes: pl.DataFrame) -> Paired:
     """Pair the rows of a volumes table as :func:`scan2train.pairing.pairs` does; what is called labels is no image."""

@@ -20,6 +20,7 @@ from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
 from scan2train.preparing.sources import path_below, root_names
+from scan2train.reading.drawn_on import objects_in, pair_objects
 
 if TYPE_CHECKING:
     from scan2train.index import Index
@@ -77,7 +78,8 @@ def plan(
     roots = root_names(index.instances["source"].unique(maintain_order=True))
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
-    paired = _pair(wholes, whole_rows, labels)
+    objects = [] if labels is None else [file for file in objects_in(index) if not file.is_relative_to(out)]
+    paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
     images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels]
@@ -172,12 +174,19 @@ def _shared_labels(found: Sequence[Path]) -> Failed:
     )
 
 
-def _pair(volumes: pl.DataFrame, rows: Sequence[Mapping[str, Any]], labels: str | Path | None) -> Paired:
-    if labels in (None, "auto"):
-        paired = pair_beside(volumes)
-        return paired if labels == "auto" else replace(paired, found={}, doubtful={}, lonely=())
+def _pair(
+    volumes: pl.DataFrame,
+    rows: Sequence[Mapping[str, Any]],
+    labels: str | Path | None,
+    objects: Sequence[Path],
+) -> Paired:
+    """Pair images with masks by names, and with structure sets and segmentations by the images that these name."""
+    if labels is None:
+        return replace(pair_beside(volumes), found={}, doubtful={}, lonely=())
+    if labels == "auto":
+        return pair_beside(volumes).with_more(pair_objects(volumes, objects))
     root, files = label_files(str(labels))
-    paired = pair_given(rows, files, root)
+    paired = pair_given(rows, files, root).with_more(pair_objects(volumes, files))
     if not (paired.found or paired.doubtful):
         seen = ", ".join(sorted(file.name for file in files)[:3]) or "no file at all"
         raise WrongUse(

@@ -92,8 +92,9 @@ def _rows(
     told = told_apart(table, planes, found)
 
     picture = (table["role"] == "picture").to_numpy()[first]
-    physical = usable | (picture & (mean[:, 6:] > 0).all(axis=1))
     frames = table["span"].to_numpy()[first]
+    # The frames of a clip are points in time: there is no step in mm from one to the next.
+    physical = usable | (picture & (frames == 1) & (mean[:, 6:] > 0).all(axis=1))
     lacks = lacking(physical, picture, frames, places.position[first], axes_error[first], planes[first, 6:])
     step, step_source = _steps(table, found, first, normal, usable)
     x[~usable], y[~usable] = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)

@@ -32,7 +32,7 @@ def lacking(
         "ImagePositionPatient": no_place & ~picture,
         "ImageOrientationPatient": no_axes & ~picture,
         "PixelSpacing": no_spacing,
-        "PerFrameFunctionalGroupsSequence": (frames > 1) & ~picture,
+        "PerFrameFunctionalGroupsSequence": (frames > 1) & (~picture | ~no_spacing),
     }
     found: list[list[str]] = [[] for _ in physical]
     for word, absent in words.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from scan2train.tables.column import Column, Kind, Table
 
 _RADIO = "0054,0016"  # Radiopharmaceutical Information Sequence
+_REGION = "0018,6011"  # Sequence of Ultrasound Regions, of which the first is read
 
 
 def _text(name: str, tag: str, meaning: str, parent: str = "") -> Column:
@@ -21,6 +22,10 @@ def _number(name: str, tag: str, meaning: str, unit: str = "", item: int = 0, pa
 
 def _integer(name: str, tag: str, meaning: str, item: int = 0) -> Column:
     return Column(name=name, kind="integer", tag=tag, meaning=meaning, item=item)
+
+
+def _region(name: str, tag: str, meaning: str, unit: str = "") -> Column:
+    return _number(f"region_{name}", tag, f"First ultrasound region: {meaning}", unit, parent=_REGION)
 
 
 def _filled(name: str, tag: str, meaning: str, parent: str = "") -> Column:
@@ -111,6 +116,7 @@ _ACQUISITION = (
     _integer("temporal_position", "0020,0100", "Temporal Position Identifier"),
     _number("trigger_time_ms", "0018,1060", "Trigger Time", "ms"),
     _number("cardiac_percentage", "0020,9241", "Nominal Percentage of Cardiac Phase", "%"),
+    _number("frame_time_ms", "0018,1063", "Frame Time: from one frame of a clip to the next", "ms"),
     _number("gantry_tilt_deg", "0018,1120", "Gantry/Detector Tilt, nominal", "deg"),
     _text("patient_position", "0018,5100", "Patient Position"),
     _text("patient_orientation", "0020,0020", "Patient Orientation: directions of row and column"),
@@ -150,6 +156,15 @@ _GEOMETRY = (
     _number("nominal_col_spacing_mm", "0018,2010", "Nominal Scanned Pixel Spacing: columns", "mm", item=1),
     _text("spacing_calibration", "0028,0A02", "Pixel Spacing Calibration Type: GEOMETRY or FIDUCIAL"),
     _number("magnification", "0018,1114", "Estimated Radiographic Magnification Factor"),
+    _region("format", "0018,6012", "Region Spatial Format, 1 for a picture of tissue"),
+    _region("left", "0018,6018", "Region Location Min X0", "pixels"),
+    _region("top", "0018,601A", "Region Location Min Y0", "pixels"),
+    _region("right", "0018,601C", "Region Location Max X1", "pixels"),
+    _region("bottom", "0018,601E", "Region Location Max Y1", "pixels"),
+    _region("units_x", "0018,6024", "Physical Units X Direction, 3 for cm"),
+    _region("units_y", "0018,6026", "Physical Units Y Direction, 3 for cm"),
+    _region("delta_x", "0018,602C", "Physical Delta X, in these units"),
+    _region("delta_y", "0018,602E", "Physical Delta Y, in these units"),
     _number("thickness_mm", "0018,0050", "Slice Thickness, nominal", "mm"),
     _number("spacing_between_slices_mm", "0018,0088", "Spacing Between Slices", "mm"),
     _number("slice_location_mm", "0020,1041", "Slice Location", "mm"),
@@ -161,6 +176,7 @@ _PIXELS = (
     _integer("n_frames", "0028,0008", "Number of Frames; null where the file does not say"),
     _integer("samples", "0028,0002", "Samples per Pixel"),
     _text("photometric", "0028,0004", "Photometric Interpretation"),
+    _text("pixel_presentation", "0008,9205", "Pixel Presentation: whether grey values are shown in colour, too"),
     _integer("planar", "0028,0006", "Planar Configuration"),
     _integer("bits_allocated", "0028,0100", "Bits Allocated"),
     _integer("bits_stored", "0028,0101", "Bits Stored"),

@@ -74,6 +74,7 @@ _WHERE = (
     _c("imager_col_spacing_mm", "number", "Imager Pixel Spacing: between columns, in the detector's plane", "mm"),
     _c("magnification", "number", "Estimated Radiographic Magnification Factor"),
     _c("spacing_calibration", "text", "Pixel Spacing Calibration Type: GEOMETRY or FIDUCIAL"),
+    _c("frame_time_ms", "number", "Frame Time: from one frame of a clip to the next", "ms"),
     _c("lacks", "texts", "What of the geometry is absent or impossible, by keyword; empty where there is patient geometry"),
     _c("step_source", "text", "What the step from slice to slice follows from: positions, SpacingBetweenSlices, SliceThickness or assumed"),
     _c("axes_error", "number", "Largest deviation of the direction cosines from unit and perpendicular, before repair"),
@@ -83,6 +84,7 @@ _WHERE = (
 _PIXELS = (
     _c("samples", "integer", "Samples per pixel"),
     _c("photometric", "text", "Photometric Interpretation"),
+    _c("pixel_presentation", "text", "Pixel Presentation: whether grey values are shown in colour, too"),
     _c("lut_shape", "text", "Presentation LUT Shape"),
     _c("presentation_intent", "text", "Presentation Intent Type"),
     _c("intensity_sign", "integer", "Pixel Intensity Relationship Sign"),

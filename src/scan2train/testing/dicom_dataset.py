@@ -14,7 +14,6 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    RLELossless,
 )
 from pydicom.valuerep import DSfloat
 
@@ -49,7 +48,6 @@ _TRANSFER_SYNTAX = {
     "implicit": ImplicitVRLittleEndian,
     "big-endian": ExplicitVRBigEndian,
     "deflated": DeflatedExplicitVRLittleEndian,
-    "rle": RLELossless,
     **{word: UID(uid) for word, uid in COMPRESSED.items()},
 }
 

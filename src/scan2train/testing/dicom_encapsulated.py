@@ -21,6 +21,7 @@ Pixels = npt.NDArray[Any]
 _ROOT: Final = "1.2.840.10008.1.2"
 #: Short words for the compressed transfer syntaxes that are written here.
 COMPRESSED: Final = {
+    "rle": f"{_ROOT}.5",
     "jpeg": f"{_ROOT}.4.50",
     "jpeg-extended": f"{_ROOT}.4.51",
     "jpeg-lossless": f"{_ROOT}.4.57",
@@ -184,7 +185,24 @@ def _deflated(pixels: Pixels, bits: int) -> bytes:
     return packer.compress(plain + b"\0" * (len(plain) % 2)) + packer.flush()
 
 
+def _run_lengths(pixels: Pixels, bits: int) -> bytes:
+    """A segment for each byte of a cell, the most significant first; no run crosses the end of a row (annex G)."""
+    import imagecodecs
+
+    cells = pixels.reshape(*pixels.shape[:2], -1)
+    width = -(-bits // 8)
+    segments = []
+    for sample in range(cells.shape[2]):
+        for shift in range(8 * (width - 1), -1, -8):
+            plane = ((cells[:, :, sample] >> shift) & 0xFF).astype(np.uint8)
+            packed = b"".join(imagecodecs.packbits_encode(row.tobytes()) for row in plane)
+            segments.append(packed + b"\0" * (len(packed) % 2))
+    offsets = [64 + sum(map(len, segments[:n])) for n in range(len(segments))]
+    return struct.pack("<16I", len(segments), *offsets, *[0] * (15 - len(offsets))) + b"".join(segments)
+
+
 _ENCODERS: Final[dict[str, Callable[[Pixels, int], bytes]]] = {
+    "rle": _run_lengths,
     "jpeg": _jpeg(95, 8),
     "jpeg-extended": _jpeg(95, 12),
     "jpeg-lossless": _jpeg(0, predictor=4),

@@ -16,7 +16,7 @@ from scan2train.testing.dicom_plane import StackPlanes
 from scan2train.testing.dicom_series import Order, ranks, save, set_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from scan2train.testing.dicom_dataset import Tags
     from scan2train.testing.dicom_encapsulated import Encapsulation
@@ -27,11 +27,16 @@ def write_enhanced(
     volume: Volume,
     path: str | Path,
     *,
-    slope: float = 1.0,
+    slope: float | Sequence[float] = 1.0,
     intercept: float | None = None,
     rescale_type: str | None = None,
+    bits_allocated: int = 16,
     bits_stored: int = 12,
     signed: bool = False,
+    high_bit: int | None = None,
+    spare_bits_junk: bool = False,
+    padding_value: int | None = None,
+    drop: Collection[int] = (),
     order: Order = "shuffled",
     shared: bool = True,
     transfer_syntax: str = "explicit",
@@ -52,8 +57,8 @@ def write_enhanced(
 ) -> Path:
     """Write an Enhanced CT, MR or PET image (PS3.3 A.38, A.36, A.56): one file, one frame a slice.
 
-    Geometry, values and UIDs are as :func:`~scan2train.testing.dicom_series.write_dicom_series` writes them; the
-    other parameters mean the same.
+    Geometry, values, pixel cell, padding and UIDs are as
+    :func:`~scan2train.testing.dicom_series.write_dicom_series` writes them; the other parameters mean the same.
 
     Parameters
     ----------
@@ -66,7 +71,10 @@ def write_enhanced(
     rescale_type
         Rescale Type of all frames; HU for CT and US for others if not given.
     shared
-        Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's.
+        Put orientation, spacing and rescale into the Shared Functional Groups; otherwise into every frame's. Slopes
+        that differ are always each frame's own.
+    drop
+        Indices ``k`` that get no frame: missing slices.
     extra_tags
         Attributes at the top that override everything else.
     shared_tags
@@ -99,19 +107,34 @@ def write_enhanced(
         series_number=series_number,
         seed=seed,
     )
-    cell = PixelCell(stored=bits_stored, signed=signed)
+    cell = PixelCell(
+        allocated=bits_allocated, stored=bits_stored, high=high_bit, signed=signed, junk=spare_bits_junk
+    )
     syntax = transfer_syntax_uid(transfer_syntax)
     planes = StackPlanes(grid=volume.grid)
     n = volume.grid.shape[2]
     offset = (-1024.0 if modality == "CT" else 0.0) if intercept is None else float(intercept)
     rng = np.random.default_rng(seed)
-    values = np.concatenate([volume.array, *(one.array for one in points)], axis=2)
-    total = values.shape[2]
-    at = np.argsort(ranks(order, total, rng))
-    stored = to_stored(values, cell, slope=slope, intercept=offset, valid=None, padding_value=None)
+    slopes = [float(slope)] * n if isinstance(slope, (int, float)) else [float(s) for s in slope]
+    if len(slopes) != n:
+        raise WrongUse("one slope a slice is needed", expected=n, found=len(slopes))
+    every = np.argsort(ranks(order, n * (1 + len(points)), rng))
+    at = every[~np.isin(every % n, list(drop))]
+    stored = [
+        to_stored(
+            one.array[:, :, k],
+            cell,
+            slope=slopes[k],
+            intercept=offset,
+            valid=None if one.valid is None else one.valid[:, :, k],
+            padding_value=padding_value,
+        ).T
+        for one in (volume, *points)
+        for k in range(n)
+    ]
     made = dataset(about, cell, enhanced=True, instance=instance)
     made.InstanceNumber = 1
-    made.NumberOfFrames = total
+    made.NumberOfFrames = len(at)
     made.VolumetricProperties = "VOLUME"
     made.DimensionOrganizationSequence = Items([_item(DimensionOrganizationUID=about.uid("dimensions"))])
     made.DimensionIndexSequence = Items(
@@ -124,14 +147,16 @@ def write_enhanced(
         ]
     )
     unit = rescale_type or ("HU" if modality == "CT" else "US")
-    common = _common_groups(planes, unit, slope, offset)
-    all_share = _item(**common) if shared else Dataset()
+    common = _plane_groups(planes) if shared else {}
+    own = [{**({} if shared else _plane_groups(planes)), **_rescale_group(unit, s, offset)} for s in slopes]
+    if shared and len(set(slopes)) == 1:
+        common, own = {**common, **own[0]}, [{}] * n
+    all_share = _item(**common)
     apply(shared_tags or {}, all_share)
     made.SharedFunctionalGroupsSequence = Items([all_share])
     frames = []
     for number in at:
         point, k = divmod(int(number), n)
-        groups = {} if shared else _common_groups(planes, unit, slope, offset)
         position = [ds(x) for x in planes.position(k)]
         indices = [k + 1, point + 1] if points else [k + 1]
         frame = _item(
@@ -139,13 +164,15 @@ def write_enhanced(
                 [_item(StackID="1", InStackPositionNumber=k + 1, DimensionIndexValues=indices)]
             ),
             PlanePositionSequence=Items([_item(ImagePositionPatient=position)]),
-            **groups,
+            **own[k],
         )
         apply({} if point_tags is None else point_tags(point), frame)
         apply({} if frame_tags is None else frame_tags(k), frame)
         frames.append(frame)
     made.PerFrameFunctionalGroupsSequence = Items(frames)
-    set_pixels(made, np.ascontiguousarray(stored.T[at]), cell, syntax, rng, encapsulation)
+    set_pixels(made, np.stack([stored[number] for number in at]), cell, syntax, rng, encapsulation)
+    if padding_value is not None:
+        made.add_new(0x00280120, "SS" if signed else "US", padding_value)
     apply(extra_tags or {}, made)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -161,17 +188,21 @@ def frame_window(center: float, width: float, function: str | None = None) -> di
     return {"FrameVOILUTSequence": Items([item])}
 
 
-def _common_groups(planes: StackPlanes, unit: str, slope: float, intercept: float) -> dict[str, Items]:
-    """Functional groups that are the same for all frames (PS3.3 C.7.6.16.2)."""
+def _plane_groups(planes: StackPlanes) -> dict[str, Items]:
+    """Functional groups of spacing and orientation (PS3.3 C.7.6.16.2.1, C.7.6.16.2.4)."""
     measures = _item(PixelSpacing=[ds(x) for x in planes.pixel_spacing], SliceThickness=ds(planes.gap_mm))
-    rescale = _item(RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType=unit)
     return {
         "PixelMeasuresSequence": Items([measures]),
         "PlaneOrientationSequence": Items(
             [_item(ImageOrientationPatient=[ds(x) for x in planes.orientation])]
         ),
-        "PixelValueTransformationSequence": Items([rescale]),
     }
+
+
+def _rescale_group(unit: str, slope: float, intercept: float) -> dict[str, Items]:
+    """The functional group of the rescale (PS3.3 C.7.6.16.2.9)."""
+    rescale = _item(RescaleIntercept=ds(intercept), RescaleSlope=ds(slope), RescaleType=unit)
+    return {"PixelValueTransformationSequence": Items([rescale])}
 
 
 def _item(**attributes: object) -> Dataset:

@@ -87,7 +87,7 @@ class PixelCell:
 
     def samples(self, stored: Stored, *, signed: bool) -> npt.NDArray[np.integer]:
         """What an image codec is given: the stored values, or the ``stored`` bits of them as unsigned numbers."""
-        width = max(1, self.allocated // 8)
+        width = 1 if self.stored <= 8 else self.allocated // 8
         if signed and self.signed:
             return stored.astype(f"i{width}")
         return (stored & ((1 << self.stored) - 1)).astype(f"u{width}")
@@ -117,7 +117,9 @@ def to_stored(
         stored = np.where(valid, stored, padding_value)
         exact = np.where(valid, exact, padding_value)
     tolerance = 1e-9 if values.dtype.kind in "iub" else float(np.finfo(values.dtype).eps) * 4
-    off = np.abs(stored - exact) > tolerance * np.maximum(1.0, np.abs(exact))
+    # A value is rounded by a part of itself, which the intercept may be most of.
+    size = np.maximum(1.0, np.abs(exact) + abs(intercept / slope))
+    off = np.abs(stored - exact) > tolerance * size
     if off.any():
         raise WrongUse(
             f"slope {slope:g} and intercept {intercept:g} do not give this value from any whole stored value",

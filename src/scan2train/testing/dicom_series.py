@@ -73,7 +73,7 @@ def write_dicom_series(
         Made if it is not there.
     slope, intercept
         Rescale slope (a sequence: one per slice, as in PET) and intercept (default: −1024 for CT, else 0).
-        Both are written unless they are 1 and 0 on something else than CT and PET; leave them out with
+        Both are written unless they are 1 and 0 for all slices of something else than CT and PET; leave them out with
         ``extra_tags={"RescaleSlope": None, "RescaleIntercept": None}``.
     bits_allocated, bits_stored, signed, high_bit, spare_bits_junk
         The pixel cell, see :class:`~scan2train.testing.dicom_pixels.PixelCell`.
@@ -87,7 +87,7 @@ def write_dicom_series(
         Names by rank in that order, as a function or a sequence; ``IM0000.dcm`` and so on if not given. May
         contain subfolders.
     transfer_syntax
-        ``explicit``, ``implicit``, ``big-endian``, ``deflated``, ``rle``, a word or UID of
+        ``explicit``, ``implicit``, ``big-endian``, ``deflated``, a word or UID of
         :data:`~scan2train.testing.dicom_encapsulated.COMPRESSED`, or a UID that pydicom can encode.
     encapsulation
         How compressed frames are laid into fragments; one each, with a Basic Offset Table, if not given.
@@ -159,7 +159,7 @@ def write_dicom_series(
         made.ImageOrientationPatient = [ds(x) for x in planes.orientation]
         made.PixelSpacing = [ds(x) for x in planes.pixel_spacing]
         made.SliceThickness = ds(planes.gap_mm)
-        if modality in ("CT", "PT") or (slopes[k], offset) != (1, 0):
+        if modality in ("CT", "PT") or any((one, offset) != (1, 0) for one in slopes):
             made.RescaleIntercept, made.RescaleSlope = ds(offset), ds(slopes[k])
         if modality == "CT":
             made.RescaleType = "HU"
@@ -205,7 +205,7 @@ def set_pixels(
 
 def _encoded(frame: Stored, cell: PixelCell, syntax: UID, rng: np.random.Generator) -> bytes:
     """Codecs see the stored bits, JPEG 2000 with their sign; what no codec made keeps the whole cell."""
-    if syntax in (COMPRESSED["encapsulated"], COMPRESSED["deflated-frames"]):
+    if syntax in (COMPRESSED[word] for word in ("rle", "encapsulated", "deflated-frames")):
         return encode_frame(cell.cells(frame, rng), syntax, cell.allocated)
     signed = syntax in {uid for word, uid in COMPRESSED.items() if "j2k" in word or "2000" in word}
     return encode_frame(cell.samples(frame, signed=signed), syntax, cell.stored)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydicom.dataset import Dataset
 
 from scan2train.grid import Grid
 from scan2train.testing.dicom_dataset import About, apply, dataset, ds, transfer_syntax_uid
@@ -125,14 +126,27 @@ def small_mosaic(
     return build
 
 
-def small_clip(frames: int = 6) -> Build:
-    """A clip of ultrasound: frames without a place, one behind another in time."""
+#: Ultrasound Multi-frame Image Storage and X-Ray Angiographic Image Storage.
+_CLIP_CLASSES = {"US": "1.2.840.10008.5.1.4.1.1.3.1", "XA": "1.2.840.10008.5.1.4.1.1.12.1"}
+
+
+def small_clip(frames: int = 6, *, modality: str = "US", tags: Any = None) -> Build:
+    """A clip of ultrasound or (``"XA"``) angiography: frames without a place, one behind another in time.
+
+    ``tags`` are attributes by keyword that override others; of one frame it is a picture.
+    """
 
     def build(folder: Path) -> object:
         cell = PixelCell(allocated=8, stored=8)
         made = dataset(About(modality="US"), cell, enhanced=False, instance="clip")
         apply(
-            {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.3.1", "NumberOfFrames": frames, "InstanceNumber": 1},
+            {
+                "SOPClassUID": _CLIP_CLASSES[modality],
+                "Modality": modality,
+                "NumberOfFrames": frames,
+                "InstanceNumber": 1,
+                **(tags or {}),
+            },
             made,
         )
         rng = np.random.default_rng(3)
@@ -142,6 +156,32 @@ def small_clip(frames: int = 6) -> Build:
         return folder / "clip.dcm"
 
     return build
+
+
+def ultrasound_region(
+    delta_cm: tuple[float, float], box: tuple[int, int, int, int] = (0, 0, 12, 10), **other: object
+) -> dict[str, Any]:
+    """Attributes of one region of tissue, for ``tags`` of :func:`small_clip` (PS3.3 C.8.5.5).
+
+    Parameters
+    ----------
+    delta_cm
+        Distance of neighbouring pixels in x and in y.
+    box
+        First column and row, last column and row.
+    other
+        Attributes of the region that override these.
+    """
+    region = Dataset()
+    region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 0
+    names = ("RegionLocationMinX0", "RegionLocationMinY0", "RegionLocationMaxX1", "RegionLocationMaxY1")
+    for name, value in zip(names, box, strict=True):
+        setattr(region, name, value)
+    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
+    region.PhysicalDeltaX, region.PhysicalDeltaY = delta_cm
+    for name, given in other.items():
+        setattr(region, name, given)
+    return {"SequenceOfUltrasoundRegions": [region]}
 
 
 def small_picture(name: str = "picture.png") -> Build:

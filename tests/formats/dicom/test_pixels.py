@@ -62,14 +62,51 @@ def test_a_cell_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
         cell_of({**row, **wrong}, "native", "x")
 
 
+def frames(data: bytes, n_frames: int) -> list[bytes]:
+    def read(at: int, count: int) -> bytes:
+        return data[at : at + count]
+
+    packed = frames_of(read, len(data), n_frames, "x")
+    return [packed.join(number, read, "x") for number in range(n_frames)]
+
+
 def test_fragments_are_joined_by_offsets_or_by_how_they_begin() -> None:
     a, b = b"\xff\xd8\xff" + b"a" * 3, b"\xff\xd8\xff" + b"b"
     parts = item(a[:4]) + item(a[4:]) + item(b)
     second = len(item(a[:4]) + item(a[4:]))
     for table in (struct.pack("<2I", 0, second), b""):
-        assert frames_of(memoryview(item(table) + parts + END), 2, "x").frames == [a, b]
-    assert frames_of(memoryview(item(b"") + parts + END), 1, "x").frames == [a + b]
-    assert frames_of(memoryview(item(b"") + parts + END), 3, "x").frames == [a[:4], a[4:], b]
+        assert frames(item(table) + parts + END, 2) == [a, b]
+    assert frames(item(b"") + parts + END, 1) == [a + b]
+    assert frames(item(b"") + parts + END, 3) == [a[:4], a[4:], b]
+    assert frames(parts + END, 2) == [a, b]
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 3])
+@pytest.mark.parametrize("pad", [b"", b"\0"])
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff", b"\xff\x4f\xff\x51"])
+def test_one_frame_that_holds_two_streams_is_refused(before: int, pad: bytes, start: bytes) -> None:
+    one = start + b"x" * (40 + before) + b"\xff\xd9"
+    with pytest.raises(UnreadableFile, match="several"):
+        frames(item(b"") + item(one + pad + one) + END, 1)
+    assert frames(item(b"") + item(one + pad) + END, 1) == [one + pad]
+    # A picture within the stream's header ends before anything that is the stream's own.
+    inner = start + b"\xff\xd9" + b"x" * 40 + b"\xff\xd9"
+    assert frames(item(b"") + item(inner) + END, 1) == [inner]
+
+
+def test_only_the_fragments_of_a_frame_are_read() -> None:
+    a, b = b"\xff\xd8\xff" + b"a" * 999, b"\xff\xd8\xff" + b"b" * 999
+    data = item(b"") + item(a) + item(b) + END
+    taken: list[int] = []
+
+    def read(at: int, count: int) -> bytes:
+        taken.append(count)
+        return data[at : at + count]
+
+    packed = frames_of(read, len(data), 2, "x")
+    assert sum(taken) < 100
+    assert packed.join(1, read, "x") == b
+    assert sum(taken) < 100 + len(b)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +120,7 @@ def test_fragments_are_joined_by_offsets_or_by_how_they_begin() -> None:
 )
 def test_fragments_that_lie_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
-        frames_of(memoryview(data), 3, "x")
+        frames(data, 3)
 
 
 def rle(*segments: bytes, offsets: list[int] | None = None) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,7 @@ class Cell:
     @property
     def word(self) -> np.dtype[Any]:
         """Little-endian type of a cell: unsigned, or floating point."""
-        if self.kind in ("float", "double"):
-            return np.dtype("<f4" if self.kind == "float" else "<f8")
-        return np.dtype(f"<u{max(1, self.allocated // 8)}")
+        return _word(self.kind, self.allocated)
 
     @property
     def values(self) -> int:
@@ -77,6 +76,13 @@ class Cell:
     def frame_bits(self) -> int:
         """Size of a frame in bits, as far as it is native."""
         return self.native_bits if self.kind == "native" else self.values * self.allocated
+
+
+@cache
+def _word(kind: str, allocated: int) -> np.dtype[Any]:
+    if kind in ("float", "double"):
+        return np.dtype("<f4" if kind == "float" else "<f8")
+    return np.dtype(f"<u{max(1, allocated // 8)}")
 
 
 def cell_of(row: Mapping[str, Any], kind: str, where: object) -> Cell:

@@ -170,6 +170,8 @@ def _decode_jpeg(
 
 def _as_cells(pixels: npt.NDArray[Any], cell: Cell) -> npt.NDArray[Any]:
     """The decoder's integers as unsigned cells of the header's width, bits kept."""
+    if pixels.dtype == cell.word and pixels.flags.c_contiguous:
+        return pixels.reshape(cell.rows, cell.columns, cell.samples)
     kind = f"i{cell.word.itemsize}" if pixels.dtype.kind == "i" else cell.word
     wide = pixels.astype(kind, copy=False)
     return np.ascontiguousarray(wide.view(cell.word)).reshape(cell.rows, cell.columns, cell.samples)

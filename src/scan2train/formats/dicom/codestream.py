@@ -8,7 +8,7 @@ is missing of a stream that was cut short, so that its last marker is looked for
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scan2train.errors import UnreadableFile
 
@@ -26,8 +26,7 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 _ODD_SCAN = "the header of a sequential JPEG's scan leaves out coefficients; it was decoded as if it did not"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """Rows, columns, samples and bits that a stream claims; ``signed`` and ``transformed`` where it says so.
 
     ``reversible`` is false where the wavelets of JPEG 2000 lose.
@@ -58,8 +57,9 @@ def jpeg_claim(data: bytes, where: object) -> Claim:
     """
     if data[:2] != b"\xff\xd8":
         raise _no_stream("JPEG", where)
-    at, adobe, kind, found = 2, -1, 0, None
-    while at + 4 <= len(data):
+    at, adobe, kind, size = 2, -1, 0, len(data)
+    found: Claim | None = None
+    while at + 4 <= size:
         if data[at] != 0xFF:
             break
         marker = data[at + 1]
@@ -69,10 +69,10 @@ def jpeg_claim(data: bytes, where: object) -> Claim:
         if marker in _BARE:
             at += 2
             continue
-        length = struct.unpack_from(">H", data, at + 2)[0]
+        length = data[at + 2] << 8 | data[at + 3]
         if marker == 0xEE and data[at + 4 : at + 9] == b"Adobe" and length >= 14:
             adobe = data[at + 15]
-        if marker in _FRAMES and found is None and at + 10 <= len(data):
+        if marker in _FRAMES and found is None and at + 10 <= size:
             bits, rows, columns, samples = struct.unpack_from(">BHHB", data, at + 4)
             ids = data[at + 10 : at + 10 + 3 * samples : 3]
             found = Claim(rows=rows, columns=columns, samples=samples, bits=bits, named_rgb=ids == b"RGB")
@@ -83,7 +83,7 @@ def jpeg_claim(data: bytes, where: object) -> Claim:
             _require_end(data, at, "JPEG", where)
             scan = data[at + 2 + length - 3 : at + 2 + length]
             odd = kind in _SEQUENTIAL and scan != _WHOLE_SCAN
-            return replace(found, adobe=adobe, fault=_ODD_SCAN if odd else "")
+            return found._replace(adobe=adobe, fault=_ODD_SCAN if odd else "")
         at += 2 + length
     raise _no_stream("JPEG", where) if found is None else _cut_short("JPEG", where)
 

@@ -76,27 +76,25 @@ class Decoder:
     def _encapsulated(self, files: Sequence[Frames], seen: Seen) -> None:
         """Mask and rescale each frame while the next are decoded; the few native ones of such a series follow."""
         cell = self.cell
-        asked = [
-            (k, one.place, frame) for one in files for k, frame in zip(one.slices, one.frames, strict=True)
-        ]
+        slices = [k for one in files for k in one.slices]
         # Runs are unpacked by compiled loops of ours, which stay within their arrays.
         as_wide = self._fits_in_place()
         ours = all(one.place.syntax == RLE for one in files)
         size = cell.values * cell.word.itemsize
-        tasks = [Task((place, frame), size, place.path) for _, place, frame in asked]
+        tasks = [Task((one.place, frame), size, one.place.path) for one in files for frame in one.frames]
         if not tasks:
             return
+        shape = (cell.rows, cell.columns, cell.samples)
         with closing(decoded(Run(decode_into, cell), tasks, safe=ours)) as frames:
             for done in frames:
-                k = asked[done.at][0]
+                k, words = slices[done.at], done.data.view(cell.word)
                 photometric, odd, fault = done.words
                 seen.odd = seen.odd or odd
                 seen.fault = seen.fault or fault
-                cells = done.data.view(cell.word).reshape(cell.rows, cell.columns, cell.samples)
                 if as_wide:
-                    self._shift(k, cells, seen)
+                    self._shift(k, words, seen)
                 else:
-                    self._convert(k, self._as_rgb(cells, photometric), seen)
+                    self._convert(k, self._as_rgb(words.reshape(shape), photometric), seen)
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         for k, frame in zip(one.slices, one.frames, strict=True):
@@ -124,12 +122,11 @@ class Decoder:
             if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
                 seen.spare_bits = True
 
-    def _shift(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
+    def _shift(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
         """As :meth:`_convert`, several times as fast, where cells and values are as wide."""
         from scan2train.kernels.stored_bits import shift
 
-        cell = self.cell
-        words, out = cells.reshape(-1), self.array[k].reshape(-1)
+        cell, out = self.cell, self.array[k].reshape(-1)
         self._mark_padding(k, words, seen)
         if shift(words, out.view(cell.word), cell.mask, cell.sign, int(self.intercepts[k])):
             seen.spare_bits = True

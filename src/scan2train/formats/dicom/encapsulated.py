@@ -14,7 +14,7 @@ from scan2train.formats.dicom.codecs import decode_frame
 from scan2train.formats.dicom.fragments import Packed, frames_of
 from scan2train.formats.dicom.native import PixelFile
 
-#: Threads share what is kept of a file of many frames, and read it once.
+#: Threads share where the frames of a file of many lie, and look for them once.
 _reading = threading.Lock()
 
 
@@ -53,25 +53,34 @@ def decode_into(
     ChangedSource, UnreadableFile, HostileFile, DecoderMissing
         If the file or the stream is not what the index says.
     """
-    packed = _packed(kept, place)
-    decoded = decode_frame(packed.frames[frame], place.syntax, cell, place.path, out)
+    packed, data = _frame(kept, place, frame)
+    decoded = decode_frame(data, place.syntax, cell, place.path, out)
     made = decoded.cells.reshape(-1).view(np.uint8)
-    if made.ctypes.data != out.ctypes.data:
+    if not np.may_share_memory(made, out):
         out[:] = made
     return decoded.photometric, decoded.odd, packed.fault or decoded.fault
 
 
-def _packed(kept: Kept, place: Place) -> Packed:
-    if place.total == 1:
-        return _frames(place)
+def _frame(kept: Kept, place: Place, frame: int) -> tuple[Packed, bytes]:
+    """Where the file's frames lie, and the bytes of one of them."""
+    with place.open() as file:
+        if place.total > 1:
+            packed = _packed(kept, place, file)
+            return packed, packed.join(frame, file.some, place.path)
+        value = file.some(0, place.length)
+
+    def read(at: int, count: int) -> bytes:
+        return value[at : at + count]
+
+    packed = frames_of(read, len(value), 1, place.path)
+    return packed, packed.join(frame, read, place.path)
+
+
+def _packed(kept: Kept, place: Place, file: PixelFile) -> Packed:
     with _reading:
         if kept.get("place") != place:
-            kept["place"], kept["frames"] = place, _frames(place)
+            extended = file.extended_offsets(place.total)
+            kept["frames"] = frames_of(file.some, place.length, place.total, place.path, extended)
+            kept["place"] = place
         packed: Packed = kept["frames"]
         return packed
-
-
-def _frames(place: Place) -> Packed:
-    with place.open() as file:
-        extended = file.extended_offsets(place.total) if place.total > 1 else ()
-        return frames_of(file.value(), place.total, place.path, extended)

@@ -12,6 +12,15 @@ from scan2train.tables import FRAMES, INSTANCES, Column
 
 #: VR of the columns whose values are binary numbers, for files that do not name it (PS3.6); all others are text.
 BINARY_VRS = {
+    "0018,6012": "US",
+    "0018,6018": "UL",
+    "0018,601A": "UL",
+    "0018,601C": "UL",
+    "0018,601E": "UL",
+    "0018,6024": "US",
+    "0018,6026": "US",
+    "0018,602C": "FD",
+    "0018,602E": "FD",
     "0018,9073": "FD",
     "0018,9082": "FD",
     "0018,9087": "FD",

@@ -32,7 +32,8 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
     """The frames of one file; ``None`` if there are none, or it cannot be read any more.
 
     Only frames that are there get a row: where the per-frame items are fewer or more than Number of Frames says, the
-    oddity ``frame-items-missing`` or ``frame-items-surplus`` is noted.
+    oddity ``frame-items-missing`` or ``frame-items-surplus`` is noted; ``group-shared-and-own`` with the name of each
+    macro that is in the shared groups and in a frame's, whose own was taken.
     """
     frames = headers.number("n_frames")[row]
     n = 1 if np.isnan(frames) else int(frames)
@@ -47,12 +48,13 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
     # An item takes at least 8 bytes: no header can describe more frames than that.
     found = Headers.empty(layout, min(n, (end - at) // 8) if end else n)
     implicit, big = bool(facts[codes.F_GROUPS_IMPLICIT]), facts[codes.F_SYNTAX] == codes.SYNTAX_BIG
-    first, last = 0, found.facts.shape[1]
+    first, last, both = 0, found.facts.shape[1], 0
     while first < last:
         desk = layout.desk()
-        done, at = walk_frames(
+        done, at, doubled = walk_frames(
             data, shared, shared_end, at, end, implicit, bool(big), first, last, *found.columns, desk
         )
+        both |= doubled
         merge(found, decode_block(found, desk, first, done))
         if done == first:
             break
@@ -61,7 +63,17 @@ def frame_rows(headers: Headers, row: int, path: bytes, size: int, instance: int
         headers.note(row, "frame-items-missing")
     elif data[at : min(at + 4, end)].tobytes() in _ITEM_TAGS:
         headers.note(row, "frame-items-surplus")
+    if both:
+        _note_doubled(headers, row, layout.plan["tag"][: layout.n_top], both)
     return _table(found, first, instance) if first else None
+
+
+def _note_doubled(headers: Headers, row: int, tags: list[int], both: int) -> None:
+    from pydicom.datadict import keyword_for_tag
+
+    for entry, tag in enumerate(tags):
+        if both >> entry & 1:
+            headers.note(row, f"group-shared-and-own:{keyword_for_tag(tag)}")
 
 
 def _span(at: np.int64, length: np.int64) -> tuple[int, int]:

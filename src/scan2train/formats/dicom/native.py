@@ -114,12 +114,15 @@ class PixelFile:
             got = len(part)
             memoryview(target.reshape(-1).view(np.uint8))[:got] = part
         if got < wanted:
-            raise UnreadableFile(
-                "the file ends within the pixel data",
-                where=self.path,
-                expected=f"{wanted} bytes at byte {self.offset + at}",
-                found=f"{got} bytes",
-            )
+            raise self._ends_within(wanted, at, got)
+
+    def _ends_within(self, wanted: int, at: int, got: int) -> UnreadableFile:
+        return UnreadableFile(
+            "the file ends within the pixel data",
+            where=self.path,
+            expected=f"{wanted} bytes at byte {self.offset + at}",
+            found=f"{got} bytes",
+        )
 
     def _read_on(self, target: npt.NDArray[Any], at: int, got: int) -> int:
         """Go on after a short read; how many bytes there are in the end."""
@@ -131,11 +134,27 @@ class PixelFile:
             got += step
         return got
 
-    def value(self) -> memoryview:
-        """The whole value of Pixel Data."""
-        data = np.empty(self.length, dtype=np.uint8)
-        self.read_into(data, 0)
-        return memoryview(data)
+    def some(self, at: int, count: int) -> bytes:
+        """Up to ``count`` bytes from byte ``at`` of the pixel data on, fewer only at their end.
+
+        Raises
+        ------
+        UnreadableFile
+            If the file ends before the pixel data.
+        """
+        wanted = min(count, self.length - at)
+        if self._inflated is None:
+            data = os.pread(self._handle, wanted, self.offset + at)
+            while 0 < len(data) < wanted:
+                more = os.pread(self._handle, wanted - len(data), self.offset + at + len(data))
+                if not more:
+                    break
+                data += more
+        else:
+            data = self._inflated[self.offset + at : self.offset + at + wanted]
+        if len(data) < wanted:
+            raise self._ends_within(wanted, at, len(data))
+        return data
 
     def extended_offsets(self, n_frames: int) -> tuple[int, ...]:
         """The Extended Offset Table that stands before encapsulated Pixel Data; empty where there is none.

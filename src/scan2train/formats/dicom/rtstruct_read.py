@@ -93,7 +93,7 @@ def read_structure_set(path: Path) -> StructureSet:
             )
             for number, (name, frame) in names.items()
         )
-        series, more = _referenced(dataset)
+        series, more = referenced(dataset)
         return StructureSet(
             rois=rois,
             series_uids=series,
@@ -103,7 +103,7 @@ def read_structure_set(path: Path) -> StructureSet:
         )
 
 
-def _referenced(dataset: Any) -> tuple[tuple[str, ...], set[str]]:
+def referenced(dataset: Any) -> tuple[tuple[str, ...], set[str]]:
     """Series and images of the Referenced Frame of Reference Sequence."""
     series: dict[str, None] = {}
     images: set[str] = set()

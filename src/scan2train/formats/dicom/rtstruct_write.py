@@ -29,6 +29,7 @@ from scan2train.volume import Labels
 
 _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _STUDY_MANAGEMENT = "1.2.840.10008.3.1.2.3.1"
+_CONTOUR_DATA = 0x30060050
 #: Colours that are told apart, in turn.
 _COLOURS = (
     (255, 0, 0),
@@ -149,15 +150,27 @@ def _contours(labels: Labels, value: int, images: list[Any], off: FloatArray) ->
     region = Dataset()
     region.ReferencedROINumber = value
     region.ROIDisplayColor = list(_COLOURS[(value - 1) % len(_COLOURS)])
-    region.ContourSequence = []
+    found = []
     for number, (k, points) in enumerate(outlines(labels.array == value, labels.grid), start=1):
         kind, uid, frame = images[k]
         contour = Dataset()
         contour.ContourImageSequence = [_image(kind, uid, [] if frame is None else [frame])]
         contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
-        contour.ContourNumber, contour.ContourData = number, _texts(points + off[k])
-        region.ContourSequence.append(contour)
+        contour.ContourNumber = number
+        contour[_CONTOUR_DATA] = _as_written(points + off[k])
+        found.append(contour)
+    region.ContourSequence = found
     return region
+
+
+def _as_written(points: FloatArray) -> Any:
+    """Contour Data as the bytes that go into the file: millions of numbers, that need no second look."""
+    from pydicom.dataelem import RawDataElement
+    from pydicom.tag import Tag
+
+    text = "\\".join(_texts(points)).encode()
+    value = text + b" " * (len(text) % 2)
+    return RawDataElement(Tag(_CONTOUR_DATA), "DS", len(value), value, 0, True, True)
 
 
 def _texts(points: FloatArray) -> list[str]:

@@ -102,8 +102,17 @@ def _words(dataset: FileDataset, cell: Cell, where: object) -> npt.NDArray[Any]:
     frames = int(dataset.get("NumberOfFrames") or 1)
     data, syntax = dataset.PixelData, dataset.file_meta.TransferSyntaxUID
     if _kind(dataset) == "encapsulated":
-        packed = frames_of(memoryview(data), frames, where).frames
-        return np.concatenate([decode_frame(one, str(syntax), cell, where).cells.ravel() for one in packed])
+
+        def read(at: int, count: int) -> bytes:
+            return bytes(data[at : at + count])
+
+        packed = frames_of(read, len(data), frames, where)
+        return np.concatenate(
+            [
+                decode_frame(packed.join(number, read, where), str(syntax), cell, where).cells.ravel()
+                for number in range(frames)
+            ]
+        )
     if cell.allocated == 1:
         return np.frombuffer(data, np.uint8)
     order: Literal["<", ">"] = "<" if syntax.is_little_endian else ">"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Value representations of free text, and of names of persons.
 _FREE_TEXT = frozenset({"LT", "ST", "UT"})
+_DATES = frozenset({"DA", "DT"})
 _PATIENT_ID = 0x00100020
 #: Attributes of the patient alone: dates there tell of a life and not of the scan.
 _PATIENT_GROUP = 0x0010
@@ -47,6 +48,10 @@ def _strip(dataset: Dataset, pseudonym: Callable[[str], str], days: int | None, 
             if tag not in safe:
                 del dataset[tag]
                 count += 1
+            elif dataset[tag].VR in _DATES and not dataset[tag].is_empty:
+                # GE's time of the scan, which decay is counted to, goes with that of the injection.
+                dataset[tag].value = _each(dataset[tag].value, lambda text: moved(text, days))
+                count += 1
             continue
         if (tag.group & 0xFF00) in REMOVED_GROUPS:
             del dataset[tag]
@@ -70,7 +75,7 @@ def _strip_element(
     if tag == _PATIENT_ID:
         element.value = pseudonym(str(element.value))
         return 1
-    if element.VR in {"DA", "DT"} and tag.group != _PATIENT_GROUP:
+    if element.VR in _DATES and tag.group != _PATIENT_GROUP:
         element.value = _each(element.value, lambda text: moved(text, days))
         return 1
     if element.VR == "TM" and tag.group != _PATIENT_GROUP:

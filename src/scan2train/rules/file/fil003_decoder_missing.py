@@ -65,6 +65,7 @@ def examples() -> Iterator[Example]:
     yield good("a NIfTI", small_nifti())
     rle = small_series(transfer_syntax="rle")
     yield bad("MPEG-4 video", with_syntax(rle, f"{root}.4.102"), Severity.ERROR)
+    yield bad("progressive JPEG, which is withdrawn", with_syntax(rle, f"{root}.4.55"), Severity.ERROR)
     yield bad("a private syntax of a vendor", with_syntax(rle, "1.2.840.113619.5.2.1"), Severity.ERROR)
     yield bad("JPEG 2000 of several components", with_syntax(rle, f"{root}.4.92"), Severity.ERROR)
     yield bad("a live video", without_pixels(small_series(), f"{root}.7.1"), Severity.ERROR)

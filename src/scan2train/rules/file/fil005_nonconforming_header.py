@@ -3,8 +3,9 @@
 What it finds
 -------------
 Attributes that every image must have and this one has not, numbers, dates and UIDs that are none, elements in the wrong
-order or of the wrong type, and pixel data of another length than rows, columns, frames and bits demand. What could be
-read all the same is a warning; a file whose pixels cannot be trusted for it is an error, and is left out.
+order or of the wrong type, functional groups that are shared and also a frame's own, whose own are taken, and pixel
+data of another length than rows, columns, frames and bits demand. What could be read all the same is a warning; a file
+whose pixels cannot be trusted for it is an error, and is left out.
 
 Why it matters
 --------------
@@ -19,8 +20,8 @@ many files are concerned; for a few, compare with another reader.
 
 References
 ----------
-DICOM PS3.5 sections 6.2, 7.1 and 9.1, PS3.10 section 7.1, PS3.3 C.7.6.3 (Image Pixel); NIfTI-1 and NRRD: their own
-headers.
+DICOM PS3.5 sections 6.2, 7.1 and 9.1, PS3.10 section 7.1, PS3.3 C.7.6.3 (Image Pixel) and C.7.6.16 (Multi-frame
+Functional Groups); NIfTI-1 and NRRD: their own headers.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ def examples() -> Iterator[Example]:
     """Headers of several encodings that are as they must be, and some that are not."""
     from scan2train.finding import Severity
     from scan2train.testing.damaged import changed, replaced
+    from scan2train.testing.dicom_enhanced import frame_window
     from scan2train.testing.small import small_nifti, small_series
+    from scan2train.testing.small_objects import small_enhanced
 
     yield good("explicit VR", small_series())
     yield good(
@@ -108,10 +111,21 @@ def examples() -> Iterator[Example]:
     yield bad("no High Bit, MR", small_series("RPI", modality="MR", tags={"HighBit": None}), Severity.WARNING)
     yield bad("no Pixel Representation", small_series(tags={"PixelRepresentation": None}), Severity.ERROR)
     yield bad("no Rows", small_series(tags={"Rows": None}), Severity.ERROR)
+    yield bad(
+        "a functional group that is shared and also a frame's own, of an oblique enhanced MR",
+        small_enhanced(
+            modality="MR",
+            turned_deg=20.0,
+            shared_tags=frame_window(300.0, 600.0),
+            frame_tags=lambda k: frame_window(300.0 + k, 600.0),
+        ),
+        Severity.WARNING,
+    )
     yield bad("neither preamble nor meta group", small_series(preamble=False), Severity.WARNING)
     yield bad("a date that is none", replaced(small_series(), b"20240229", b"2024-2-9"), Severity.WARNING)
     yield bad(
         "bytes after the voxels of a NIfTI", changed(small_nifti("a.nii"), None, b"\0" * 9), Severity.WARNING
     )
     yield near("no Series Description, which is optional", small_series(tags={"SeriesDescription": None}))
+    yield near("functional groups of each frame's own alone", small_enhanced("PIR", shared=False))
     yield near("private elements of a vendor", small_series(tags={(0x0009, 0x0010): ("LO", "VENDOR")}))

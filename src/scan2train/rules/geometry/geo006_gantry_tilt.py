@@ -14,8 +14,8 @@ the slice spacing.
 What to do
 ----------
 Bring the volume to a straight grid before other tools see it: the recipe step detilt does it, by shifting each slice
-within its plane, and can be undone. The affine that was read here keeps the shear until then, and so do resample and
-all other steps. Do not pass the files on as they are.
+within its plane, and can be undone. The presets for CT begin with it. The affine that was read here keeps the shear
+until then, and so do resample and all other steps. Do not pass the files on as they are.
 
 Head CT is often tilted on purpose, to spare the eyes. Gantry/Detector Tilt in the header is nominal, and its sign
 differs from vendor to vendor: the angle here is that of the positions.
@@ -52,7 +52,7 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         shift = tan(radians(row["tilt_deg"])) * (last - first)
         pixel = min(row["spacing_i_mm"], row["spacing_j_mm"])
         yield warning(
-            "slices are sheared against their normal; the affine is sheared with them",
+            "slices are sheared against their normal; the affine keeps that, but readers based on ITK cannot hold it",
             seen=f"{row['tilt_deg']:.4g}°: the last slice is shifted by {shift:.3g} mm, {shift / pixel:.3g} pixels, "
             f"against the first",
             expected=f"a shift below {GEO006_SILENT_PIXELS:g} pixel",

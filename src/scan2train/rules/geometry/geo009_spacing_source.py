@@ -3,7 +3,8 @@
 What it finds
 -------------
 Projection radiographs (CR, DX, MG, XA, RF and the like) whose only spacing is that of the detector or of a scanned
-film, or whose Pixel Spacing differs from Imager Pixel Spacing. It says which was used.
+film, or whose Pixel Spacing differs from Imager Pixel Spacing; and ultrasound whose spacing is that of its region. It
+says which was used.
 
 Why it matters
 --------------
@@ -22,7 +23,7 @@ calibrated one. Imager Pixel Spacing alone is divided by the magnification facto
 References
 ----------
 DICOM PS3.3 10.7.1.1 (Pixel Spacing Values Calibration), 10.7.1.2; Estimated Radiographic Magnification Factor
-(0018,1114), Nominal Scanned Pixel Spacing (0018,2010).
+(0018,1114), Nominal Scanned Pixel Spacing (0018,2010); C.8.5.5 (US Region Calibration).
 """
 
 from __future__ import annotations
@@ -39,12 +40,24 @@ from scan2train.rule import Example, Hit, bad, good, info, near
 #: Defined terms of Pixel Spacing Calibration Type (PS3.3 10.7.1.1).
 _CALIBRATIONS = ("GEOMETRY", "FIDUCIAL")
 
-SUSPECT = pl.col("modality").is_in(FILMS) & (pl.col("spacing_source") != "")
+#: Where the spacing of ultrasound comes from.
+_REGIONS = "SequenceOfUltrasoundRegions"
+
+SUSPECT = (pl.col("modality").is_in(FILMS) & (pl.col("spacing_source") != "")) | (
+    pl.col("spacing_source") == _REGIONS
+)
 
 
 def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     """Compare the spacing that was used with that of the detector."""
     source = row["spacing_source"]
+    if source == _REGIONS:
+        yield info(
+            "the spacing is that of the ultrasound region which covers the picture; there is no Pixel Spacing",
+            seen=f"Physical Delta {_mm((row['spacing_j_mm'], row['spacing_i_mm']))}",
+            expected="Pixel Spacing, or one region of tissue in cm",
+        )
+        return
     if row["modality"] not in FILMS or not row["physical"] or not source:
         return
     used = (row["spacing_j_mm"], row["spacing_i_mm"])
@@ -99,7 +112,7 @@ def examples() -> Iterator[Example]:
     """Films with every kind of spacing."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series
-    from scan2train.testing.small_objects import small_film
+    from scan2train.testing.small_objects import small_clip, small_film, ultrasound_region
 
     yield good(
         "an uncalibrated film: both spacings are equal",
@@ -138,6 +151,15 @@ def examples() -> Iterator[Example]:
         "a scanned film",
         small_film("CR", imager=None, tags={"NominalScannedPixelSpacing": ["0.0423", "0.0421"]}),
         Severity.INFO,
+    )
+    yield bad(
+        "ultrasound whose one region is the whole picture",
+        small_clip(1, tags=ultrasound_region((0.031, 0.047))),
+        Severity.INFO,
+    )
+    yield near(
+        "ultrasound whose region is a part of the picture",
+        small_clip(1, tags=ultrasound_region((0.031, 0.047), box=(1, 0, 12, 10))),
     )
     yield near("equal but for rounding", small_film("DX", pixel=(0.143, 0.139), imager=(0.1431, 0.1391)))
     yield near(

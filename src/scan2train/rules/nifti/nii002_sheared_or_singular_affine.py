@@ -13,8 +13,8 @@ and masks do not fit.
 
 What to do
 ----------
-Resample the volume onto perpendicular axes (the step "resample" does) before tools that are built on ITK see it. A
-file with a singular affine must be made again from its source.
+Resample the volume onto perpendicular axes (the step detilt does; resample keeps the shear) before tools that are
+built on ITK see it. A file with a singular affine must be made again from its source.
 
 References
 ----------

@@ -4,7 +4,8 @@ What it finds
 -------------
 Multi-frame and enhanced objects. Where functional groups give each frame its place, frames are sorted by that, and
 those of several phases, echoes or segments become volumes of their own. Where nothing does, the frames are one
-behind another in the order of the file.
+behind another in the order of the file, on a pixel grid: those of ultrasound, angiography, fluoroscopy and cameras are
+a clip, whose third axis is time.
 
 Why it matters
 --------------
@@ -14,7 +15,7 @@ ultrasound or an angiography is no volume, though it has three axes.
 What to do
 ----------
 Nothing, where frames have places. Where they have none, find out whether the third axis is space or time before you
-use it.
+use it; a clip becomes pictures by ``array[:, :, t]``, and steps that blur or resample along k must leave it alone.
 
 References
 ----------
@@ -30,6 +31,9 @@ import polars as pl
 
 from scan2train.rule import Example, Hit, bad, good, info, near
 
+#: Modalities whose frames follow one another in time where nothing gives them a place.
+CLIPS = ("US", "IVUS", "XA", "RF", "ES", "XC", "GM")
+
 SUSPECT = (pl.col("member_frames").list.max() > 1) & pl.col("tiles_across").is_null()
 
 
@@ -44,6 +48,12 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     # A single frame has no step to another; its place is known all the same.
     if row["step_source"] == "positions" or (row["physical"] and row["n_slices"] == 1):
         message = "several frames in one file; they were laid out by the places that the file gives each"
+    elif row["modality"] in CLIPS:
+        message = (
+            "a clip: its frames are points in time and no slices; the third axis, k, is time, on a pixel grid"
+        )
+        if row["frame_time_ms"]:
+            seen += f", one every {row['frame_time_ms']:.4g} ms"
     else:
         message = "several frames in one file, without a place for each; they lie in the order of the file"
     yield info(message, seen=seen, scope="series")
@@ -65,4 +75,7 @@ def examples() -> Iterator[Example]:
     )
     yield bad("an enhanced PET", small_enhanced("RPI", modality="PT", manufacturer="Philips"), Severity.INFO)
     yield bad("a clip of ultrasound", small_clip(), Severity.INFO)
+    yield bad(
+        "a clip of an angiography", small_clip(modality="XA", tags={"FrameTime": "66.7"}), Severity.INFO
+    )
     yield near("an enhanced object of one frame", small_enhanced(shape=(13, 11, 1)))

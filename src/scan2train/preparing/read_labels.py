@@ -1,0 +1,25 @@
+"""The labels of a case, whatever kind of file they are in."""
+
+from __future__ import annotations
+
+from scan2train.errors import GridMismatch, Scan2TrainError
+from scan2train.read import read
+from scan2train.volume import Volume
+
+
+def read_labels(file: str, image: Volume) -> Volume:
+    """The labels of a file; contours and segments in the voxels of ``image`` as far as they fit these.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`scan2train.read.read`.
+    """
+    try:
+        return read(file, as_labels=True, reference=image)
+    except GridMismatch as error:
+        try:
+            # A segmentation may be finer or coarser than its image; it has a grid of its own then.
+            return read(file, as_labels=True)
+        except Scan2TrainError:
+            raise error from None
