@@ -450,3 +450,14 @@ def test_contours_are_converted_on_the_image_that_they_were_drawn_on(tmp_path):
     assert source.grid.distance_in_voxels(back.grid) < 1e-3
     with pytest.raises(s2t.WrongUse, match="reference"):
         s2t.convert(tmp_path / "s", tmp_path / "d", format="dicom", reference=tmp_path / "s")
+
+
+def test_a_segmentation_of_nothing_is_written_where_names_say_what_was_looked_for(tmp_path, caplog):
+    source = series(tmp_path / "s")
+    empty = s2t.Labels(array=np.zeros(SHAPE, np.uint8), grid=source.grid, names={1: "liver"})
+    again = s2t.read(written(empty, tmp_path / "a.dcm", "seg", source), as_labels=True, reference=source)
+    assert not again.array.any()
+    assert again.names == {1: "liver"}
+    assert not caplog.records
+    with pytest.raises(s2t.WrongUse, match="empty mask"):
+        written(empty.replace(names={}), tmp_path / "b.dcm", "seg", source)

@@ -149,7 +149,8 @@ def _dataset(
         fractional_type="OCCUPANCY" if labels.unit == "occupancy" else "PROBABILITY",
         max_fractional_value=_MAXIMUM,
         transfer_syntax_uid=ExplicitVRLittleEndian,
-        omit_empty_frames=not empty_frames,
+        # Where nothing is marked no frame can be left out: highdicom would say so on its way.
+        omit_empty_frames=not empty_frames and bool(pixels.any()),
     )
     _settle(dataset, sources[0], identity)
     return dataset
