@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,16 @@ def test_a_source_that_has_changed_is_refused(tmp_path: Path) -> None:
     first.unlink()
     with pytest.raises(ChangedSource):
         read(row)
+
+
+def test_a_copy_is_compared_in_the_type_of_the_whole_volume(tmp_path: Path) -> None:
+    slopes = (0.443, 1.772, 1.772, 0.443, 1.772, 0.443)
+    fractions = scan().replace(array=(scan().array + 1000) * 1.772 + 0.1)
+    paths = write_dicom_series(fractions, tmp_path, slope=slopes, intercept=0.1, modality="PT")
+    shutil.copy(paths[0], tmp_path / "copy")
+    found = read(tmp_path)
+    assert found.array.shape == fractions.array.shape
+    assert codes(found)["FIL004"] is Severity.WARNING
 
 
 def test_copies_are_told_and_conflicting_copies_refused(tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def _compare_copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> None:
         if mine != theirs:
             raise _conflict(row, base, at, k, "rescale", str(theirs), str(mine))
     twin = {**row, **{f"member_{name}": row[f"spare_{name}"] for name in (*_PLACE, *_RESCALE, *_PADDING)}}
-    other = read_pixels(twin, base)
+    # Slopes of all slices decide on the type, and fractions are rounded to it.
+    other = read_pixels(twin, base, dtype=pixels.array.dtype)
     for at, k in enumerate(copied):
         if not np.array_equal(other.array[at], pixels.array[k], equal_nan=other.array.dtype.kind == "f"):
             raise _conflict(row, base, at, k, "pixels", "other pixels")
