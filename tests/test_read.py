@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ SHAPE = (7, 5, 6)
 def scan(values: Any = None, valid: Any = None) -> Volume:
     affine = LPS_TO_RAS @ np.diag([1.4, 1.3, 2.5, 1.0])
     array = np.arange(np.prod(SHAPE)).reshape(SHAPE) - 1000 if values is None else values
-    return Volume(array=array, grid=Grid(SHAPE, affine), valid=valid)
+    return Volume(array=array, grid=Grid(array.shape, affine), valid=valid)
 
 
 def codes(volume: Volume) -> dict[str, Severity]:
@@ -182,6 +183,29 @@ def test_a_source_that_has_changed_is_refused(tmp_path: Path) -> None:
     first.unlink()
     with pytest.raises(ChangedSource):
         read(row)
+
+
+def test_a_copy_is_compared_in_the_type_of_the_whole_volume(tmp_path: Path) -> None:
+    slopes = (0.443, 1.772, 1.772, 0.443, 1.772, 0.443)
+    fractions = scan().replace(array=(scan().array + 1000) * 1.772 + 0.1)
+    paths = write_dicom_series(fractions, tmp_path, slope=slopes, intercept=0.1, modality="PT")
+    shutil.copy(paths[0], tmp_path / "copy")
+    found = read(tmp_path)
+    assert found.array.shape == fractions.array.shape
+    assert codes(found)["FIL004"] is Severity.WARNING
+
+
+def test_a_copy_has_the_padding_that_other_slices_show(tmp_path: Path) -> None:
+    values = scan().array.copy()
+    values[:3, :, 1:] = values[-3:, :, 1:] = -2000  # beyond the field of view, on all slices but the first
+    values[3, 2, 0] = -2000
+    tall = np.concatenate([values, values], axis=1)
+    paths = write_dicom_series(scan(tall), tmp_path, intercept=-3000)
+    shutil.copy(paths[0], tmp_path / "copy")
+    found = read(tmp_path)
+    assert codes(found)["FIL004"] is Severity.WARNING
+    assert found.valid is not None
+    np.testing.assert_array_equal(found.valid, tall != -2000)
 
 
 def test_copies_are_told_and_conflicting_copies_refused(tmp_path: Path) -> None:

@@ -109,12 +109,16 @@ def _compare_copies(row: Mapping[str, Any], base: Path, pixels: Pixels) -> None:
         if mine != theirs:
             raise _conflict(row, base, at, k, "rescale", str(theirs), str(mine))
     twin = {**row, **{f"member_{name}": row[f"spare_{name}"] for name in (*_PLACE, *_RESCALE, *_PADDING)}}
-    other = read_pixels(twin, base)
+    # Slopes of all slices decide on the type, and fractions are rounded to it.
+    other = read_pixels(twin, base, dtype=pixels.array.dtype)
     for at, k in enumerate(copied):
         if not np.array_equal(other.array[at], pixels.array[k], equal_nan=other.array.dtype.kind == "f"):
             raise _conflict(row, base, at, k, "pixels", "other pixels")
         # Two paddings that leave out the same pixels are one to whoever reads the values.
-        if not np.array_equal(_valid(other, at), _valid(pixels, k)):
+        valid = _valid(other, at)
+        if pixels.undeclared.masked:  # seen on any slice of the volume, perhaps on none of the copies
+            valid = valid & ~np.isin(other.array[at], pixels.undeclared.masked)
+        if not np.array_equal(valid, _valid(pixels, k)):
             raise _conflict(row, base, at, k, "padding", "other pixels that are padding")
 
 

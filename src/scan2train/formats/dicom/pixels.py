@@ -51,7 +51,7 @@ class Pixels:
     value_range: tuple[float, float] | None = None
 
 
-def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
+def read_pixels(row: Mapping[str, Any], base: Path, *, dtype: np.dtype[Any] | None = None) -> Pixels:
     """Read the voxels of a volume.
 
     Parameters
@@ -60,6 +60,8 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         A row of the volumes table, of format ``"dicom"``.
     base
         The folder that its paths are relative to.
+    dtype
+        The type of the values, where it is not to follow from the row: that of others which they are compared with.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         If pixel data are too short, corrupt, lie about their size, or no decoder is there.
     """
     if row["tiles_across"] is not None:
-        return cut(row, read_pixels(sheets(row), base))
+        return cut(row, read_pixels(sheets(row), base, dtype=dtype))
     root = f"{base}/"
     paths = [root + name for name in row["member_path"]]
     cell = cell_of(row, row["pixel_kind"], paths[0])
@@ -79,12 +81,8 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
     rescale = rescale_of(row, paths[0])
     tables, looked_up = lookups(paths, cell, modality_lut=row["modality_lut"])
     colours = cell.photometric == "PALETTE COLOR"
-    if looked_up is not None:
-        dtype = looked_up
-    elif cell.kind in ("float", "double"):
-        dtype = np.dtype(np.float32 if cell.kind == "float" else np.float64)
-    else:
-        dtype = value_dtype(cell.limits, rescale.slopes, rescale.intercepts)
+    if dtype is None:
+        dtype = looked_up or _dtype(cell, rescale)
     channels = (3,) if colours else (cell.samples,) if cell.samples > 1 else ()
     shape = (len(paths), cell.rows, cell.columns, *channels)
     _require_room(shape, dtype, paths[0])
@@ -118,6 +116,12 @@ def read_pixels(row: Mapping[str, Any], base: Path) -> Pixels:
         undeclared=undeclared,
         value_range=_range(cell, rescale, tables),
     )
+
+
+def _dtype(cell: Cell, rescale: Rescale) -> np.dtype[Any]:
+    if cell.kind in ("float", "double"):
+        return np.dtype(np.float32 if cell.kind == "float" else np.float64)
+    return value_dtype(cell.limits, rescale.slopes, rescale.intercepts)
 
 
 def _range(cell: Cell, rescale: Rescale, tables: Sequence[Lookup] | None) -> tuple[float, float] | None:
