@@ -17,8 +17,8 @@ from scan2train.decoder.task import Done, Kept, Run, Task
 #: A second process, or thread, is worth its start from so many tasks on.
 _WORTH_A_SECOND = 8
 #: Tasks that are asked for together, and the bytes that their results may take. Of each process two such lots are under
-#: way, so that it never waits.
-_MOST_TASKS, _MOST_BYTES, _SLOTS = 8, 4 << 20, 2
+#: way, so that it never waits. Few bytes stay in the processor's cache until they are fetched.
+_MOST_TASKS, _MOST_BYTES, _SLOTS = 8, 2 << 20, 2
 
 
 def decoded(run: Run, tasks: Sequence[Task], *, safe: bool = False) -> Generator[Done]:

@@ -16,6 +16,8 @@ from scan2train.formats.dicom.native import PixelFile
 
 #: Threads share where the frames of a file of many lie, and look for them once.
 _reading = threading.Lock()
+#: Bytes in which offset table and first fragment begin where a file has one frame.
+_BEGIN = 64
 
 
 class Place(NamedTuple):
@@ -67,13 +69,13 @@ def _frame(kept: Kept, place: Place, frame: int) -> tuple[Packed, bytes]:
         if place.total > 1:
             packed = _packed(kept, place, file)
             return packed, packed.join(frame, file.some, place.path)
-        value = file.some(0, place.length)
+        begin = file.some(0, _BEGIN)
 
-    def read(at: int, count: int) -> bytes:
-        return value[at : at + count]
+        def read(at: int, count: int) -> bytes:
+            return begin[at : at + count] if at + count <= len(begin) else file.some(at, count)
 
-    packed = frames_of(read, len(value), 1, place.path)
-    return packed, packed.join(frame, read, place.path)
+        packed = frames_of(read, place.length, 1, place.path)
+        return packed, packed.join(frame, read, place.path)
 
 
 def _packed(kept: Kept, place: Place, file: PixelFile) -> Packed:
