@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scan2train.errors import NotAnImage, WrongUse
 from scan2train.formats.field import Field, Fields
+from scan2train.paths import path_given
 
 #: Formats whose fields have a page of meanings of their own; the others are shown by what their readers make of them.
 _MEANT = ("nifti", "metaimage", "nrrd")
@@ -42,7 +43,7 @@ def header(path: str | Path, private: str | Path | None = None) -> Fields:
     from scan2train.formats.registry import by_format
     from scan2train.formats.sniff import sniff_file
 
-    path = Path(path)
+    path = path_given(path)
     if path.is_dir():
         raise WrongUse(
             "a header is that of one file",

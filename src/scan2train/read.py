@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.paths import path_given
 from scan2train.reading.label_objects import structure_sets, whole_segmentations
 from scan2train.reading.one import read_each, read_row
 from scan2train.reading.options import Options
@@ -95,7 +95,7 @@ def read(
     if row is not None:
         return read_row(row, options)
     if isinstance(what, (str, os.PathLike)):
-        return read_row(only_volume(Path(what), options), options)
+        return read_row(only_volume(path_given(what), options), options)
     raise WrongUse("a path or a row of the volumes table is read", found=type(what).__name__)
 
 
@@ -127,7 +127,8 @@ def read_all(
     options = Options(
         irregular=irregular, suv=suv, as_labels=as_labels, reference=reference, stack=stack, grey=grey
     )
-    found = index_alone(Path(source))
+    place = path_given(source, "a source")
+    found = index_alone(place)
     refused: list[tuple[str, Scan2TrainError]] = [
         (str(skipped["path"]), skipped_error(skipped))
         for skipped in found.skipped.iter_rows(named=True)
@@ -147,7 +148,7 @@ def read_all(
             for volume in each
         )
     if not volumes:
-        raise refused[0][1] if refused else nothing(Path(source), found)
+        raise refused[0][1] if refused else nothing(place, found)
     return VolumeList(volumes, refused)
 
 

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import CasesFailed, Scan2TrainError, UnknownName, WrongUse
+import numpy as np
+import numpy.typing as npt
+
+from scan2train.errors import CasesFailed, GridMismatch, Scan2TrainError, UnknownName, WrongUse
+from scan2train.paths import path_given
 from scan2train.read import read
+from scan2train.reading.labels import as_labels
 from scan2train.restoring.back import back_to, on_prepared_grid
 from scan2train.restoring.objects import write_on_slices
 from scan2train.restoring.predictions import prediction_files
@@ -46,7 +51,7 @@ class Restored:
 
 def restore(
     out: str | Path,
-    predictions: str | Path | Mapping[str, Volume],
+    predictions: str | Path | Mapping[str, Volume | npt.NDArray[Any]],
     to: str | Path,
     *,
     form: str = "nifti",
@@ -60,8 +65,8 @@ def restore(
         The prepared set: a folder that :func:`scan2train.prepare` wrote.
     predictions
         A folder of files named after their cases, one such file, or a mapping from a case's name to a
-        :class:`~scan2train.volume.Volume` or :class:`~scan2train.volume.Labels`. Each must lie on the grid of its
-        prepared image.
+        :class:`~scan2train.volume.Volume`, :class:`~scan2train.volume.Labels` or ``(i, j, k)`` array. Each must lie on
+        the grid of its prepared image; whole numbers of an integer type are labels.
     to
         The folder to write to; made if it is not there. Files are named after their cases.
     form
@@ -88,14 +93,14 @@ def restore(
     """
     if form not in FORMS:
         raise UnknownName(f"cannot restore as {form!r}", expected=" or ".join(FORMS))
-    cases = prepared_cases(Path(out), None if source is None else Path(source))
+    cases = prepared_cases(path_given(out), None if source is None else Path(source))
     given: Mapping[str, Any]
     strange: tuple[Path, ...] = ()
     if isinstance(predictions, Mapping):
         given = _known(predictions, cases)
     else:
-        given, strange = prediction_files(Path(predictions), cases)
-    folder = Path(to)
+        given, strange = prediction_files(path_given(predictions), cases)
+    folder = path_given(to)
     _make(folder, cases.values())
     files, failed = {}, {}
     for name in (name for name in cases if name in given):
@@ -106,7 +111,7 @@ def restore(
     return Restored(files=files, failed=failed, strange=strange)
 
 
-def _known(predictions: Mapping[str, Volume], cases: Mapping[str, Case]) -> Mapping[str, Volume]:
+def _known(predictions: Mapping[str, Any], cases: Mapping[str, Case]) -> Mapping[str, Any]:
     unknown = sorted(set(predictions) - set(cases))
     if unknown:
         raise WrongUse(
@@ -130,8 +135,8 @@ def _make(folder: Path, cases: Iterable[Case]) -> None:
         raise WrongUse("the folder cannot be made", where=folder, found=error.strerror) from error
 
 
-def _restore(case: Case, given: Path | Volume, folder: Path, form: str) -> Path:
-    prediction = on_prepared_grid(_loaded(given, form), case)
+def _restore(case: Case, given: Any, folder: Path, form: str) -> Path:
+    prediction = on_prepared_grid(_loaded(given, case, form), case)
     if isinstance(prediction, Labels):
         prediction = prediction.replace(names={**case.names, **prediction.names})
     if form == "nifti":
@@ -147,9 +152,19 @@ def _restore(case: Case, given: Path | Volume, folder: Path, form: str) -> Path:
     return target
 
 
-def _loaded(given: Path | Volume, form: str) -> Volume:
+def _loaded(given: Any, case: Case, form: str) -> Volume:
+    if isinstance(given, np.ndarray):
+        if given.shape != case.after.shape:
+            raise GridMismatch(
+                "the prediction has another shape than the prepared image",
+                where=case.name,
+                expected=case.after.shape,
+                found=given.shape,
+            )
+        given = Volume(array=given, grid=case.after)
     if isinstance(given, Volume):
-        return given
+        whole = given.array.dtype.kind in "iub" and not isinstance(given, Labels)
+        return as_labels(given) if whole else given
     try:
         return read(given, as_labels=True)
     except WrongUse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.formats.registry import by_suffix, suffix_of, written
+from scan2train.paths import path_given
 from scan2train.volume import Volume
 
 #: Formats in which points of a dimension, such as time, are not taken for channels.
@@ -76,7 +77,7 @@ def write(
     other floating point values to the nearest of 65,532 steps over their range, and Derivation Description says by
     how much one moved at most. ``valid`` becomes Pixel Padding Value, and so does what is not a number.
     """
-    _write(volume, Path(path), format, modality, reference)
+    _write(volume, path_given(path), format, modality, reference)
 
 
 def _write(volume: Volume, target: Path, form: str | None, modality: str | None, reference: Any) -> float:
@@ -177,7 +178,7 @@ def convert(
     from scan2train.reading.options import Options
     from scan2train.reading.source import only_volume
 
-    place, goal = Path(source), Path(target)
+    place, goal = path_given(source, "a source"), path_given(target, "a target")
     # Labels that do not become a DICOM object take the grid of their reference when they are read.
     onto = reference if format is None else None
     _require_known(format, modality, None if onto is not None else reference)

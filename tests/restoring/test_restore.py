@@ -112,3 +112,14 @@ def test_what_cannot_be_meant_is_said(tmp_path):
     with pytest.raises(WrongUse, match="no prediction"):
         restore(ready, tmp_path / "empty", tmp_path / "back")
     assert not (tmp_path / "back").exists()
+
+
+def test_arrays_are_taken_for_what_lies_on_the_prepared_grid(tmp_path):
+    ready = prepared(tmp_path)
+    (case,) = (path.name for path in (ready / "cases").iterdir())
+    mask = ball(read(ready / "cases" / case / "image.nii.gz").grid)
+    as_array = restore(ready, {case: mask.array}, tmp_path / "array").files[case]
+    as_labels = restore(ready, {case: mask}, tmp_path / "labels").files[case]
+    assert np.array_equal(read(as_array).array, read(as_labels).array)
+    made = restore(ready, {case: mask.array[1:]}, tmp_path / "cut")
+    assert isinstance(made.failed[case], GridMismatch)

@@ -1,0 +1,27 @@
+"""A path as a user gives it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from scan2train.errors import WrongUse
+
+
+def path_given(given: object, what: str = "a path") -> Path:
+    """Make a path of what was given, if the system can have one of that name.
+
+    Raises
+    ------
+    WrongUse
+        If it is no path, or no file can be called so.
+    """
+    if not isinstance(given, (str, os.PathLike)):
+        raise WrongUse(f"{what} is a text or a path", found=type(given).__name__)
+    path = Path(given)
+    try:
+        path.exists()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise WrongUse(f"{what} cannot be called so", found=f"{str(path)[:80]!r}: {reason}") from error
+    return path
