@@ -21,7 +21,10 @@ def path_given(given: object, what: str = "a path") -> Path:
     path = Path(given)
     try:
         path.exists()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise WrongUse(f"{what} cannot be called so", found=f"{str(path)[:80]!r}: {reason}") from error
+    except OSError as error:
+        raise WrongUse(
+            f"{what} cannot be called so", found=f"{str(path)[:80]!r}: {error.strerror}"
+        ) from error
+    if "\0" in str(path):
+        raise WrongUse(f"{what} cannot be called so", found=f"{str(path)[:80]!r}: it holds a null character")
     return path
