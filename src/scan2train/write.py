@@ -7,15 +7,14 @@ from typing import Any
 
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.formats.registry import by_suffix, suffix_of, written
+from scan2train.knowledge.label_objects import LABEL_OBJECTS
 from scan2train.paths import path_given
 from scan2train.volume import Volume
 
 #: Formats in which points of a dimension, such as time, are not taken for channels.
 _FOUR_AXES = (".nii", ".nii.gz", ".npy", ".zarr", ".b2nd")
-#: DICOM objects that labels become.
-_OF_LABELS = ("seg", "seg-labelmap", "seg-fractional", "rtstruct")
 #: Kinds of output that no suffix names.
-OBJECTS = ("dicom", *_OF_LABELS)
+OBJECTS = ("dicom", *LABEL_OBJECTS)
 
 
 def write(
@@ -120,10 +119,10 @@ def _require_known(form: str | None, modality: str | None, reference: Any) -> No
         )
     if modality is not None and form != "dicom":
         raise WrongUse("only a DICOM series has a modality", expected='format="dicom" with it')
-    if reference is not None and form not in _OF_LABELS:
+    if reference is not None and form not in LABEL_OBJECTS:
         raise WrongUse(
             "a reference is for labels that are written as DICOM",
-            expected=f"format {' or '.join(_OF_LABELS)} with it",
+            expected=f"format {' or '.join(LABEL_OBJECTS)} with it",
         )
 
 
@@ -190,7 +189,7 @@ def convert(
         if format is None:
             by_suffix(goal)
         require_kept(place, written(goal))
-    labels = onto is not None or (format in _OF_LABELS and format != "seg-fractional")
+    labels = onto is not None or (format in LABEL_OBJECTS and format != "seg-fractional")
     options = Options(irregular=irregular, suv=suv, stack=stack, grey=grey, as_labels=labels, reference=onto)
     volume = read_row(only_volume(place, options), options)
     moved = _write(volume, goal, format, modality, reference if onto is None else None)

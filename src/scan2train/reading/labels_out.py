@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from scan2train.errors import UnknownName, WrongUse
+from scan2train.knowledge.label_objects import LABEL_OBJECTS, SEGMENTATIONS_WRITTEN
 from scan2train.reading.reference import written_on
 from scan2train.sampling.same_lattice import on_lattice
 from scan2train.volume import Labels, Volume
-
-#: What can be written: a structure set, or a segmentation of one of three kinds.
-LABEL_OBJECTS = ("rtstruct", "seg", "seg-fractional", "seg-labelmap")
-_KINDS = {"seg": "binary", "seg-fractional": "fractional", "seg-labelmap": "labelmap"}
 
 
 def write_label_object(labels: Volume, path: Path, word: str, reference: Any) -> None:
@@ -48,5 +45,4 @@ def write_label_object(labels: Volume, path: Path, word: str, reference: Any) ->
         return
     from scan2train.formats.dicom.seg_write import write_seg
 
-    kind = cast('Literal["binary", "fractional", "labelmap"]', _KINDS[word])
-    write_seg(placed, row, source.base, path, kind)
+    write_seg(placed, row, source.base, path, SEGMENTATIONS_WRITTEN[word])
