@@ -15,7 +15,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt_ends_everything_within_two_seconds(tmp_path, jobs):
     source, out = tmp_path / "source", tmp_path / "ready"
-    make_source(source, 12)
+    make_source(source, 6)
     finish(source, tmp_path / "whole")
     process = start(source, out, jobs)
     while not list((out / "cases").glob("*")) and process.poll() is None:

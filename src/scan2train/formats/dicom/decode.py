@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.decoder import pool
 from scan2train.decoder.decode import decoded
 from scan2train.decoder.task import Run, Task
 from scan2train.formats.dicom.cell import Cell
@@ -19,6 +21,10 @@ from scan2train.formats.dicom.lookup import Lookup
 from scan2train.formats.dicom.native import PixelFile, read_cells, read_words
 from scan2train.formats.dicom.photometric import to_rgb
 from scan2train.knowledge.transfer_syntaxes import RLE
+
+#: Uncompressed files from which on two threads read them: a third less time, for a fifth more work. Where other
+#: processes do the same beside this one, that would be lost.
+_WORTH_A_THREAD = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,14 @@ class Seen:
     fault: str = ""
     valid: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
+    def add(self, other: Seen) -> None:
+        """What was noticed elsewhere, too."""
+        self.spare_bits |= other.spare_bits
+        self.padded += other.padded
+        self.longer_by = max(self.longer_by, other.longer_by)
+        self.odd, self.fault = self.odd or other.odd, self.fault or other.fault
+        self.valid |= other.valid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decoder:
@@ -59,11 +73,21 @@ class Decoder:
         """Read all frames of some files."""
         seen = Seen()
         self._encapsulated([one for one in files if one.encapsulated], seen)
+        plain = [one for one in files if not one.encapsulated]
+        if len(plain) < _WORTH_A_THREAD or pool.in_place():
+            seen.add(self._uncompressed(plain))
+            return seen
+        half = len(plain) // 2
+        with ThreadPoolExecutor(2) as threads:
+            for part in threads.map(self._uncompressed, (plain[:half], plain[half:])):
+                seen.add(part)
+        return seen
+
+    def _uncompressed(self, files: Sequence[Frames]) -> Seen:
+        seen = Seen()
         in_place = self._fits_in_place()
         bits = self.cell.frame_bits
         for one in files:
-            if one.encapsulated:
-                continue
             with one.place.open() as file:
                 needed = (bits * one.place.total + 7) // 8
                 seen.longer_by = max(seen.longer_by, one.place.length - needed - needed % 2)
