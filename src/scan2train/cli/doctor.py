@@ -11,7 +11,10 @@ from scan2train._version import __version__
 from scan2train.cli.manners import guarded
 from scan2train.cli.show_table import print_table
 
-_NEEDED = ("numpy", "numba", "polars", "pydicom", "imagecodecs", "isal", "scipy", "pillow", "matplotlib")
+_NEEDED = (
+    *("numpy", "numba", "polars", "pydicom", "highdicom", "imagecodecs", "isal", "blosc2"),
+    *("scipy", "pillow", "matplotlib"),
+)
 _EXTRAS = ("torch", "monai", "torchio", "distributed")
 
 #: Transfer syntaxes of still images (PS3.6 annex A): UID, name, and the codec of imagecodecs that decodes it, where
