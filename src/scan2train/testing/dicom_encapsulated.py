@@ -130,9 +130,13 @@ def _jpeg(
 
 def _jpeg_ls(near: int) -> Callable[[Pixels, int], bytes]:
     def encode(pixels: Pixels, bits: int) -> bytes:
-        import imagecodecs
+        import jpeg_ls
 
-        return bytes(imagecodecs.jpegls_encode(pixels, level=near, bitspersample=bits))
+        rows, columns, samples = (*pixels.shape, 1)[:3]
+        kind = "<u2" if bits > 8 else "u1"
+        plain = pixels.astype(kind).tobytes()
+        made = jpeg_ls.encode_buffer(plain, rows, columns, samples, bits, near, 2 if samples > 1 else 0)
+        return bytes(made)
 
     return encode
 
@@ -150,9 +154,13 @@ def _htj2k(*, reversible: bool, order: str | None = None) -> Callable[[Pixels, i
     def encode(pixels: Pixels, bits: int) -> bytes:
         import imagecodecs
 
-        return bytes(
-            imagecodecs.htj2k_encode(pixels, bitspersample=bits, reversible=reversible, prog_order=order)
-        )
+        try:
+            made = imagecodecs.htj2k_encode(
+                pixels, bitspersample=bits, reversible=reversible, prog_order=order
+            )
+        except TypeError:  # older ones write all bits of the type, in an order of their own
+            made = imagecodecs.htj2k_encode(pixels, reversible=reversible)
+        return bytes(made)
 
     return encode
 

@@ -15,6 +15,7 @@ from scan2train.formats.dicom.jpegxl import jpegxl_claim
 from scan2train.formats.dicom.photometric import PARTIAL
 from scan2train.formats.dicom.rle import decode_rle
 from scan2train.formats.dicom.uncompressed import decode_uncompressed
+from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
 from scan2train.knowledge.transfer_syntaxes import (
     DECODED,
     HTJ2K,
@@ -88,6 +89,10 @@ def decode_frame(
             expected=(cell.rows, cell.columns, cell.samples),
             found=pixels.shape,
         )
+    lossy = syntax in LOSSY_SYNTAXES or not claim.reversible
+    if lossy and claim.bits > cell.stored and not (claim.signed or cell.signed or cell.shift):
+        # What loss has carried over the largest stored value would begin again at 0 where bits are cut off.
+        pixels = np.minimum(pixels, pixels.dtype.type((1 << cell.stored) - 1), out=target)
     cells, odd = _as_cells(pixels, cell), _odd(claim, syntax, cell)
     if cell.shift and claim.bits <= cell.stored:
         # The stream has no room for bits below the stored ones: it holds these alone.
