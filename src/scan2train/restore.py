@@ -18,7 +18,7 @@ from scan2train.restoring.back import back_to, on_prepared_grid
 from scan2train.restoring.objects import write_on_slices
 from scan2train.restoring.predictions import prediction_files
 from scan2train.restoring.prepared import Case, prepared_cases
-from scan2train.restoring.source import source_row
+from scan2train.restoring.source import RowsAt, rows_kept, source_row
 from scan2train.volume import Labels, Volume
 from scan2train.write import write
 
@@ -103,9 +103,10 @@ def restore(
     folder = path_given(to)
     _make(folder, cases.values())
     files, failed = {}, {}
+    rows_at = rows_kept()
     for name in (name for name in cases if name in given):
         try:
-            files[name] = _restore(cases[name], given[name], folder, form)
+            files[name] = _restore(cases[name], given[name], folder, form, rows_at)
         except Scan2TrainError as error:
             failed[name] = error
     return Restored(files=files, failed=failed, strange=strange)
@@ -135,7 +136,7 @@ def _make(folder: Path, cases: Iterable[Case]) -> None:
         raise WrongUse("the folder cannot be made", where=folder, found=error.strerror) from error
 
 
-def _restore(case: Case, given: Any, folder: Path, form: str) -> Path:
+def _restore(case: Case, given: Any, folder: Path, form: str, rows_at: RowsAt) -> Path:
     prediction = on_prepared_grid(_loaded(given, case, form), case)
     if isinstance(prediction, Labels):
         prediction = prediction.replace(names={**case.names, **prediction.names})
@@ -148,7 +149,7 @@ def _restore(case: Case, given: Any, folder: Path, form: str) -> Path:
             "only labels become a DICOM object", where=case.name, found="values that are no whole numbers"
         )
     target = folder / f"{case.name}.dcm"
-    write_on_slices(prediction, source_row(case), target, form)
+    write_on_slices(prediction, source_row(case, rows_at), target, form)
     return target
 
 

@@ -11,9 +11,6 @@ from scan2train.cli.manners import guarded
 from scan2train.cli.options import offered
 from scan2train.reports.escape import shown
 
-#: As in :data:`scan2train.restore.FORMS`, without loading it for ``--help``.
-_FORMS = ("nifti", "seg", "rtstruct")
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
@@ -61,8 +58,10 @@ def restore(
 
     Files are named after their cases. A prediction that cannot be restored is told, and the rest goes on.
     """
-    offered("--as", form, here=_FORMS)
+    from scan2train.restore import FORMS
     from scan2train.restore import restore as run
+
+    offered("--as", form, here=FORMS)
 
     made = run(out, predictions, to, form=form, source=source)
     for case, path in made.files.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,20 @@ from scan2train.reading.settled import settled
 from scan2train.reading.source import index_alone
 from scan2train.restoring.prepared import Case
 
+#: The rows of the volumes table at a place.
+RowsAt = Callable[[Path], list[dict[str, Any]]]
 
-def source_row(case: Case) -> dict[str, Any]:
+
+def rows_kept() -> RowsAt:
+    """Give a function that indexes each place once: many cases may come from one folder."""
+    return cache(_rows_at)
+
+
+def _rows_at(place: Path) -> list[dict[str, Any]]:
+    return index_alone(place).volumes.to_dicts()
+
+
+def source_row(case: Case, rows_at: RowsAt) -> dict[str, Any]:
     """The row of the volumes table that the case was made from, as its account says that it was read.
 
     Raises
@@ -30,7 +44,7 @@ def source_row(case: Case) -> dict[str, Any]:
             advice="Say where they lie now with --source: the folder that was prepared.",
         )
     try:
-        rows = index_alone(folder).volumes.to_dicts()
+        rows = rows_at(folder)
     except Scan2TrainError as error:
         raise ChangedSource("the source cannot be indexed any more", where=folder, found=error) from error
     mine = [row for row in settled(rows, _irregular(case)) if row["volume"] == case.account["volume"]]
