@@ -4,6 +4,7 @@ import warnings
 import numpy as np
 import pydicom
 import pytest
+import SimpleITK as sitk  # noqa: N813 - as everybody calls it
 
 import scan2train as s2t
 from scan2train.errors import GeometryError, OutputInUse, UnknownName, WrongUse
@@ -85,7 +86,6 @@ def test_values_and_places_come_back_as_they_were(tmp_path, word, unit, modality
 
 @pytest.mark.parametrize("word", GEOMETRIES)
 def test_simpleitk_finds_every_value_at_its_place(tmp_path, word):
-    sitk = pytest.importorskip("SimpleITK")
     volume = image((COUNT - 1024).astype(np.int16), "HU", word)
     write(volume, tmp_path / "out", format="dicom")
     names = sorted(str(path) for path in (tmp_path / "out").iterdir())

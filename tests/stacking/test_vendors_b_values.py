@@ -5,46 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scan2train.grid import Grid
 from scan2train.read import read
-from scan2train.testing.dicom_series import write_dicom_series
-from scan2train.volume import Volume
+from series_of_points import truth, write_points
 
-SHAPE = (6, 5, 4)
 SIEMENS = ((0x00190010, "LO", "SIEMENS MR HEADER"), (0x0019100C, "IS"))
 GE = ((0x00430010, "LO", "GEMS_PARM_01"), (0x00431039, "IS"))
 PHILIPS = ((0x20010010, "LO", "Philips Imaging DD 001"), (0x20011003, "FL"))
 
 
-def point(at):
-    affine = np.diag([-1.25, -1.75, 2.5, 1.0])
-    values = np.arange(np.prod(SHAPE), dtype=np.uint16).reshape(SHAPE) + 200 * at
-    return Volume(array=values, grid=Grid(SHAPE, affine))
-
-
-def write_points(folder, tags, points=3, **more):
-    for at in range(points):
-        write_dicom_series(
-            point(at),
-            folder,
-            modality="MR",
-            file_names=lambda rank, at=at: f"{(at * 7 + 3) % 17}_{rank}.dcm",
-            extra_tags=lambda k, at=at: {
-                "SOPInstanceUID": f"1.2.3.{at}.{k}",
-                "InstanceNumber": 1,
-                **tags(at, k),
-            },
-            **more,
-        )
-
-
 def private(vendor, value):
     (tag, vr, creator), (own, kind) = vendor
     return {tag: (vr, creator), own: (kind, value)}
-
-
-def truth(points=3):
-    return np.stack([point(at).array for at in range(points)], axis=3)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +29,7 @@ def truth(points=3):
 )
 @pytest.mark.parametrize("syntax", ["explicit", "implicit", "big-endian"])
 def test_the_vendor_s_own(tmp_path, vendor, stored, syntax):
-    write_points(tmp_path, lambda at, _: private(vendor, stored(500.0 * at)), transfer_syntax=syntax)
+    write_points(tmp_path, lambda at: private(vendor, stored(500.0 * at)), transfer_syntax=syntax)
     found = read(tmp_path, stack=True)
     np.testing.assert_array_equal(found.array, truth())
     assert found.meta["dimension"] == "b-value"
@@ -68,7 +39,7 @@ def test_the_vendor_s_own(tmp_path, vendor, stored, syntax):
 def test_another_vendor_s_element_means_nothing(tmp_path):
     write_points(
         tmp_path,
-        lambda at, _: {
+        lambda at: {
             **private(((0x00190010, "LO", "ACME"), SIEMENS[1]), 500 * (2 - at)),
             "TemporalPositionIdentifier": at + 1,
         },
@@ -77,7 +48,7 @@ def test_another_vendor_s_element_means_nothing(tmp_path):
 
 
 def test_the_standard_s_goes_first(tmp_path):
-    write_points(tmp_path, lambda at, _: {**private(SIEMENS, 500 * (2 - at)), "DiffusionBValue": 700.0 * at})
+    write_points(tmp_path, lambda at: {**private(SIEMENS, 500 * (2 - at)), "DiffusionBValue": 700.0 * at})
     found = read(tmp_path, stack=True)
     assert found.meta["dimension_values"] == [0, 700, 1400]
     np.testing.assert_array_equal(found.array, truth())
@@ -86,11 +57,13 @@ def test_the_standard_s_goes_first(tmp_path):
 def test_directions_of_one_b_value_come_in_order(tmp_path):
     write_points(
         tmp_path,
-        lambda at, k: {
-            **private(SIEMENS, 1000 if at else 0),
-            "AcquisitionTime": f"10{at:02d}00.{k}",
-            "SequenceName": f"ep_b1000#{at}" if at else "ep_b0",
-        },
+        lambda at: (
+            lambda k: {
+                **private(SIEMENS, 1000 if at else 0),
+                "AcquisitionTime": f"10{at:02d}00.{k}",
+                "SequenceName": f"ep_b1000#{at}" if at else "ep_b0",
+            }
+        ),
         points=12,
     )
     np.testing.assert_array_equal(read(tmp_path, stack=True).array, truth(12))
@@ -99,7 +72,7 @@ def test_directions_of_one_b_value_come_in_order(tmp_path):
 def test_directions_that_their_times_tell_apart(tmp_path):
     write_points(
         tmp_path,
-        lambda at, k: {**private(SIEMENS, 1000 if at % 4 else 0), "ContentTime": f"10{at:02d}00.{k}"},
+        lambda at: lambda k: {**private(SIEMENS, 1000 if at % 4 else 0), "ContentTime": f"10{at:02d}00.{k}"},
         points=8,
     )
     np.testing.assert_array_equal(read(tmp_path, stack=True).array, truth(8))
@@ -108,7 +81,7 @@ def test_directions_that_their_times_tell_apart(tmp_path):
 def test_directions_that_only_their_numbers_tell_apart(tmp_path):
     write_points(
         tmp_path,
-        lambda at, k: {**private(GE, [1000 if at else 0, 0, 0, 0]), "InstanceNumber": 4 * at + k + 1},
+        lambda at: lambda k: {**private(GE, [1000 if at else 0, 0, 0, 0]), "InstanceNumber": 4 * at + k + 1},
         points=4,
     )
     np.testing.assert_array_equal(read(tmp_path, stack=True).array, truth(4))
