@@ -6,6 +6,7 @@ from scan2train.errors import GridMismatch
 from scan2train.finding import Finding, Severity
 from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS, LAB001_SILENT_VOXELS
+from scan2train.reading.label_mismatch import extent_told, mismatch
 from scan2train.sampling.alignment import align, covers
 from scan2train.volume import Labels
 
@@ -29,22 +30,19 @@ def fit_to_grid(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, ...]
     if not _overlap(labels.grid, grid):
         raise GridMismatch(
             "the labels lie beside the image: the two share no place in the world",
-            expected=f"something within {_box(grid)}",
-            found=_box(labels.grid),
+            expected=f"something within {extent_told(grid)}",
+            found=extent_told(labels.grid),
             advice="Check that they belong together, and that neither lost its geometry.",
         )
     alignment = align(labels.grid, grid)
     same_box = covers(grid, labels.grid) and covers(labels.grid, grid)
     only_turned = same_box and alignment is not None and alignment.exact
-    finding = Finding(
-        code="LAB001",
-        name="label-grid-mismatch",
-        severity=Severity.INFO if only_turned or distance <= LAB001_INFO_VOXELS else Severity.ERROR,
-        scope="volume",
-        message="The labels are on another grid than their image; they were brought onto it through world space.",
+    finding = mismatch(
+        Severity.INFO if only_turned or distance <= LAB001_INFO_VOXELS else Severity.ERROR,
+        "The labels are on another grid than their image; they were brought onto it through world space.",
+        f"{labels.grid!r}: {_apart(distance, only_turned)}",
+        repr(grid),
         advice="Look at the case: nothing needs to be done if the labels fit the picture.",
-        seen=f"{labels.grid!r}: {_apart(distance, only_turned)}",
-        expected=repr(grid),
     )
     return labels, (finding,)
 
@@ -59,15 +57,12 @@ def _voxel_by_voxel(labels: Labels, grid: Grid) -> tuple[Labels, tuple[Finding, 
         )
     if labels.grid.physical == grid.physical:
         return labels.replace(grid=grid), ()
-    finding = Finding(
-        code="LAB001",
-        name="label-grid-mismatch",
-        severity=Severity.WARNING,
-        scope="volume",
-        message="Only one of image and labels has patient geometry; they were laid together voxel by voxel.",
+    finding = mismatch(
+        Severity.WARNING,
+        "Only one of image and labels has patient geometry; they were laid together voxel by voxel.",
+        repr(labels.grid),
+        repr(grid),
         advice="Look at the case: the labels may be mirrored or turned against the picture.",
-        seen=repr(labels.grid),
-        expected=repr(grid),
     )
     return labels.replace(grid=grid), (finding,)
 
@@ -83,9 +78,3 @@ def _overlap(a: Grid, b: Grid) -> bool:
     return bool(
         (ours.min(axis=0) < theirs.max(axis=0)).all() and (theirs.min(axis=0) < ours.max(axis=0)).all()
     )
-
-
-def _box(grid: Grid) -> str:
-    corners = grid.corners()
-    ends = zip("xyz", corners.min(axis=0), corners.max(axis=0), strict=True)
-    return ", ".join(f"{axis} {low:.1f}..{high:.1f}" for axis, low, high in ends) + " mm"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from scan2train.formats.dicom.seg_read import Segmentation, read_segmentation
 from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_SILENT_VOXELS
 from scan2train.reading.frame_of_reference import frame_of_reference
+from scan2train.reading.label_mismatch import mismatch
 from scan2train.reading.label_objects import as_stored, file_of
 from scan2train.reading.options import Options
 from scan2train.reading.reference import Reference, reference_of
@@ -30,6 +32,7 @@ from scan2train.sampling.stack_of_planes import grid_of_planes
 ON_GRID_VOXELS = 0.1
 #: Frames are read in parts of about so many bytes.
 _AT_ONCE = 64 << 20
+_LOOK = "Look at the labels over their image: do the two belong together?"
 
 
 @dataclass(kw_only=True)
@@ -124,19 +127,7 @@ def findings_of(job: Job) -> Iterable[Finding]:
     """
     where = Where(path=job.row["path"], series_uid=job.row["series_uid"], volume=job.row["volume"])
 
-    def finding(severity: Severity, message: str, seen: str, expected: str = "") -> Finding:
-        return Finding(
-            code="LAB001",
-            name="label-grid-mismatch",
-            severity=severity,
-            scope="volume",
-            message=message,
-            where=where,
-            advice="Look at the labels over their image: do the two belong together?",
-            seen=seen,
-            expected=expected,
-        )
-
+    finding = partial(mismatch, advice=_LOOK, where=where)
     if job.reference is None:
         return
     if job.lost and not job.put:

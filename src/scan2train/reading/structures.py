@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from scan2train.formats.dicom.rtstruct_read import Roi, StructureSet, read_struc
 from scan2train.grid import Grid
 from scan2train.knowledge.unsafe_text import harmless
 from scan2train.reading.frame_of_reference import frame_of_reference
+from scan2train.reading.label_mismatch import extent_told, mismatch
 from scan2train.reading.label_objects import file_of
 from scan2train.reading.options import Options
 from scan2train.reading.reference import Reference, reference_of, series_beside
@@ -27,6 +29,7 @@ from scan2train.volume import Labels
 _OFF_SLICES = 0.05
 #: Planes of contours so many slices apart leave slices between them empty.
 _APART_SLICES = 1.5
+_LOOK = "Look at the labels over their image: were these contours drawn on it?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,16 +155,11 @@ def _regions(
         raise GridMismatch(
             "not one contour lies in a slice of the reference",
             where=path,
-            expected=_between(reference.grid),
+            expected=extent_told(reference.grid),
             found=f"{total} contours elsewhere, or across the slices",
             advice="Give the image that the contours were drawn on.",
         )
     return reference, about, regions
-
-
-def _between(grid: Grid) -> str:
-    low, high = grid.corners().min(axis=0), grid.corners().max(axis=0)
-    return ", ".join(f"{axis} {a:.1f}..{b:.1f}" for axis, a, b in zip("xyz", low, high, strict=True)) + " mm"
 
 
 def _reference(about: StructureSet, path: Path, base: Path, options: Options) -> Reference:
@@ -186,20 +184,7 @@ def _findings(
     chosen = list(regions)
     where = Where(path=row["path"], series_uid=reference.series_uid or None)
 
-    def finding(severity: Severity, message: str, seen: str, expected: str = "", affects: int = 1) -> Finding:
-        return Finding(
-            code="LAB001",
-            name="label-grid-mismatch",
-            severity=severity,
-            scope="volume",
-            message=message,
-            where=where,
-            advice="Look at the labels over their image: were these contours drawn on it?",
-            seen=seen,
-            expected=expected,
-            affects=affects,
-        )
-
+    finding = partial(mismatch, advice=_LOOK, where=where)
     frames = {one.roi.frame_of_reference_uid for one in chosen} - {""}
     own = frame_of_reference(reference)
     # Where the frame of reference differs, the same numbers are other places, unless someone has registered the two.
