@@ -11,6 +11,7 @@ from restoring_scans import RECIPE, ball, dice, predict, scan, sphere_on
 from scan2train import ChangedSource, WrongUse, index, prepare, read, read_all, restore, write
 from scan2train.grid import Grid
 from scan2train.recipe import Recipe
+from scan2train.restoring import source
 from scan2train.testing.dicom_enhanced import write_enhanced
 from scan2train.testing.dicom_series import write_dicom_series
 
@@ -129,3 +130,26 @@ def test_a_nifti_has_no_images_to_refer_to(tmp_path):
     predict(ready, tmp_path / "predicted")
     made = restore(ready, tmp_path / "predicted", tmp_path / "back", form="rtstruct")
     assert "from none" in str(made.failed["liver_1"])
+
+
+def test_a_volume_that_was_read_from_one_file_is_a_reference(tmp_path):
+    write_enhanced(scan(), tmp_path / "object")
+    image = read(tmp_path / "object")
+    mask = ball(image.grid)
+    write(mask, tmp_path / "mask.dcm", format="seg", reference=image)
+    back = read(tmp_path / "mask.dcm", as_labels=True, reference=image)
+    assert np.array_equal(back.array, mask.array)
+
+
+def test_cases_of_one_folder_are_indexed_once(tmp_path, monkeypatch):
+    for number in range(3):
+        name = lambda rank, number=number: f"{number}-{rank}.dcm"  # noqa: E731
+        write_dicom_series(scan(), tmp_path / "hospital", patient=f"P{number}", file_names=name)
+    ready = prepared(tmp_path)
+    predict(ready, tmp_path / "predicted")
+    indexed = []
+    index_alone = source.index_alone
+    monkeypatch.setattr(source, "index_alone", lambda path: indexed.append(path) or index_alone(path))
+    made = restore(ready, tmp_path / "predicted", tmp_path / "back", form="seg")
+    assert len(made.files) == 3
+    assert indexed == [tmp_path / "hospital"]

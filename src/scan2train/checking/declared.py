@@ -10,6 +10,7 @@ from typing import Any
 
 from scan2train.errors import Scan2TrainError
 from scan2train.formats.regular import open_regular
+from scan2train.tables.source_folder import source_folder
 
 _NAME = "dataset.json"
 #: Lists of thousands of cases stay below this; what is larger is no declaration.
@@ -30,8 +31,7 @@ class Declarations:
         Segmentation Decathlon (a value as text, and its name). A file that is neither is passed over, and so
         is one with a value that is no whole number.
         """
-        source = Path(row["source"])
-        root = source if source.is_dir() else source.parent
+        root = source_folder(row["source"])
         folder = (root / (row["path"] or "")).parent
         for one in (folder, *folder.parents):
             if not one.is_relative_to(root):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from scan2train.knowledge.tolerances import GEO005_SAME_PLACE_MM
 from scan2train.measures.gaps import gaps_between
+from scan2train.tables.source_folder import source_folder
 
 _SLAB = 1 << 20
 #: So many places are named one by one.
@@ -81,8 +81,7 @@ def _same(row: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, 
     length = mine["length"]
     if length != theirs["length"] or length <= 0:
         return False
-    source = Path(row["source"])
-    base = str(source if source.is_dir() else source.parent)
+    base = source_folder(row["source"])
     try:
         with (
             _opened(f"{base}/{mine['path']}", mine["size"]) as one,

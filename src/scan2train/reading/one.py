@@ -18,6 +18,7 @@ from scan2train.reading.points import stacked
 from scan2train.reading.source import only_part
 from scan2train.reading.suv import as_uptake, factors_of
 from scan2train.reading.unchanged import require_unchanged
+from scan2train.tables.source_folder import source_folder
 from scan2train.volume import Volume
 
 #: What a volume of another format than DICOM keeps of its row.
@@ -28,7 +29,7 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
     """Read what a row describes; raises as :func:`scan2train.read.read`."""
     if row.get("points"):
         return _read_points(row["points"], options)
-    base = _base(row)
+    base = source_folder(row["source"])
     if row["format"] == STRUCTURES:
         from scan2train.reading.structures import read_structures
 
@@ -63,7 +64,7 @@ def read_each(row: Mapping[str, Any], options: Options) -> list[Volume]:
     Scan2TrainError
         As :func:`scan2train.read.read`.
     """
-    base = _base(row)
+    base = source_folder(row["source"])
     if row["format"] == STRUCTURES:
         from scan2train.reading.structures import read_each_structure
 
@@ -77,13 +78,8 @@ def read_each(row: Mapping[str, Any], options: Options) -> list[Volume]:
 
 def _read_points(rows: Sequence[Mapping[str, Any]], options: Options) -> Volume:
     """All points of one dimension; a file that holds them all is read once."""
-    held = None if rows[0]["format"] == "dicom" else _volumes(rows[0], _base(rows[0]))
+    held = None if rows[0]["format"] == "dicom" else _volumes(rows[0], source_folder(rows[0]["source"]))
     return stacked(rows, (read_row({**row, "held": held}, options) for row in rows))
-
-
-def _base(row: Mapping[str, Any]) -> Path:
-    source = Path(row["source"])
-    return source if source.is_dir() else source.parent
 
 
 def _read_file(row: Mapping[str, Any], base: Path) -> Volume:

@@ -12,8 +12,10 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.grid import Grid
+from scan2train.reading.read_from import row_read_from
 from scan2train.reading.refusals import refusal
 from scan2train.reading.source import index_alone, only_volume
+from scan2train.tables.source_folder import source_folder
 from scan2train.volume import Volume
 
 
@@ -28,8 +30,7 @@ class Reference:
     @property
     def base(self) -> Path:
         """The folder that the paths of the row are relative to."""
-        source = Path("" if self.row is None else self.row["source"])
-        return source if source.is_dir() else source.parent
+        return source_folder("" if self.row is None else self.row["source"])
 
 
 def reference_of(given: Any) -> Reference:
@@ -93,12 +94,9 @@ def written_on(given: Any) -> Reference:
     WrongUse
         If no DICOM series stands behind it.
     """
-    if isinstance(given, Volume) and given.meta.get("format") == "dicom":
-        rows = index_alone(Path(given.meta["source"]) / given.meta["path"]).volumes.to_dicts()
-        mine = [row for row in rows if row["volume"] == given.meta["volume"]]
-        found = of_row(mine[0]) if mine else None
-    elif isinstance(given, (Volume, Grid)):
-        found = None
+    if isinstance(given, (Volume, Grid)):
+        row = row_read_from(given) if isinstance(given, Volume) else None
+        found = None if row is None else of_row(row)
     else:
         found = reference_of(given)
     if found is None or found.row is None or found.row["format"] != "dicom":

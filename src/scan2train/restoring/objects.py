@@ -14,6 +14,7 @@ from scan2train.grid import Grid
 from scan2train.reading.lattice import regular_grid
 from scan2train.reading.slices_of import places_of
 from scan2train.restoring.back import back_to
+from scan2train.tables.source_folder import source_folder
 from scan2train.volume import Labels
 
 
@@ -26,8 +27,7 @@ def write_on_slices(labels: Labels, row: Mapping[str, Any], path: Path, form: st
         As :func:`~scan2train.formats.dicom.seg_write.write_seg` and
         :func:`~scan2train.formats.dicom.rtstruct_write.write_rtstruct`.
     """
-    source = Path(row["source"])
-    base = source if source.is_dir() else source.parent
+    base = source_folder(row["source"])
     single, lattice = regular_grid(row)
     placed = _regular(labels, single) if lattice is None else _slice_by_slice(labels, single)
     if form == "seg":

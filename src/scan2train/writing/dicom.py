@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.errors import WrongUse
 from scan2train.formats.dicom_write.folder import require_free
 from scan2train.formats.dicom_write.kinds import kind_of
 from scan2train.formats.dicom_write.source import Source
+from scan2train.reading.read_from import place_read_from, row_read_from
+from scan2train.tables.source_folder import source_folder
 from scan2train.volume import Volume
 
 
@@ -45,7 +47,7 @@ def write_dicom(volume: Volume, folder: Path, modality: str | None = None) -> fl
         The most that a value was moved, in its unit; 0 where all are exact.
     """
     kind = kind_of(volume, modality)
-    require_writable(folder, _place(volume))
+    require_writable(folder, place_read_from(volume))
     from scan2train.formats.dicom_write.series import write_series
 
     return write_series(volume, folder, kind, _source_of(volume))
@@ -53,25 +55,5 @@ def write_dicom(volume: Volume, folder: Path, modality: str | None = None) -> fl
 
 def _source_of(volume: Volume) -> Source | None:
     """The images that the volume was read from, if it says so and they are still where they were."""
-    place = _place(volume)
-    if volume.meta.get("format") != "dicom" or place is None or not place.exists():
-        return None
-    from scan2train.reading.source import index_alone
-
-    try:
-        rows = index_alone(place).volumes
-    except Scan2TrainError:
-        return None
-    for row in rows.iter_rows(named=True):
-        if row["volume"] == volume.meta.get("volume"):
-            return Source.of_row(row, place if place.is_dir() else place.parent)
-    return None
-
-
-def _place(volume: Volume) -> Path | None:
-    """The file that the volume was read from, or the folder that all its files share."""
-    if "source" not in volume.meta:
-        return None
-    source = Path(str(volume.meta["source"]))
-    base = source if source.is_dir() else source.parent
-    return base / str(volume.meta.get("path", ""))
+    row = row_read_from(volume)
+    return None if row is None else Source.of_row(row, source_folder(row["source"]))
