@@ -11,10 +11,11 @@ import numpy as np
 
 from scan2train.errors import WrongUse
 from scan2train.formats.atomic import replacing
+from scan2train.formats.gzip_blocks import gzip_blocks
 from scan2train.formats.nifti_affine import rotation
 from scan2train.formats.nifti_fields import DATATYPES, INTENT_VECTOR, NIFTI1, NIFTI2
 from scan2train.formats.registry import suffix_of
-from scan2train.formats.voxels_out import copy, deflate, planar_slabs, slabs, stored_dtype
+from scan2train.formats.voxels_out import copy, planar_slabs, slabs, stored_dtype
 from scan2train.grid import FloatArray, Grid
 from scan2train.volume import Volume
 
@@ -52,7 +53,7 @@ def write(volume: Volume, path: Path) -> None:
     with replacing(path) as file:
         chunks = chain([memoryview(head)], _voxels(volume, dtype))
         if suffix_of(path) == ".nii.gz":
-            deflate(chunks, file.write, gzip=True)
+            gzip_blocks(chunks, file.write)
         else:
             copy(chunks, file)
 

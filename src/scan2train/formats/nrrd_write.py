@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from scan2train.formats.atomic import replacing
+from scan2train.formats.gzip_blocks import gzip_blocks
 from scan2train.formats.nrrd_segments import segment_lines
-from scan2train.formats.voxels_out import deflate, slabs, stored_dtype
+from scan2train.formats.voxels_out import slabs, stored_dtype
 from scan2train.grid import LPS_TO_RAS
 from scan2train.volume import Labels, Volume
 
@@ -39,7 +40,7 @@ def write(volume: Volume, path: Path) -> None:
     dtype = stored_dtype(volume)
     with replacing(path) as file:
         file.write(_header(volume, _TYPES[dtype.str[1:]]).encode())
-        deflate(slabs(volume.array, dtype), file.write, gzip=True)
+        gzip_blocks(slabs(volume.array, dtype), file.write)
 
 
 def _header(volume: Volume, kind: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from isal import isal_zlib
 
 from scan2train.errors import WrongUse
 from scan2train.volume import Labels, Volume
@@ -15,9 +14,6 @@ from scan2train.volume import Labels, Volume
 #: Types that labels are written in, the first that holds them all.
 _LABEL_TYPES = (np.uint8, np.int16, np.uint16, np.int32, np.uint32)
 _COMMON = ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8")
-#: Of the levels 0 to 3, the one that packs nearly as well as the last at twice its speed.
-_LEVEL = 2
-_GZIP, _ZLIB = 31, 15
 
 
 def stored_dtype(volume: Volume, *, wide: bool = True) -> np.dtype[Any]:
@@ -65,14 +61,6 @@ def planar_slabs(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> Iterator[memo
     for volume in array.transpose(3, 2, 1, 0):
         for plane in volume:
             yield _bytes(plane, dtype)
-
-
-def deflate(chunks: Iterator[memoryview], put: Callable[[bytes], object], *, gzip: bool) -> None:
-    """Compress ``chunks`` and hand the bytes to ``put``; the same input gives the same bytes, no clock in them."""
-    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP if gzip else _ZLIB)
-    for chunk in chunks:
-        put(packer.compress(chunk))
-    put(packer.flush())
 
 
 def copy(chunks: Iterator[memoryview], file: BinaryIO) -> None:
