@@ -9,44 +9,50 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: What stands in Contrast/Bolus Agent where none was given.
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    """One of these, standing by itself."""
+    return re.compile(rf"(?:^|[^A-Z0-9])(?:{'|'.join(patterns)})(?:$|[^A-Z0-9])")
+
+
+#: What stands in Contrast/Bolus Agent where none was given. "Non-ionic" is a kind of agent.
 _NO_AGENT: Final = re.compile(
-    r"(?:N|NO(?:NE|N|\b.*)?|NIL|N/?A|0|-+|WITHOUT\b.*|W/?O\b.*|UNENHANCED|NATIVE?|PLAIN|OHNE\b.*|KEIN\w*\b.*|SANS\b.*|SIN\b.*|"
-    r"SENZA\b.*|NON?[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?\b.*)"
+    r"N|NO|NO\W.*|NON|NONE|NIL|N/?A|0|-+|W/?O\b.*|UNENHANCED|NATIVE?|PLAIN|"
+    r"(?:WITHOUT|OHNE|KEIN\w*|SANS|SIN|SENZA)\b.*|NON?[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?\b.*"
 )
 #: Contrast that fills the bowel, and leaves vessels and organs as they are.
-_BOWEL: Final = re.compile(r"ORAL|\bPO\b|RECTAL|BARIUM|GASTRO|WATER|TELEBRIX GASTRO")
+_BOWEL: Final = re.compile(r"ORAL|\bPO\b|RECTAL|BARIUM|GASTRO|WATER")
 _VEIN: Final = re.compile(r"\bI\.?V\b|INTRAVEN|VENOUS")
 
-_B, _E = r"(?:^|[^A-Z0-9])", r"(?:$|[^A-Z0-9])"
-_WITHOUT: Final = re.compile(
-    rf"{_B}(?:NON[ _-]?(?:IV[ _-]?)?(?:CON(?:T(?:RAST(?:ED)?)?)?|ENHANCED|CE)|NO[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?|NC[ _-]?CT|NECT|"
-    r"W/?O(?:[ _-]?(?:IV|CON(?:TRAST)?|C))?|WITHOUT(?:[ _-](?:IV|CON\w*|ENH\w*))*|UNENHANCED|UNENH|PLAIN|NATIVE?|PRE[ _-]?CON(?:TRAST)?|"
-    r"PRE[ _-]?(?:KM|GD|GAD)|OHNE[ _-]?KM|OHNE KONTRAST\w*|SANS(?:[ _-](?:IV|INJ\w*|CONTRASTE|PDC))?|SIN[ _-](?:CONTRASTE|CIV)|SENZA(?:[ _-]MDC)?|"
-    rf"CA[ _-]?SC(?:ORE|ORING)?|CALCIUM[ _-]?SCOR\w*|C-){_E}"
+_WITHOUT: Final = _any(
+    r"NON[ _-]?(?:IV[ _-]?)?(?:CON(?:T(?:RAST(?:ED)?)?)?|ENHANCED|CE)",
+    r"NO[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?",
+    r"NC[ _-]?CT|NECT|C-",
+    r"W/?O(?:[ _-]?(?:IV|CON(?:TRAST)?|C))?",
+    r"WITHOUT(?:[ _-](?:IV|CON\w*|ENH\w*))*",
+    r"UNENH(?:ANCED)?|PLAIN|NATIVE?",
+    r"PRE[ _-]?(?:CON(?:TRAST)?|KM|GD|GAD)",
+    r"OHNE[ _-]?(?:KM|KONTRAST\w*)",
+    r"SANS(?:[ _-](?:IV|INJ\w*|CONTRASTE|PDC))?",
+    r"SIN[ _-](?:CONTRASTE|CIV)|SENZA(?:[ _-]MDC)?",
+    # Calcium is scored before contrast is given.
+    r"CA[ _-]?SC(?:ORE|ORING)?|CALCIUM[ _-]?SCOR\w*",
 )
-_WITH: Final = re.compile(
-    rf"{_B}(?:(?:POST|WITH|W)[ _/-]*(?:IV[ _-]?)?(?:CON(?:TRAST)?|C|KM|GD|GAD\w*)|W/(?:IV)?|CE[ _-]?(?:CT|MR\w*)?|CECT|ENHANCED|CONTRAST|"
-    r"CONTRASTE|MIT[ _-]?KM|KM|MDC|AVEC[ _-]\w+|CON[ _-]CONTRASTE|CTPA|(?:CT[ _-]?)?ANGIO\w*|COR[ _-]?CTA|CTA|ARTERI\w*|PORTAL\w*|PVP|"
-    rf"(?:PORTO)?VENOUS|VENOS\w*|VEINEUX|NEPHRO\w*|EXCRET\w*|UROGRA\w*|C\+|POST[ _-]?GD|\+C){_E}"
+_WITH: Final = _any(
+    r"(?:POST|WITH|W)[ _/-]*(?:IV[ _-]?)?(?:CON(?:TRAST)?|C|KM|GD|GAD\w*)",
+    r"W/(?:IV)?|C\+|\+C|CECT|CE(?:[ _-]?(?:CT|MR\w*))?",
+    r"ENHANCED|CONTRASTE?|CON[ _-]CONTRASTE|(?:MIT[ _-])?KM|MDC|AVEC[ _-]\w+",
+    r"CTA|CTPA|(?:CT[ _-]?)?ANGIO\w*",
+    r"ARTERI\w*|PORTAL\w*|PVP|(?:PORTO)?VENOUS|VENOS\w*|VEINEUX|NEPHRO\w*|EXCRET\w*|UROGRA\w*",
 )
-
-_BOTH: Final = re.compile(rf"{_B}W(?:ITH)?/?[ _]*(?:&|AND|\+|,)[ _]*W(?:ITHOUT|/?O)")
+#: "With and without" says both, and so nothing of one series.
+_BOTH: Final = re.compile(r"\bW(?:ITH)?/?[ _]*(?:&|AND|\+|,)[ _]*W(?:ITHOUT|/?O)")
 
 #: Words of a phase, the more specific first: "portal venous" also holds "venous", "late arterial" also "late".
 _PHASES: Final = (
-    (
-        "arterial",
-        re.compile(rf"{_B}(?:(?:EARLY|LATE)?[ _-]?ART(?:ERI\w*)?|HAP|AP[ _-]PHASE|CTPA|CORTICO\w*){_E}"),
-    ),
-    (
-        "portal-venous",
-        re.compile(rf"{_B}(?:PORTAL\w*|PORTO\w*|PV|PVP|VEN(?:OUS|OES|OS\w*|EUX)?|VEINEUX){_E}"),
-    ),
-    (
-        "delayed",
-        re.compile(rf"{_B}(?:DELAY(?:ED)?|LATE|SPAET|TARDI\w*|EXCRET\w*|UROGRA\w*|NEPHRO\w*|EQUILIB\w*){_E}"),
-    ),
+    ("arterial", _any(r"(?:(?:EARLY|LATE)?[ _-]?)ART(?:ERI\w*)?", r"HAP|AP[ _-]PHASE|CTPA|CORTICO\w*")),
+    ("portal-venous", _any(r"PORTAL\w*|PORTO\w*|PV|PVP|VEN(?:OUS|OES|OS\w*)?|VEINEUX")),
+    ("delayed", _any(r"DELAY(?:ED)?|LATE|SPAET|TARDI\w*|EXCRET\w*|UROGRA\w*|NEPHRO\w*|EQUILIB\w*")),
 )
 
 
@@ -70,7 +76,6 @@ def contrast_told(agent: str | None, description: str | None) -> bool | None:
         return None
     without, left = bool(_WITHOUT.search(words)), _WITHOUT.sub(" ", words)
     with_agent = bool(_WITH.search(left))
-    # "With and without" says both, and so nothing of one series.
     return None if without == with_agent else with_agent
 
 

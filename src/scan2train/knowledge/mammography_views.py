@@ -8,7 +8,8 @@ codes, for the abbreviations.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 #: What is no view of a breast in a patient.
 SPECIMEN: Final = "SPECIMEN"
@@ -63,3 +64,19 @@ def side_in(text: str) -> str:
         if side:
             sides.add(side)
     return sides.pop() if len(sides) == 1 else ""
+
+
+def view_of(row: Mapping[str, Any]) -> str:
+    """The view of a picture by its row of the volumes table; that of a mammogram in whatever spelling it is told."""
+    told = (row["view"] or "").strip().upper()
+    if row["modality"] != "MG":
+        return told
+    return view_in(told) or told or view_in(row["description"] or "")
+
+
+def side_of(row: Mapping[str, Any]) -> str:
+    """The breast of a mammogram, or the side of another picture: ``R``, ``L``, ``B``, or empty where it is not told."""
+    told = (row["laterality"] or "").strip().upper()[:1]
+    if told in ("R", "L", "B") or row["modality"] != "MG":
+        return told
+    return side_in(row["view"] or "") or side_in(row["description"] or "")
