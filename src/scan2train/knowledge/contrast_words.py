@@ -64,14 +64,24 @@ def contrast_told(agent: str | None, description: str | None) -> bool | None:
     agent
         Contrast/Bolus Agent (0018,0010), free text.
     description
-        Series Description, which counts where the agent does not say.
+        Series Description, which counts where the agent does not say. Scanners copy the agent of an examination to
+        all its series: where the two contradict one another, nothing is told.
     """
+    by_words, by_agent = _in_words((description or "").upper()), agent_told(agent)
+    if by_words is None or by_agent is None:
+        return by_words if by_agent is None else by_agent
+    return by_agent if by_agent is by_words else None
+
+
+def agent_told(agent: str | None) -> bool | None:
+    """What Contrast/Bolus Agent alone says; an agent that is drunk says nothing of the blood."""
     given = (agent or "").strip().upper()
-    if given and _NO_AGENT.fullmatch(given):
-        return False
-    if given and not (_BOWEL.search(given) and not _VEIN.search(given)):
-        return True
-    words = (description or "").upper()
+    if not given or (_BOWEL.search(given) and not _VEIN.search(given)):
+        return None
+    return _NO_AGENT.fullmatch(given) is None
+
+
+def _in_words(words: str) -> bool | None:
     if _BOTH.search(words):
         return None
     without, left = bool(_WITHOUT.search(words)), _WITHOUT.sub(" ", words)
