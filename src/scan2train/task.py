@@ -71,6 +71,8 @@ class Task:
         Within these columns of the volumes table one series of a study is taken; one of each study if empty.
     fatal
         Codes, or beginnings of codes, of findings that make a series unfit whatever their severity.
+    recipe
+        The preset that prepares scans for it; empty if none does.
     """
 
     modality: tuple[str, ...]
@@ -89,6 +91,7 @@ class Task:
     prefer: tuple[Preference, ...] = ()
     one_for_each: tuple[Within, ...] = ()
     fatal: tuple[str, ...] = ()
+    recipe: str = ""
 
     @classmethod
     def load(cls, source: str | Path) -> Self:
@@ -151,7 +154,7 @@ def _text_of(name: str) -> str:
 
 
 #: Keys that hold a list, for which a single word may stand as well.
-_LISTS = tuple(one.name for one in fields(Task) if str(one.type).startswith("tuple"))
+_LISTS = frozenset(one.name for one in fields(Task) if str(one.type).startswith("tuple"))
 
 
 def _as_written(data: Mapping[str, Any]) -> dict[str, Any]:

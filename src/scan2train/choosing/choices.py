@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.choosing.preferences import PREFERENCES
 from scan2train.choosing.unfit import unfit
+from scan2train.errors import OutputDamaged
 from scan2train.finding import Finding, Severity
 from scan2train.knowledge.file_names import natural_key
 from scan2train.knowledge.mammography_views import side_of, view_of
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 #: What the task says itself of a scan that it does not take is no fault of the scan.
 _OF_THE_TASK = ("ACQ004", "ACQ006")
+_FORMULA = r"^[=+\-@\t\r]"
 _ABOUT = ("study_uid", "series_uid", "modality", "description", "path")
 
 
@@ -73,6 +77,38 @@ def choices(index: Index, task: Task, findings: Iterable[Finding]) -> pl.DataFra
         **dict.fromkeys(_ABOUT, pl.String),
     }
     return pl.DataFrame(made, schema=columns)
+
+
+def write_choices(table: pl.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a table of choices as Parquet or, for any other suffix, as CSV.
+
+    Headers are not to be trusted, and a spreadsheet carries out what begins with an equals sign: there such texts get
+    an apostrophe in front.
+
+    Raises
+    ------
+    OutputDamaged
+        If the file cannot be written.
+    """
+    import polars as pl
+
+    place = Path(path)
+    texts = [pl.col(name) for name in ("description", "path")]
+    safe = [
+        pl.when(text.str.contains(_FORMULA))
+        .then(pl.concat_str(pl.lit("'"), text))
+        .otherwise(text)
+        .name.keep()
+        for text in texts
+    ]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix.lower() == ".parquet":
+            table.write_parquet(place)
+        else:
+            table.with_columns(safe).write_csv(place)
+    except OSError as error:
+        raise OutputDamaged("cannot write the choices", where=place, found=error.strerror or error) from error
 
 
 def _line(

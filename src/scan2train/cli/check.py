@@ -97,7 +97,7 @@ def check(
         typer.Option(
             "--choices-out",
             metavar="FILE",
-            help="Write which scans to take for the task, as CSV or Parquet: edit it, and give it to prepare --choices.",
+            help="Write which scans to take for the task (CSV or Parquet): edit it, give it to prepare --choices.",
             show_default="none",
         ),
     ] = None,
@@ -119,10 +119,14 @@ def check(
     offered("--format", format, here=_FORMATS, later=_LATER)
     offered("--baseline", str(baseline or ""), here=("",), later=(str(baseline or ""),))
     if choices_out is not None and not task:
-        raise WrongUse("--choices-out needs --task", advice="The choice of scans depends on what is to be learnt.")
+        raise WrongUse(
+            "--choices-out needs --task", advice="The choice of scans depends on what is to be learnt."
+        )
     require_outside(sources, out)
     require_outside(sources, choices_out)
-    meant = Task.load(task) if task else None  # before the sources are read: a wrong word should not cost a walk
+    meant = (
+        Task.load(task) if task else None
+    )  # before the sources are read: a wrong word should not cost a walk
     try:
         with progress_bar("indexing") as progress:
             found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scan2train.cli.show_table import write_table
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -23,21 +22,25 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-def show_choices(index: Index, task: Task, findings: Sequence[Finding], out: Path | None, *, quiet: bool) -> None:
+def show_choices(
+    index: Index, task: Task, findings: Sequence[Finding], out: Path | None, *, quiet: bool
+) -> None:
     """Print the choice unless ``quiet``, and write it if ``out`` names a file."""
-    from scan2train.choosing.choices import choices
+    from scan2train.choosing.choices import choices, write_choices
 
     table = choices(index, task, findings)
     if not quiet:
         _print(table, task)
     if out is not None:
-        write_table(table, out)
+        write_choices(table, out)
         typer.echo(f"The choice was written to {out}: edit it, and give it to prepare --choices", err=quiet)
 
 
 def _print(table: pl.DataFrame, task: Task) -> None:
     taken = table.filter(table["choice"] == "accept")
-    typer.echo(f"\nFor {task.name} ({shown(task.about)}), {taken.height} of {table.height} volumes are taken:")
+    typer.echo(
+        f"\nFor {task.name} ({shown(task.about)}), {taken.height} of {table.height} volumes are taken:"
+    )
     for row in taken.iter_rows(named=True):
         typer.echo(f"  {_named(row)}  {shown(row['reason'])}")
     left = sorted(table.filter(table["choice"] == "reject").to_dicts(), key=lambda row: row["reason"])

@@ -58,9 +58,10 @@ def check(volumes: pl.DataFrame, task: Task) -> Iterator[Hit]:
 
 def _judged(told: bool | None, row: Mapping[str, Any], wanted: bool, right: bool) -> Hit | None:
     """What there is to say of a series; ``right`` is whether its study has one as the task wants it."""
-    seen = {"Contrast/Bolus Agent": row["contrast"], "Series Description": row["description"]}
-    place = {
-        "seen": ", ".join(f"{name} {text!r}" for name, text in seen.items() if text) or "no word of contrast",
+    words = {"Contrast/Bolus Agent": row["contrast"], "Series Description": row["description"]}
+    place: dict[str, Any] = {
+        "seen": ", ".join(f"{name} {text!r}" for name, text in words.items() if text)
+        or "no word of contrast",
         "expected": "contrast" if wanted else "no contrast",
         "where": at(row),
         "scope": "series",
