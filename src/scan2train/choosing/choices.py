@@ -187,7 +187,11 @@ def _key(row: Row, task: Task, warnings: int) -> tuple[Any, ...]:
 def _why_taken(fit: Sequence[Row], task: Task) -> str:
     best, *others = fit
     if not others:
-        return "the only one that is fit"
+        return (
+            "the only one that is fit"
+            if best["modality"]
+            else "nothing speaks against it; its file tells no modality"
+        )
     return f"the best of {len(fit)}: {_difference(best, others[0], task)}"
 
 

@@ -53,7 +53,9 @@ def mending_recipe(findings: Iterable[Finding], task: Task | None = None) -> Rec
     return Recipe(
         steps=(*added, *steps) or (_step("reorient", {"to": "LPS"}),),
         name="mending" if task is None else task.name,
-        about="; ".join(filter(None, (preset and preset.about, "with the steps that findings ask for"))),
+        about=f"{preset.about}{'; with what findings ask for' if added else ''}"
+        if preset
+        else "The steps that findings ask for",
         task="" if task is None else task.name,
     )
 

@@ -50,13 +50,11 @@ def check(volumes: pl.DataFrame, task: Task) -> Iterator[Hit]:
         studies[row["source"], row["study_uid"] or row["volume"]].append((told, row))
     for those in studies.values():
         right = any(told is wanted for told, _ in those)
-        for told, row in those:
-            hit = _judged(told, row, wanted, right)
-            if hit is not None:
-                yield hit
+        hits = (_judged(told, one, wanted=wanted, right=right) for told, one in those)
+        yield from (hit for hit in hits if hit is not None)
 
 
-def _judged(told: bool | None, row: Mapping[str, Any], wanted: bool, right: bool) -> Hit | None:
+def _judged(told: bool | None, row: Mapping[str, Any], *, wanted: bool, right: bool) -> Hit | None:
     """What there is to say of a series; ``right`` is whether its study has one as the task wants it."""
     words = {"Contrast/Bolus Agent": row["contrast"], "Series Description": row["description"]}
     place: dict[str, Any] = {
