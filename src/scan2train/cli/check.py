@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
 
-if TYPE_CHECKING:
-    from scan2train.finding import Finding
-    from scan2train.index import Index
-
-#: Ways to print that are there, and those that come with a later version.
-_FORMATS, _LATER = (*Format, "html"), ("sarif", "junit", "github")
 _RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -34,7 +28,7 @@ Select = Annotated[
     typer.Option(
         "--select",
         metavar="CODES",
-        help="Only these rules: codes or beginnings, as GEO,PIX001.",
+        help="Only these rules: codes or beginnings, as GEO,PIX001; sets aside what settings choose.",
         show_default="all",
     ),
 ]
@@ -43,7 +37,7 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="CODES",
-        help="Not these rules; the longer of two words wins.",
+        help="Not these rules, nor those that settings ignore; the longer of two words wins.",
         show_default="none",
     ),
 ]
@@ -70,12 +64,18 @@ def check(
     ] = None,
     rules: RuleFolders = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
-    ] = FailOn.ERROR,
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 1 from this severity on.", show_default="error"),
+    ] = None,
     format: Annotated[  # noqa: A002
         str,
-        typer.Option("--format", metavar="WORD", help="text, json or html (the page that `report` writes)."),
-    ] = "text",
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            help="text, json, html (the page that `report` writes), sarif, junit, or github (annotations).",
+            show_default="text",
+        ),
+    ] = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write the result here.", show_default="stdout"),
@@ -85,81 +85,72 @@ def check(
     salt: Salt = None,
     task: Annotated[str, typer.Option("--task", metavar="T", help="Not there yet.", show_default=False)] = "",
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", metavar="FILE", help="Not there yet.", show_default=False)
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Tell only what this file does not know."),
     ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option("--write-baseline", metavar="FILE", help="Note in this file all that is found now."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="Settings, as scan2train.toml or pyproject.toml.",
+            show_default="the nearest one at or above the working folder, else the sources",
+        ),
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Take no settings from any file.")] = False,
 ) -> None:
     """Say what is wrong, odd, or worth knowing about a pile of scans, and what to do about it.
 
     Headers are always checked. A rule's page is shown by `scan2train explain CODE`.
     """
     from scan2train.check import check as run
+    from scan2train.checking.per_path import without_ignored
+    from scan2train.checking.places import Places
+    from scan2train.checking.settings import FORMATS
+    from scan2train.cli.baseline import only_new
     from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.settings import require_known_codes, settings_for
+    from scan2train.cli.show_check import print_empty, show
     from scan2train.cli.words import words
     from scan2train.errors import Scan2TrainError
+    from scan2train.rule.load import all_rules
 
-    offered("--format", format, here=_FORMATS, later=_LATER)
-    for option, given in (("--task", task), ("--baseline", baseline)):
-        offered(option, str(given or ""), here=("",), later=(str(given or ""),))
+    settings = settings_for(sources, config, isolated=isolated)
+    format = format or settings.format or "text"  # noqa: A001
+    offered("--format", format, here=FORMATS)
+    task = task or settings.task or ""
+    offered("--task", task, here=("",), later=(task,))
     require_outside(sources, out)
+    require_outside(sources, write_baseline)
+    folders = tuple(dict.fromkeys(folder.resolve() for folder in (*settings.rules, *(rules or ()))))
+    require_known_codes(settings, all_rules(folders))
+    fails_from = _RANKS[fail_on or settings.fail_on or FailOn.ERROR]
     try:
         with progress_bar("indexing") as progress:
             found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
         with progress_bar("looking at pixels") as progress:
             findings = run(
                 found,
-                select=words(select),
-                ignore=words(ignore),
-                pixels=pixels,
-                rules=rules or (),
+                select=words(select) or settings.select,
+                ignore=(*words(ignore), *(() if select else settings.ignore)),
+                pixels=settings.pixels if pixels is None else pixels,
+                rules=folders,
                 jobs=jobs,
                 progress=progress,
             )
-        _show(found, sources, findings, format, out, jobs)
+        places = Places(found)
+        findings = without_ignored(findings, settings.per_path_ignores, places, settings.folder)
+        findings = only_new(findings, baseline or settings.baseline, write_baseline)
+        show(found, sources, findings, format, out, fails_from=fails_from, rules=folders, jobs=jobs)
     except Scan2TrainError:
         if format == Format.JSON:
-            _print_empty(sources, out)
+            print_empty(sources, out)
         raise
     for source in without:
         complain(f"{source}: no image was found", "The findings, and `scan2train index`, say why.")
     worst = max((finding.severity.rank for finding in findings), default=-1)
-    raise typer.Exit(2 if without else 1 if worst >= _RANKS[fail_on] else 0)
-
-
-def _show(
-    found: Index,
-    sources: list[Path],
-    findings: list[Finding],
-    format: str,  # noqa: A002
-    out: Path | None,
-    jobs: int | None,
-) -> None:
-    from scan2train.cli.show_findings import plain, print_findings
-    from scan2train.reports.json import as_json
-
-    if format == Format.JSON:
-        _print(as_json(found, sources, findings) + "\n", out)
-    elif format == "html":
-        from scan2train.reports.html.of_source import report_of_findings
-        from scan2train.reports.html.write import render
-
-        _print(render(report_of_findings(found, sources, findings, jobs=jobs)), out)
-    elif out is not None:
-        _print(plain(found, findings), out)
-    else:
-        print_findings(found, findings)
-
-
-def _print(text: str, out: Path | None) -> None:
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-
-
-def _print_empty(sources: list[Path], out: Path | None) -> None:
-    """The object of a run that came to nothing: scripts can read it all the same."""
-    from scan2train.cli.found import nothing_found
-    from scan2train.reports.json import as_json
-
-    _print(as_json(nothing_found(), sources, ()) + "\n", out)
+    raise typer.Exit(2 if without else 1 if worst >= fails_from else 0)

@@ -71,12 +71,13 @@ def report_of_findings(
     sources: Iterable[Path],
     findings: Sequence[Finding],
     *,
+    rules: Iterable[Path] = (),
     jobs: int | None = None,
 ) -> Report:
     """The page of findings that are there already, with a picture of each volume."""
     items = items_of(index)
     drawn = look_at_all(items, frozenset(), (), jobs=jobs or os.cpu_count() or 1, progress=None)
-    return _report(index, sources, findings, {place: look for place, look, _ in drawn}, all_rules())
+    return _report(index, sources, findings, {place: look for place, look, _ in drawn}, all_rules(rules))
 
 
 def _report(
