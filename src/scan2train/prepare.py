@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ class Prepared:
     n_bytes
         Size of the voxels to be written, uncompressed, after a dry run; 0 otherwise.
     unfit
-        After a dry run, a sentence for each modality that the recipe's task is not about.
+        A sentence for each reason why cases are not fit for the recipe's task, as far as headers tell.
     """
 
     out: Path
@@ -158,6 +158,7 @@ def prepare(
     found = _index_of(source, jobs)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     skipped = records.skipped_table(found, planned.left_out)
+    doubts = unfit((job.row for job in planned.jobs), request.recipe)
     if dry_run:
         cases, n_bytes = plan_only(planned, request)
         n_failed = cases["state"].to_list().count("failed")
@@ -167,13 +168,14 @@ def prepare(
             skipped=skipped,
             n_failed=n_failed,
             n_bytes=n_bytes,
-            unfit=unfit((job.row for job in planned.jobs), request.recipe),
+            unfit=doubts,
         )
     try:
         refuse_what_is_not_ours(out)
         out.mkdir(parents=True, exist_ok=True)
         with hold(out):
-            return _carry_out(planned, request, out, found, skipped, jobs, progress)
+            made = _carry_out(planned, request, out, found, skipped, jobs, progress)
+            return replace(made, unfit=doubts)
     except OSError as error:
         raise OutputDamaged(
             "cannot write the output", where=error.filename or out, found=error.strerror or error

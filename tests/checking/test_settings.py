@@ -32,6 +32,8 @@ def test_all_keys_are_read():
     assert (found.task, found.pixels, found.format) == ("ct-lung", False, "sarif")
     assert (found.baseline, found.rules) == (Path("/lab/known.json"), (Path("/lab/our-rules"),))
     assert found.per_path_ignores == (("legacy/**", ("GEO012", "PIX")),)
+    own = WHOLE.replace('"ct-lung"', '"tasks/own.toml"')
+    assert settings_of(own, Path("/lab/scan2train.toml")).task == "/lab/tasks/own.toml"
     table = WHOLE.replace("[check", "[tool.scan2train.check")
     assert settings_of(f"[tool.other]\nx = 1\n{table}", Path("/lab/pyproject.toml")).select == found.select
 
@@ -49,7 +51,7 @@ def test_all_keys_are_read():
         ("[check]\npixels = 'no'", ("check.pixels", "true or false")),
         ("[check]\nfail-on = 'warnings'", ("check.fail-on", "Did you mean 'warning'?")),
         ("[check]\nformat = 'jsno'", ("check.format", "Did you mean 'json'?")),
-        ("[check]\ntask = 3", ("check.task", "a text")),
+        ("[check]\ntask = 3", ("check.task", "a task's name")),
         ("[check]\nbaseline = ''", ("check.baseline", "the name of a file")),
         ("[check.per-path-ignores]\n'a' = 'GEO'", ("check.per-path-ignores.'a'", "a list of texts")),
         ("[check]\nper-path-ignores = []", ("check.per-path-ignores", "a table of lists")),

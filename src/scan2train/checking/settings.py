@@ -22,7 +22,7 @@ KEYS: Final[dict[str, str | tuple[str, ...]]] = {
     "ignore": "words",
     "per-path-ignores": "table",
     "fail-on": FAIL_ON,
-    "task": "text",
+    "task": "task",
     "baseline": "path",
     "rules": "paths",
     "pixels": "flag",
@@ -31,7 +31,7 @@ KEYS: Final[dict[str, str | tuple[str, ...]]] = {
 _KINDS = {
     "words": 'a list of texts, as ["GEO012"]',
     "table": 'a table of lists, as "legacy/**" = ["GEO012"]',
-    "text": "a text",
+    "task": "a text, a task's name or its TOML file",
     "path": "a text, the name of a file",
     "paths": 'a list of texts, as ["our-rules"]',
     "flag": "true or false",
@@ -105,8 +105,8 @@ def _value(value: Any, kind: str | tuple[str, ...], key: str, file: Path) -> Any
         return value
     if kind == "flag" and isinstance(value, bool):
         return value
-    if kind == "text" and isinstance(value, str):
-        return value
+    if kind == "task" and isinstance(value, str):
+        return str(file.parent / value) if value.endswith(".toml") else value
     if kind == "path" and isinstance(value, str) and value:
         return file.parent / value
     if kind in {"words", "paths"} and isinstance(value, list) and all(isinstance(one, str) for one in value):

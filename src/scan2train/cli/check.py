@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
+from scan2train.cli.options import TASKS, Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
 
 _RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
 
@@ -83,7 +83,24 @@ def check(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
-    task: Annotated[str, typer.Option("--task", metavar="T", help="Not there yet.", show_default=False)] = "",
+    task: Annotated[
+        str,
+        typer.Option(
+            "--task",
+            metavar="NAME|FILE",
+            help=f"What is to be learnt: {TASKS}, or a TOML file. Shows which scans to take, too.",
+            show_default="none",
+        ),
+    ] = "",
+    choices_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--choices-out",
+            metavar="FILE",
+            help="Write which scans to take for the task (CSV or Parquet): edit it, give it to prepare --choices.",
+            show_default="none",
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="FILE", help="Tell only what this file does not know."),
@@ -115,19 +132,26 @@ def check(
     from scan2train.cli.found import found_in, require_outside
     from scan2train.cli.settings import require_known_codes, settings_for
     from scan2train.cli.show_check import print_empty, show
+    from scan2train.cli.show_choices import show_choices
     from scan2train.cli.words import words
-    from scan2train.errors import Scan2TrainError
+    from scan2train.errors import Scan2TrainError, WrongUse
     from scan2train.rule.load import all_rules
+    from scan2train.task import Task
 
     settings = settings_for(sources, config, isolated=isolated)
     format = format or settings.format or "text"  # noqa: A001
     offered("--format", format, here=FORMATS)
     task = task or settings.task or ""
-    offered("--task", task, here=("",), later=(task,))
-    require_outside(sources, out)
-    require_outside(sources, write_baseline)
+    if choices_out is not None and not task:
+        raise WrongUse(
+            "--choices-out needs --task", advice="The choice of scans depends on what is to be learnt."
+        )
+    for place in (out, choices_out, write_baseline):
+        require_outside(sources, place)
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (*settings.rules, *(rules or ()))))
+    # Before the sources are read: a wrong word should not cost a walk.
     require_known_codes(settings, all_rules(folders))
+    meant = Task.load(task) if task else None
     fails_from = _RANKS[fail_on or settings.fail_on or FailOn.ERROR]
     try:
         with progress_bar("indexing") as progress:
@@ -135,6 +159,7 @@ def check(
         with progress_bar("looking at pixels") as progress:
             findings = run(
                 found,
+                meant,
                 select=words(select) or settings.select,
                 ignore=(*words(ignore), *(() if select else settings.ignore)),
                 pixels=settings.pixels if pixels is None else pixels,
@@ -142,10 +167,12 @@ def check(
                 jobs=jobs,
                 progress=progress,
             )
-        places = Places(found)
-        findings = without_ignored(findings, settings.per_path_ignores, places, settings.folder)
-        findings = only_new(findings, baseline or settings.baseline, write_baseline)
+        found_all = without_ignored(findings, settings.per_path_ignores, Places(found), settings.folder)
+        findings = only_new(found_all, baseline or settings.baseline, write_baseline)
         show(found, sources, findings, format, out, fails_from=fails_from, rules=folders, jobs=jobs)
+        if meant is not None:
+            # What is known is no better for it: the choice looks at all that was found.
+            show_choices(found, meant, found_all, choices_out, quiet=format != Format.TEXT or out is not None)
     except Scan2TrainError:
         if format == Format.JSON:
             print_empty(sources, out)

@@ -14,6 +14,9 @@ from scan2train.reports.escape import shown
 if TYPE_CHECKING:
     from scan2train.prepare import Prepared
 
+#: So many reasons are told why cases are not fit for the recipe's task.
+_REASONS = 5
+
 
 def print_result(made: Prepared) -> None:
     """How many cases are there, with how many labels, and what went wrong with the others."""
@@ -24,6 +27,7 @@ def print_result(made: Prepared) -> None:
     for error, cases in failed.group_by("error", maintain_order=True).agg("case").iter_rows():
         some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")
         typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
+    _print_unfit(made)
     _print_left_out(made)
     _print_findings(made)
 
@@ -43,9 +47,15 @@ def print_plan(planned: Prepared) -> None:
     typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
     if planned.cases["size_i"].null_count():
         typer.echo("  where the size follows from the data, that of the source is counted")
-    for sentence in planned.unfit:
-        typer.echo(f"  {shown(sentence)}; choose with --where")
+    _print_unfit(planned)
     _print_left_out(planned)
+
+
+def _print_unfit(made: Prepared) -> None:
+    for sentence in made.unfit[:_REASONS]:
+        typer.echo(f"  {shown(sentence)}; choose with --where or --choices")
+    if len(made.unfit) > _REASONS:
+        typer.echo(f"  and {len(made.unfit) - _REASONS} more reasons of the kind")
 
 
 def _print_left_out(made: Prepared) -> None:

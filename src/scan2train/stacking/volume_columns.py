@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from scan2train.knowledge.kernels_of_vendors import kernel_class
+from scan2train.knowledge.mammography_views import VIEW_OF_CODE
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
 from scan2train.stacking.mixed import IN_COMMON, extremes
 
@@ -21,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _SAME = (
     *("patient", "study_uid", "series_uid", "source", "modality", "manufacturer", "model", "station"),
-    *("description", "image_type", "kernel", "contrast", "patient_position", "view", "transfer_syntax"),
+    *("description", "image_type", "kernel", "contrast", "patient_position", "transfer_syntax"),
     *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
     *(
         "bits_stored",
@@ -56,7 +57,16 @@ _MEMBERS = {
 
 
 #: Of the first slice alone.
-FIRST = (*_SAME, "cardiac_percentage", "image_laterality", "laterality", "columns", "rows")
+FIRST = (
+    *_SAME,
+    "cardiac_percentage",
+    "image_laterality",
+    "laterality",
+    "view",
+    "view_code",
+    "columns",
+    "rows",
+)
 
 #: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at in every slice.
 NEEDED = (
@@ -104,6 +114,9 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         *_SAME,
         cardiac_percent="cardiac_percentage",
         laterality=pl.coalesce("image_laterality", "laterality"),
+        view=pl.coalesce(
+            "view", pl.col("view_code").replace_strict(VIEW_OF_CODE, default=None, return_dtype=pl.String)
+        ),
         size_i=pl.col("columns").fill_null(1).clip(lower_bound=1),
         size_j=pl.col("rows").fill_null(1).clip(lower_bound=1),
     )

@@ -51,7 +51,7 @@ _HOW = (
     _c("cardiac_percent", "number", "Nominal percentage of the cardiac phase", "%"),
     _c("patient_position", "text", "Patient Position"),
     _c("laterality", "text", "Image Laterality, else Laterality"),
-    _c("view", "text", "View Position"),
+    _c("view", "text", "View Position, else the mammographic view that the View Code Sequence names"),
     _c("transfer_syntax", "text", "Transfer Syntax UID"),
     _c("lossy", "boolean", "Compressed with loss, now or once"),
 )
