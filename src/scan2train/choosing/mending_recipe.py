@@ -21,6 +21,8 @@ _STEPS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("GEO012", "resample", _RESAMPLE),
     ("SET001", "resample", _RESAMPLE),
 )
+#: Code of a finding -> the word of the step that mends it.
+MENDS: Final = {code: word for code, word, _ in _STEPS}
 
 
 def mending_recipe(findings: Iterable[Finding], task: Task | None = None) -> Recipe:

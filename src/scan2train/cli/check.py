@@ -78,8 +78,20 @@ def check(
     ] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Write the result here.", show_default="stdout"),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Write the result here; with --fix a folder, for what mends it.",
+            show_default="stdout",
+        ),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Write choices.csv and recipe.toml, which mend what can be, into the folder of -o."
+        ),
+    ] = False,
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
@@ -129,6 +141,7 @@ def check(
     from scan2train.checking.places import Places
     from scan2train.checking.settings import FORMATS
     from scan2train.cli.baseline import only_new
+    from scan2train.cli.fix import write_fix
     from scan2train.cli.found import found_in, require_outside
     from scan2train.cli.settings import require_known_codes, settings_for
     from scan2train.cli.show_check import print_empty, show
@@ -145,6 +158,10 @@ def check(
     if choices_out is not None and not task:
         raise WrongUse(
             "--choices-out needs --task", advice="The choice of scans depends on what is to be learnt."
+        )
+    if fix and out is None:
+        raise WrongUse(
+            "--fix needs a folder", advice="Name it with -o. Sources themselves are never changed."
         )
     for place in (out, choices_out, write_baseline):
         require_outside(sources, place)
@@ -169,13 +186,17 @@ def check(
             )
         found_all = without_ignored(findings, settings.per_path_ignores, Places(found), settings.folder)
         findings = only_new(found_all, baseline or settings.baseline, write_baseline)
-        show(found, sources, findings, format, out, fails_from=fails_from, rules=folders, jobs=jobs)
+        printed = None if fix else out
+        show(found, sources, findings, format, printed, fails_from=fails_from, rules=folders, jobs=jobs)
         if meant is not None:
             # What is known is no better for it: the choice looks at all that was found.
-            show_choices(found, meant, found_all, choices_out, quiet=format != Format.TEXT or out is not None)
+            quiet = format != Format.TEXT or printed is not None
+            show_choices(found, meant, found_all, choices_out, quiet=quiet)
+        if fix and out is not None:
+            write_fix(found, sources, found_all, meant, out)
     except Scan2TrainError:
         if format == Format.JSON:
-            print_empty(sources, out)
+            print_empty(sources, None if fix else out)
         raise
     for source in without:
         complain(f"{source}: no image was found", "The findings, and `scan2train index`, say why.")
