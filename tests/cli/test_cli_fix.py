@@ -46,7 +46,7 @@ def test_it_says_what_it_did_for_which_code(fixed):
     assert done.exit_code == 1
     assert "error GEO004 missing-slices\n" in done.stdout
     assert (
-        "GEO004 missing-slices: choices.csv: 1 volume is rejected; `prepare --irregular regrid`"
+        "GEO004 missing-slices: choices.csv: 1 volume is rejected; or accept there, and `prepare --irregular regrid`"
         in done.stderr
     )
     assert "GEO006 gantry-tilt: recipe.toml: the step detilt" in done.stderr

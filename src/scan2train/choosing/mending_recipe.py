@@ -17,6 +17,7 @@ _RESAMPLE: Final = {"spacing_mm": [1.0, 1.0, 1.0], "interpolation": "linear", "a
 _STEPS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("PIX001", "bright_is_dense", {}),
     ("GEO006", "detilt", {"interpolation": "linear"}),
+    ("NII002", "detilt", {"interpolation": "linear"}),
     ("GEO011", "reorient", {"to": "LPS"}),
     ("GEO012", "resample", _RESAMPLE),
     ("SET001", "resample", _RESAMPLE),
