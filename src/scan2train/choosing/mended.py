@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 #: Uneven slices can be read in other ways than not at all.
 _IRREGULAR = ("GEO003", "GEO004", "GEO005")
-_READ_OTHERWISE = (
-    "; `prepare --irregular regrid` would take them from their true places, once you accept them"
-)
+_READ_OTHERWISE = "; or accept there, and `prepare --irregular regrid` resamples from the true places"
 
 
 def mended(
