@@ -109,12 +109,13 @@ def test_rules_of_the_settings_are_run_and_those_that_came_with_the_data_are_not
     assert (tmp_path / "ran").exists()
 
 
-def test_settings_that_lie_in_a_source_are_told(check, scans):
-    (scans / "scan2train.toml").write_text('[check]\nselect = ["SER"]\n')
-    done = check()
-    (scans / "scan2train.toml").unlink()
-    assert "settings that lie in a source hold" in done.stderr
-    assert "--isolated" in done.stderr
+def test_settings_that_came_with_the_data_are_told(check, scans):
+    for folder in (scans, scans.parent):
+        settings(folder, 'select = ["SER"]')
+        done = check()
+        (folder / "scan2train.toml").unlink()
+        assert "settings that came with the data hold" in done.stderr
+        assert "--isolated" in done.stderr
 
 
 def test_a_baseline_lets_only_new_findings_fail(check, scans, tmp_path):

@@ -4,12 +4,12 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
 from odd_findings import ODD
 from scan2train.check import check
-from scan2train.checking.items import items_of
 from scan2train.figures.evidence import inverted, marked, smallest_piece, tilted_slices, uneven_slices
 from scan2train.finding import Where
 from scan2train.grid import Grid
@@ -95,7 +95,7 @@ def gap(tmp_path_factory):
 def test_a_gap_is_shown_on_the_page(gap):
     found = index(gap, cache=False)
     findings = check(found, select=["GEO004"], pixels=False)
-    shown = evidence_for(findings, items_of(found), jobs=1)
+    shown = evidence_for(findings, found, jobs=1)
     (one,) = shown.values()
     picture = Image.open(io.BytesIO(one.picture.jpeg)).convert("RGB")
     red = np.asarray(picture).astype(int)
@@ -107,12 +107,16 @@ def test_a_gap_is_shown_on_the_page(gap):
     assert "red was never measured" in page
 
 
-def test_pictures_are_few_and_those_that_fail_are_left_out(gap):
+def test_what_cannot_be_read_is_left_out(gap):
     found = index(gap, cache=False)
-    row = found.volumes.row(0, named=True)
+    lost = replace(found, volumes=found.volumes.with_columns(source=pl.lit("/nowhere")))
+    findings = check(found, select=["GEO004"], pixels=False)
+    assert findings
+    assert evidence_for(findings, lost, jobs=1) == {}
+
+
+def test_pictures_are_few():
     many = [replace(ODD[0], where=Where(volume=f"v{n}"), message=f"message {n // 9}") for n in range(200)]
-    lost = [({**row, "volume": f"v{n}", "source": "/nowhere"}, None) for n in range(200)]
-    assert evidence_for(many[:1], lost, jobs=1) == {}
     wanted = list(_wanted(many, {f"v{n}": n for n in range(200)}))
     assert len(wanted) == 36
     assert [name for _, name in wanted[:4]] == ["v0", "v1", "v2", "v9"]

@@ -26,6 +26,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),
     "Findings": ("Finding", "Severity"),
+    "Tasks": ("Task", "choose"),
     "Beside the main job": ("clean",),
 }
 

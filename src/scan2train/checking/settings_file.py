@@ -42,12 +42,11 @@ def find_settings(sources: Sequence[Path], working: Path) -> Settings:
         If the file that holds is not as settings are, or names folders of rules though it came with the data.
     """
     here = working.resolve()
-    own = _nearest(here)
-    file = own or _nearest(_shared(sources))
+    file = _nearest(here) or _nearest(_shared(sources))
     if file is None:
         return Settings()
     found = settings_of(_text(file), file)
-    if found.rules and (own is None or came_with_data(file, sources)):
+    if found.rules and not is_own(file, sources, here):
         raise WrongUse(
             "these settings name rules, which are programs, and nobody has named the file",
             where=file,
@@ -57,10 +56,11 @@ def find_settings(sources: Sequence[Path], working: Path) -> Settings:
     return found
 
 
-def came_with_data(file: Path, sources: Sequence[Path]) -> bool:
-    """Whether a settings file lies in one of the sources."""
+def is_own(file: Path, sources: Sequence[Path], working: Path) -> bool:
+    """Whether a settings file is a person's own: at or above the folder ``working``, and in none of the sources."""
     folder = file.resolve().parent
-    return any(source.is_dir() and folder.is_relative_to(source.resolve()) for source in sources)
+    inside = any(source.is_dir() and folder.is_relative_to(source.resolve()) for source in sources)
+    return working.resolve().is_relative_to(folder) and not inside
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -25,7 +25,7 @@ def settings_for(sources: Sequence[Path], config: Path | None, *, isolated: bool
         If both options are given, or as :func:`~scan2train.checking.settings_file.find_settings`.
     """
     from scan2train.checking.settings import Settings
-    from scan2train.checking.settings_file import came_with_data, find_settings, read_settings
+    from scan2train.checking.settings_file import find_settings, is_own, read_settings
 
     if isolated:
         if config is not None:
@@ -34,8 +34,10 @@ def settings_for(sources: Sequence[Path], config: Path | None, *, isolated: bool
     if config is not None:
         return read_settings(config)
     found = find_settings(sources, Path.cwd())
-    if found.file is not None and came_with_data(found.file, sources):
-        typer.echo(f"settings that lie in a source hold: {shown(found.file)} (--isolated for none)", err=True)
+    if found.file is not None and not is_own(found.file, sources, Path.cwd()):
+        typer.echo(
+            f"settings that came with the data hold: {shown(found.file)} (--isolated for none)", err=True
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from scan2train.checking.pixels import Item
+from scan2train.checking.items import items_of
 from scan2train.figures.evidence import (
     in_full,
     inverted,
@@ -22,6 +22,7 @@ from scan2train.figures.planes import Plane
 from scan2train.figures.thumbnail import Thumbnail, side_by_side
 from scan2train.figures.window import choose_window
 from scan2train.finding import Finding
+from scan2train.index import Index
 from scan2train.volume import Labels, Volume
 
 #: Pictures of the whole page, and of findings of one code with one message.
@@ -41,11 +42,12 @@ class Evidence:
 Shown = dict[tuple[str, str], Evidence]
 
 
-def evidence_for(findings: Sequence[Finding], items: Sequence[Item], *, jobs: int) -> Shown:
+def evidence_for(findings: Sequence[Finding], index: Index, *, jobs: int) -> Shown:
     """Draw what shows the findings, each volume in a process that may die; what cannot be drawn is left out."""
     from scan2train.runners.processes import run_in_processes
 
-    places = {row["volume"]: place for place, (row, _) in enumerate(items)} if findings else {}
+    places = {volume: place for place, volume in enumerate(index.volumes["volume"])}
+    items = items_of(index)
     wanted = list(_wanted(findings, places))
     work = [(code, *items[places[volume]]) for code, volume in wanted]
     found: Shown = {}

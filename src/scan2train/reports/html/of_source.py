@@ -64,7 +64,7 @@ def report_of_source(
         looks[place] = look
         found.append(seen)
     findings = everything(index, known, found)
-    shown = evidence_for(findings, items, jobs=workers)
+    shown = evidence_for(findings, index, jobs=workers)
     return _report(index, sources, findings, looks, shown, known)
 
 
@@ -80,7 +80,7 @@ def report_of_findings(
     items, workers = items_of(index), jobs or os.cpu_count() or 1
     drawn = look_at_all(items, frozenset(), (), jobs=workers, progress=None)
     looks = {place: look for place, look, _ in drawn}
-    shown = evidence_for(findings, items, jobs=workers)
+    shown = evidence_for(findings, index, jobs=workers)
     return _report(index, sources, findings, looks, shown, all_rules(rules))
 
 
