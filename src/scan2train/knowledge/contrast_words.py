@@ -42,7 +42,7 @@ _WITH: Final = _any(
     r"(?:POST|WITH|W)[ _/-]*(?:IV[ _-]?)?(?:CON(?:TRAST)?|C|KM|GD|GAD\w*)",
     r"W/(?:IV)?|C\+|\+C|CECT|CE(?:[ _-]?(?:CT|MR\w*))?",
     r"ENHANCED|CONTRASTE?|CON[ _-]CONTRASTE|(?:MIT[ _-])?KM|MDC|AVEC[ _-]\w+",
-    r"CTA|CTPA|(?:CT[ _-]?)?ANGIO\w*",
+    r"C?CTA|COR\w*[ _-]?CTA|CTPA|(?:CT[ _-]?)?ANGIO\w*",
     r"ARTERI\w*|PORTAL\w*|PVP|(?:PORTO)?VENOUS|VENOS\w*|VEINEUX|NEPHRO\w*|EXCRET\w*|UROGRA\w*",
 )
 #: "With and without" says both, and so nothing of one series.

@@ -18,6 +18,7 @@ _FRAME_WINS = (
     *("row_spacing_mm", "col_spacing_mm", "thickness_mm", "spacing_between_slices_mm", "slope", "intercept"),
     "rescale_type",
     *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
+    "image_laterality",
 )
 _FRAME_ONLY = (
     *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),

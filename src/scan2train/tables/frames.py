@@ -47,6 +47,7 @@ FRAMES = Table(
         _number("b_value", "0018,9117", "0018,9087", 0, "Diffusion b-value", "s/mm2"),
         _number("trigger_time_ms", "0018,9118", "0020,9153", 0, "Nominal Cardiac Trigger Delay Time", "ms"),
         _number("cardiac_percentage", "0018,9118", "0020,9241", 0, "Nominal Percentage of Cardiac Phase", "%"),
+        Column(name="image_laterality", kind="text", parent="0020,9071", tag="0020,9072", meaning="Frame Laterality: R, L, B, or U of what there is once"),
         Column(name="energy_window", kind="integer", meaning="Nuclear medicine: entry of the Energy Window Vector"),
         Column(name="rr_interval", kind="integer", meaning="Nuclear medicine: entry of the R-R Interval Vector"),
         Column(name="time_slot", kind="integer", meaning="Nuclear medicine: entry of the Time Slot Vector"),
