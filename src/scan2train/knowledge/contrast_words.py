@@ -1,0 +1,174 @@
+"""Contrast agent in a CT: the phases of its way through the body, and the words by which headers tell them.
+
+Four phases are told apart: ``non-contrast``, ``arterial``, ``portal-venous``, ``delayed``. Words are those of
+descriptions, protocols and agents in English, German, French, Spanish and Italian; accents and case do not matter.
+
+Sources: delays after the start of an intravenous injection as teaching pages of radiology give them, typical and not
+normative (early arterial 15 to 25 s, late arterial 30 to 40, portal venous 60 to 80, nephrographic 80 to 120, delayed
+and excretory 3 to 15 minutes); PS3.3 C.7.6.4 (Contrast/Bolus Module). Words: what scanners' protocols write.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A phase: the delay by which it is told, the delays at which nobody would doubt the word, and its words.
+
+    ``from_s`` and ``to_s`` of all phases meet, so that a delay names one; ``least_s`` and ``most_s`` are where a word
+    and a delay contradict each other. Seconds after the start of the injection.
+    """
+
+    name: str
+    from_s: float
+    to_s: float
+    least_s: float
+    most_s: float
+    words: re.Pattern[str]
+
+
+_AGENT: Final = (
+    r"(?:i\.?v\.?[ -]?)?(?:contrast\w*|contraste|kontrast\w*|mezzo di contrasto|medio de contraste|produit de contraste"
+    r"|inject\w*|injekt\w*|inyeccion|iniezione|km|ce|cm|mdc|mc|pdc|civ|pci|iv|i\.v\.|c)(?![\w-])"
+)
+_LACKS: Final = r"\b(?:w/?[ ]?o|without|sans|ohne|senza|sin|no|non|not|nicht|kein\w*|vor|avant|antes(?: de)?|prima(?: del)?|pre|non?e)\b"
+#: There is no agent: said in so many words. Taken out of a text before other words are looked for.
+_NATIVE: Final = re.compile(
+    rf"{_LACKS}[ .:-]*{_AGENT}|\bw/o\b|(?<!& )\bwo\b(?! fs)|\bnativ\w*|\bunenhanced\b|\bnon[ -]?enh?anced\b|\bun[ -]?enh\b"
+    r"|\bnon?[ -]?con(?:trast\w*)?\b|\bnect\b|\bncct\b|\bnccta?\b|\bpre[ -]?(?:contrast\w*|kontrast\w*|con|km)\b|\bplain\b"
+    r"|\bc-(?![a-z0-9])|(?<![a-z0-9])-c\b|\b(?:iv|km|ce|mdc|cm)-(?![a-z0-9])|\bbasale\b"
+    r"|\bca(?:lcium|lcio)?[ -]?sc(?:ore|oring)?\b|\bcalcium\b|\bcontrast\w*\W*(?:none|no)\b"
+)
+_DELAYED: Final = (
+    r"\bdelay\w*|\bexcret\w*|\bescretor\w*|\burogra\w*|\bpyelo\w*|\bausscheidung\w*|\bequilibrium\b|\beliminacion\b"
+    r"|\btardi\w*|\bretard\w*|\bretras\w*|\bspat(?:e|phase|aufnahme)?\b|\blate (?:phase|scan|venous)\b|\bspatvenos\w*"
+    r"|(?<![\d.])(?:[3-9]|1\d)[ -]?min\w*"
+)
+_ARTERIAL: Final = (
+    r"\barteri\w*[ -](?:precoce|tardi\w*|temprana|precoz)|\b(?:(?:early|late)[ -]?)?art(?:erial\w*|eriell\w*|eriel\w*|erios\w*|phase)?\b|\b(?:fruh|spat)[ -]?art\w*"
+    r"|\bcta\b|\bangio\w*|\bctpa\b|\bcortico[ -]?medul\w*|\bhap\b"
+    r"|\bpancreatic\b|\bpulmonary embol\w*|\blungenembol\w*|\b[cr]ta[ -]?\w*angio"
+)
+_VENOUS: Final = (
+    r"\bport(?:al|o)[ -]?(?:ven\w*)?\b|\bportal\w*|\bportoven\w*|\bpv(?:p| phase)\b|\bven(?:ous|os[aoe]?|ose|eu[sx]e?)?\b"
+    r"|\bvenos\w*|\bveineu\w*|\bnephrogr\w*|\bnefrogr\w*|\bnephro\b|\bparenchymal\b|\bhepatic phase\b"
+)
+
+PHASES: Final = (
+    Phase(name="non-contrast", from_s=0, to_s=0, least_s=0, most_s=0, words=_NATIVE),
+    # "Late arterial" and "artérielle tardive" are arterial: their words stand before those of delay.
+    Phase(name="arterial", from_s=0, to_s=50, least_s=5, most_s=65, words=re.compile(_ARTERIAL)),
+    Phase(name="delayed", from_s=130, to_s=3600, least_s=90, most_s=7200, words=re.compile(_DELAYED)),
+    Phase(name="portal-venous", from_s=50, to_s=130, least_s=40, most_s=150, words=re.compile(_VENOUS)),
+)
+#: An agent was given, whatever the phase.
+_GIVEN: Final = re.compile(
+    r"\bcontrast\w*|\bkontrast\w*|\binject\w*|\binjekt\w*|\bkm\b|\bmdc\b|\bpdc\b|\bciv\b|\bc\+|\+c\b|\b(?:iv|km|ce)\+"
+    r"|\bcect\b|\bwith iv\b|\bce[ -]?ct\b|\bpost[ -]?(?:con|iv|km)\b"
+)
+#: Seconds, as "70s" or "35 sec": digits that stand alone, and no kernel such as B30s.
+_SECONDS: Final = re.compile(r"(?<![\w.,])(\d{2,3}) ?(?:s|sec|sek|seg|seconds?)\b")
+#: Both, in one word.
+_WITH_AND_WITHOUT: Final = re.compile(
+    r"\b(?:w|with|mit|avec|con)\b[ /&+.,]*(?:and|und|et|e|y)?[ /&+.,]*(?:w/?[ ]?o|without|ohne|sans|senza|sin)\b"
+)
+#: "70 s delay": how long it was, and no delayed phase.
+_DELAY_OF: Final = re.compile(r"(?<![\w.,])(\d{2,3} ?s(?:ec|ek|eg)?)\b\W*delay\w*|\bdelay\w*\W*(\d{2,3} ?s(?:ec|ek|eg)?\b)")
+#: Values of Contrast/Bolus Agent that mean there was none.
+_NOBODY: Final = re.compile(
+    rf"(?:none|no?|non|not? (?:given|applied|used|administered)|n/?a|false|0|nil|ningun[oa]?|nessuno?|aucune?|keine?s?"
+    rf"|[-./ ]*|{_LACKS}.*|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*|w/o.*)"
+)
+#: Values that say nothing.
+_UNKNOWN: Final = re.compile(r"(?:unknown|unk|\?+|anonym\w*|removed|redacted|x+|other|see .*)")
+#: Agents and routes that leave the vessels dark.
+_SWALLOWED: Final = re.compile(
+    r"\boral\w*|\bper[ -]?os\b|\bp\.?o\.?\b|\brectal\w*|\benter\w*|\bgastro\w*|\bbari\w*|\bwater\b|\breadi\w*|\bpositiv\w*"
+    r"|\bintrathec\w*|\bintraartic\w*|\bintracav\w*"
+)
+_INTO_VESSELS: Final = re.compile(r"\biv\b|\bi\.v\.?|\bintra[ -]?v\w*|\bvenous\b|\bintra[ -]?art(?:erial)?\b|\bbolus\b")
+
+
+@cache
+def agent_given(agent: str, route: str = "") -> bool | None:
+    """Whether an agent went into the vessels, by Contrast/Bolus Agent and Route; ``None`` where they do not tell."""
+    name, way = _plain(agent), _plain(route)
+    said = f"{name} {way}".strip()
+    if not name or _UNKNOWN.fullmatch(name):
+        return None
+    if _NOBODY.fullmatch(name):
+        return False
+    return None if _SWALLOWED.search(said) and not _INTO_VESSELS.search(said) else True
+
+
+@cache
+def swallowed(agent: str, route: str = "") -> bool:
+    """Whether an agent was given into the bowel or another cavity, whatever else was: it is bright there."""
+    return bool(_SWALLOWED.search(f"{_plain(agent)} {_plain(route)}"))
+
+
+@cache
+def phases_of_words(text: str) -> tuple[str, ...]:
+    """Names of the phases that a description tells of; ``"given"`` where it says that there is agent, and not which phase.
+
+    Several where it speaks of several, as "w & w/o contrast" does.
+    """
+    rest = _DELAY_OF.sub(r" \1\2 ", _plain(text))
+    both = _WITH_AND_WITHOUT.search(rest) is not None
+    found = []
+    for phase in PHASES:
+        rest, times = phase.words.subn(" ; ", rest)
+        if times:
+            found.append(phase.name)
+    for said in _SECONDS.findall(rest):
+        # Below, it is how long something takes.
+        if 15 <= int(said) <= 600 and (name := phase_at(float(said))) not in found:
+            found.append(name)
+    told = [name for name in found if name != "non-contrast"]
+    if not told and (both or _GIVEN.search(rest)):
+        found.append("given")
+    return tuple(found)
+
+
+def contrast_told(agent: str | None, description: str | None, route: str | None = None) -> bool | None:
+    """Whether an agent went into the vessels; ``None`` where neither the agent's attributes nor the description tell.
+
+    What the attributes say counts before words.
+    """
+    given = agent_given(agent or "", route or "")
+    said = phases_of_words(description or "")
+    if given is not None or not said:
+        return given
+    # "With and without" says both, and so nothing of one series.
+    return ("non-contrast" not in said) if len(said) == 1 or "non-contrast" not in said else None
+
+
+def phase_told(phase: str | None, agent: str | None, description: str | None) -> str:
+    """The phase as headers tell it; empty where they do not. ``phase`` is what is known already, and wins."""
+    said = [name for name in phases_of_words(description or "") if name != "given"]
+    if phase or len(said) == 1:
+        return phase or said[0]
+    return "non-contrast" if agent_given(agent or "") is False and not said else ""
+
+
+def phase_at(delay_s: float) -> str:
+    """The phase so many seconds after the injection began; empty where no scan would be that early or late."""
+    return next((one.name for one in PHASES if one.from_s <= delay_s < one.to_s), "")
+
+
+def may_be(phase: str, delay_s: float) -> bool:
+    """Whether a scan of that phase can have begun so many seconds after the injection."""
+    return all(one.least_s <= delay_s <= one.most_s for one in PHASES if one.name == phase)
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents, words apart."""
+    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss").lower())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.replace("_", " ").replace("ae", "a").replace("ue", "u").split())
