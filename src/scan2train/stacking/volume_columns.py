@@ -59,7 +59,7 @@ _MEMBERS = {
 #: Of the first slice alone.
 FIRST = (
     *_SAME,
-    *("cardiac_percentage", "image_laterality", "laterality", "columns", "rows"),
+    *("image_laterality", "laterality", "columns", "rows"),
     *("contrast_meaning", "contrast_time", *GATING),
 )
 
