@@ -125,3 +125,7 @@ ACQ001_SHARP_GRAIN: Final = 2.5
 # ACQ005 gating-missing: between which percentages of the way from one R wave to the next the heart rests, in end-systole
 # and in diastole.
 ACQ005_REST_PERCENT: Final = ((30.0, 50.0), (60.0, 85.0))
+
+# ACQ003 contrast-phase-unclear: when after the start of an injection a scan may begin. Clocks are off by some seconds.
+ACQ003_EARLIEST_S: Final = -5.0
+ACQ003_LATEST_S: Final = 7200.0
