@@ -16,6 +16,7 @@ from scan2train._version import __version__
 
 if TYPE_CHECKING:
     from scan2train.check import check
+    from scan2train.choose import choose
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from scan2train.recipe import Choice, Recipe, Step
     from scan2train.restore import restore
     from scan2train.stats import stats
+    from scan2train.task import Task
     from scan2train.tools.clean import clean
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -72,11 +74,13 @@ _HOME = {
     "Severity": "finding",
     "SeveralVolumes": "errors",
     "Step": "recipe",
+    "Task": "task",
     "UnknownName": "errors",
     "UnreadableFile": "errors",
     "Volume": "volume",
     "WrongUse": "errors",
     "check": "check",
+    "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
     "header": "header",
@@ -112,12 +116,14 @@ __all__ = [
     "SeveralVolumes",
     "Severity",
     "Step",
+    "Task",
     "UnknownName",
     "UnreadableFile",
     "Volume",
     "WrongUse",
     "__version__",
     "check",
+    "choose",
     "clean",
     "convert",
     "header",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from scan2train.errors import WrongUse
+from scan2train.errors import UnknownName
 from scan2train.finding import Finding
 from scan2train.index import Index, index
+from scan2train.rule import Rule
+from scan2train.task import Task
 
 #: Sources with fewer volumes have their pixels looked at without being asked.
 PIXELS_BELOW = 200
@@ -18,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 def check(
     source: Index | str | os.PathLike[str],
-    task: str | None = None,
+    task: Task | str | os.PathLike[str] | None = None,
     *,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
@@ -34,7 +37,8 @@ def check(
     source
         An index, or a folder or file to be indexed.
     task
-        Reserved for rules that depend on what is to be learnt.
+        What is to be learnt: a task, the name of one that comes with the package, or a TOML file. Rules that depend on
+        it run then, what it calls fatal is an error, and what it would not take anyway is information.
     select, ignore
         Codes, beginnings of codes, or names of rules; all rules if ``select`` is empty. The longer word wins.
     pixels
@@ -57,7 +61,7 @@ def check(
     NoImages
         If a folder holds no image at all.
     UnknownName, WrongUse
-        If a rule is named that does not exist, or an argument cannot be meant.
+        If a rule or a task is named that does not exist, or an argument cannot be meant.
     """
     from scan2train.checking.choose import choose
     from scan2train.checking.conclude import Seen
@@ -65,18 +69,36 @@ def check(
     from scan2train.checking.failed import OWN
     from scan2train.checking.items import items_of
     from scan2train.checking.pixels import check_pixels
+    from scan2train.checking.settle import in_order
+    from scan2train.choosing.for_task import for_task
     from scan2train.rule.load import all_rules
 
-    if task is not None:
-        raise WrongUse("tasks do not exist yet", expected="task=None", found=repr(task))
+    meant = task if task is None or isinstance(task, Task) else Task.load(os.fspath(task))
     found = source if isinstance(source, Index) else index(source)
     folders = [str(Path(folder)) for folder in rules]
     left_out = tuple(ignore)
-    chosen = choose(all_rules(folders), tuple(select), left_out)
+    known = all_rules(folders)
+    if meant is not None:
+        _require_known(meant, known)
+    chosen = tuple(replace(rule, task=meant) for rule in choose(known, tuple(select), left_out))
     decode = found.volumes.height < PIXELS_BELOW if pixels is None else pixels
     seen: Iterable[Seen] = ()
     if decode and look_at_pixels(chosen):
         workers = jobs or os.cpu_count() or 1
-        seen = check_pixels(items_of(found), chosen, folders, jobs=workers, progress=progress)
+        seen = check_pixels(items_of(found), chosen, folders, jobs=workers, progress=progress, task=meant)
     unheard = {code for code in OWN for word in left_out if code.startswith(word.upper())}
-    return [one for one in everything(found, chosen, seen) if one.code not in unheard]
+    heard = [one for one in everything(found, chosen, seen) if one.code not in unheard]
+    return heard if meant is None else in_order(for_task(heard, found, meant))
+
+
+def _require_known(task: Task, rules: Iterable[Rule]) -> None:
+    """Refuse a task whose fatal codes no rule has: a slip of the pen would find nothing, and say nothing."""
+    codes = [rule.code for rule in rules]
+    for word in task.fatal:
+        if not any(code.startswith(word) for code in codes):
+            raise UnknownName(
+                "a task calls a finding fatal that no rule makes",
+                where=task.name,
+                expected="codes or their beginnings; `scan2train explain --all` lists them",
+                found=f"fatal: {word}",
+            )

@@ -12,7 +12,12 @@ from scan2train.knowledge.rule_order import SPECIFIC_FIRST, SPECIFIC_FIRST_OF_FI
 def settle(found: Iterable[Finding]) -> list[Finding]:
     """Merge, drop and sort findings; the same findings give the same list."""
     kept = _without_general(_merged(found))
-    return sorted(kept, key=_order)
+    return in_order(kept)
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Sort findings, the worst first; the same findings give the same list."""
+    return sorted(found, key=_order)
 
 
 def _merged(found: Iterable[Finding]) -> list[Finding]:

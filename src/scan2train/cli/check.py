@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
+from scan2train.cli.options import TASKS, Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
 
 if TYPE_CHECKING:
     from scan2train.finding import Finding
@@ -83,7 +83,24 @@ def check(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
-    task: Annotated[str, typer.Option("--task", metavar="T", help="Not there yet.", show_default=False)] = "",
+    task: Annotated[
+        str,
+        typer.Option(
+            "--task",
+            metavar="NAME|FILE",
+            help=f"What is to be learnt: {TASKS}, or a TOML file. Shows which scans to take, too.",
+            show_default="none",
+        ),
+    ] = "",
+    choices_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--choices-out",
+            metavar="FILE",
+            help="Write which scans to take for the task (CSV or Parquet): edit it, give it to prepare --choices.",
+            show_default="none",
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Not there yet.", show_default=False)
     ] = None,
@@ -94,19 +111,29 @@ def check(
     """
     from scan2train.check import check as run
     from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.show_choices import show_choices
     from scan2train.cli.words import words
-    from scan2train.errors import Scan2TrainError
+    from scan2train.errors import Scan2TrainError, WrongUse
+    from scan2train.task import Task
 
     offered("--format", format, here=_FORMATS, later=_LATER)
-    for option, given in (("--task", task), ("--baseline", baseline)):
-        offered(option, str(given or ""), here=("",), later=(str(given or ""),))
+    offered("--baseline", str(baseline or ""), here=("",), later=(str(baseline or ""),))
+    if choices_out is not None and not task:
+        raise WrongUse(
+            "--choices-out needs --task", advice="The choice of scans depends on what is to be learnt."
+        )
     require_outside(sources, out)
+    require_outside(sources, choices_out)
+    meant = (
+        Task.load(task) if task else None
+    )  # before the sources are read: a wrong word should not cost a walk
     try:
         with progress_bar("indexing") as progress:
             found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
         with progress_bar("looking at pixels") as progress:
             findings = run(
                 found,
+                meant,
                 select=words(select),
                 ignore=words(ignore),
                 pixels=pixels,
@@ -115,6 +142,8 @@ def check(
                 progress=progress,
             )
         _show(found, sources, findings, format, out, jobs)
+        if meant is not None:
+            show_choices(found, meant, findings, choices_out, quiet=format != Format.TEXT or out is not None)
     except Scan2TrainError:
         if format == Format.JSON:
             _print_empty(sources, out)

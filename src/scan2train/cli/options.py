@@ -14,6 +14,8 @@ from scan2train.reading.options import IRREGULAR, SUV
 
 #: The recipes that come with the package, told from its files so that ``--help`` loads nothing else.
 PRESETS = ", ".join(sorted(path.stem for path in Path(__file__).parents[1].glob("recipes/*.toml")))
+#: And the tasks.
+TASKS = ", ".join(sorted(path.stem for path in Path(__file__).parents[1].glob("tasks/*.toml")))
 
 
 class Format(StrEnum):

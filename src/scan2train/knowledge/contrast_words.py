@@ -35,7 +35,7 @@ class Phase:
 
 _AGENT: Final = (
     r"(?:i\.?v\.?[ -]?)?(?:contrast\w*|contraste|kontrast\w*|mezzo di contrasto|medio de contraste|produit de contraste"
-    r"|inject\w*|injekt\w*|inyeccion|iniezione|km|ce|cm|mdc|mc|pdc|civ|pci|iv|i\.v\.|c)(?![\w-])"
+    r"|inject\w*|injekt\w*|inyeccion|iniezione|km|ce|cm|gd|gad|mdc|mc|pdc|civ|pci|iv|i\.v\.|c)(?![\w-])"
 )
 _LACKS: Final = r"\b(?:w/?[ ]?o|without|sans|ohne|senza|sin|no|non|not|nicht|kein\w*|vor|avant|antes(?: de)?|prima(?: del)?|pre|non?e)\b"
 #: There is no agent: said in so many words. Taken out of a text before other words are looked for.
@@ -70,7 +70,7 @@ PHASES: Final = (
 #: An agent was given, whatever the phase.
 _GIVEN: Final = re.compile(
     r"\bcontrast\w*|\bkontrast\w*|\binject\w*|\binjekt\w*|\bkm\b|\bmdc\b|\bpdc\b|\bciv\b|\bc\+|\+c\b|\b(?:iv|km|ce)\+"
-    r"|\bcect\b|\bwith iv\b|\bce[ -]?ct\b|\bpost[ -]?(?:con|iv|km)\b"
+    r"|\bgd\b|\bgad(?:o\w*)?\b|\bcect\b|\bwith iv\b|\bce[ -]?ct\b|\bpost[ -]?(?:con|iv|km)\b"
 )
 #: Seconds, as "70s" or "35 sec": digits that stand alone, and no kernel such as B30s.
 _SECONDS: Final = re.compile(r"(?<![\w.,])(\d{2,3}) ?(?:s|sec|sek|seg|seconds?)\b")
@@ -79,11 +79,13 @@ _WITH_AND_WITHOUT: Final = re.compile(
     r"\b(?:w|with|mit|avec|con)\b[ /&+.,]*(?:and|und|et|e|y)?[ /&+.,]*(?:w/?[ ]?o|without|ohne|sans|senza|sin)\b"
 )
 #: "70 s delay": how long it was, and no delayed phase.
-_DELAY_OF: Final = re.compile(r"(?<![\w.,])(\d{2,3} ?s(?:ec|ek|eg)?)\b\W*delay\w*|\bdelay\w*\W*(\d{2,3} ?s(?:ec|ek|eg)?\b)")
+_DELAY_OF: Final = re.compile(
+    r"(?<![\w.,])(\d{2,3} ?s(?:ec|ek|eg)?)\b\W*delay\w*|\bdelay\w*\W*(\d{2,3} ?s(?:ec|ek|eg)?\b)"
+)
 #: Values of Contrast/Bolus Agent that mean there was none.
 _NOBODY: Final = re.compile(
     rf"(?:none|no?|non|not? (?:given|applied|used|administered)|n/?a|false|0|nil|ningun[oa]?|nessuno?|aucune?|keine?s?"
-    rf"|[-./ ]*|{_LACKS}.*|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*|w/o.*)"
+    rf"|[-./ ]*|(?:without|w/?[ ]?o|sans|ohne|senza|sin|kein\w*|aucun\w*)\b.*|{_LACKS}[ .:-]*{_AGENT}.*|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*|w/o.*)"
 )
 #: Values that say nothing.
 _UNKNOWN: Final = re.compile(r"(?:unknown|unk|\?+|anonym\w*|removed|redacted|x+|other|see .*)")
@@ -92,7 +94,9 @@ _SWALLOWED: Final = re.compile(
     r"\boral\w*|\bper[ -]?os\b|\bp\.?o\.?\b|\brectal\w*|\benter\w*|\bgastro\w*|\bbari\w*|\bwater\b|\breadi\w*|\bpositiv\w*"
     r"|\bintrathec\w*|\bintraartic\w*|\bintracav\w*"
 )
-_INTO_VESSELS: Final = re.compile(r"\biv\b|\bi\.v\.?|\bintra[ -]?v\w*|\bvenous\b|\bintra[ -]?art(?:erial)?\b|\bbolus\b")
+_INTO_VESSELS: Final = re.compile(
+    r"\biv\b|\bi\.v\.?|\bintra[ -]?v\w*|\bvenous\b|\bintra[ -]?art(?:erial)?\b|\bbolus\b"
+)
 
 
 @cache
@@ -136,17 +140,32 @@ def phases_of_words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def contrast_told(agent: str | None, description: str | None, route: str | None = None) -> bool | None:
-    """Whether an agent went into the vessels; ``None`` where neither the agent's attributes nor the description tell.
+def contrast_told(agent: str | None, description: str | None) -> bool | None:
+    """Whether an agent went into the vessels; ``None`` where the header does not tell.
 
-    What the attributes say counts before words.
+    Parameters
+    ----------
+    agent
+        Contrast/Bolus Agent (0018,0010), free text.
+    description
+        Series Description, which counts where the agent does not say. Scanners copy the agent of an examination to
+        all its series: where the two contradict one another, nothing is told.
     """
-    given = agent_given(agent or "", route or "")
-    said = phases_of_words(description or "")
-    if given is not None or not said:
-        return given
+    by_words, by_agent = _in_words(description or ""), agent_told(agent)
+    if by_words is None or by_agent is None:
+        return by_words if by_agent is None else by_agent
+    return by_agent if by_agent is by_words else None
+
+
+def agent_told(agent: str | None) -> bool | None:
+    """What Contrast/Bolus Agent alone says; an agent that is drunk says nothing of the blood."""
+    return agent_given(agent or "")
+
+
+def _in_words(text: str) -> bool | None:
+    said = phases_of_words(text)
     # "With and without" says both, and so nothing of one series.
-    return ("non-contrast" not in said) if len(said) == 1 or "non-contrast" not in said else None
+    return None if not said or ("non-contrast" in said and len(said) > 1) else "non-contrast" not in said
 
 
 def phase_told(phase: str | None, agent: str | None, description: str | None) -> str:

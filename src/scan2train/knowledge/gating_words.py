@@ -20,14 +20,21 @@ CARDIAC: Final = re.compile(
 _HEART_AT: Final = re.compile(r"\b(?:best ?)?(?:end[ -]?)?(?:diast|syst(?!em))\w*", re.IGNORECASE)
 _PERCENT: Final = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d+)?|100) ?%(?! ?asir)", re.IGNORECASE)
 #: A percentage behind one of these is no phase of the heart.
-_OTHER: Final = re.compile(r"(?:asir(?:[ _-]?v)?|stenosis|dose|zoom|blend)\W*\d+(?:[.,]\d+)? ?%", re.IGNORECASE)
-_OPTION: Final = re.compile(r"CARDIAC|GATE|GATING|\bECG|\bEKG|\bCG\b|SNAPSHOT|RETRO\b|PROSP|TRIGGER", re.IGNORECASE)
+_OTHER: Final = re.compile(
+    r"(?:asir(?:[ _-]?v)?|stenosis|dose|zoom|blend)\W*\d+(?:[.,]\d+)? ?%", re.IGNORECASE
+)
+_OPTION: Final = re.compile(
+    r"CARDIAC|GATE|GATING|\bECG|\bEKG|\bCG\b|SNAPSHOT|RETRO\b|PROSP|TRIGGER", re.IGNORECASE
+)
 _NOT_GATED: Final = ("", "NONE", "NO", "OFF")
 
 
-def percent_of_words(*texts: str) -> float | None:
-    """The percentage of the way from one R wave to the next that the words of a cardiac scan tell; ``None`` if none."""
-    if not any(CARDIAC.search(text) for text in texts):
+def percent_of_words(*texts: str, cardiac: bool = False) -> float | None:
+    """The percentage of the way from one R wave to the next that words tell; ``None`` if none.
+
+    Unless it is known that the scan is ``cardiac``, its words must say so: percentages are of many things.
+    """
+    if not cardiac and not any(CARDIAC.search(text) for text in texts):
         return None
     for text in texts:
         if found := _PERCENT.search(_OTHER.sub(" ", text)):

@@ -38,7 +38,9 @@ _WORDS: Final = tuple(
 _SIEMENS: Final = re.compile(r"\W*([A-Z]{1,2})\d\d[a-z]?\W+[\"']?Q?([1-5])\W*", re.IGNORECASE)
 _SAFIRE_ALONE: Final = re.compile(r"\W*[IJ]\d\d[a-z]?\W*", re.IGNORECASE)
 #: An English word in descriptions; a method only among the values of a kernel.
-_FIRST: Final = re.compile(r"\bFIRST\b\W*(?:BODY|LUNG|BONE|CARDIAC|BRAIN)?\W*(MILD|STANDARD|STD|STRONG)?", re.IGNORECASE)
+_FIRST: Final = re.compile(
+    r"\bFIRST\b\W*(?:BODY|LUNG|BONE|CARDIAC|BRAIN)?\W*(MILD|STANDARD|STD|STRONG)?", re.IGNORECASE
+)
 
 
 @cache

@@ -139,7 +139,9 @@ def _evenness(mean: Array, deviation: Array, body: Array) -> float | None:
     return float(np.median(deviation[soft])) if soft.sum() > 200 else None
 
 
-def _pieces(mean: Array, deviation: Array, even: float, above: float, trunk: _Trunk) -> list[tuple[int, float]]:
+def _pieces(
+    mean: Array, deviation: Array, even: float, above: float, trunk: _Trunk
+) -> list[tuple[int, float]]:
     """Number of voxels and median HU of each piece that is neither bone nor edge."""
     inside = ndimage.binary_erosion((mean > above) & (mean < _TOO_BRIGHT_HU), structure=np.ones((3, 3, 3)))
     pieces, count = cc3d.connected_components(np.asfortranarray(inside), connectivity=6, return_N=True)

@@ -73,7 +73,9 @@ def _even_pieces(volume: Volume, size: tuple[int, int]) -> Array:
         tiles = cut.reshape(n_i, wide, n_j, high).transpose(0, 2, 1, 3).reshape(-1, wide, high)
         a, b = wide // 2, high // 2
         halves = (tiles[:, :a], tiles[:, a:])
-        quarters = np.stack([part.mean(axis=(1, 2)) for half in halves for part in (half[:, :, :b], half[:, :, b:])])
+        quarters = np.stack(
+            [part.mean(axis=(1, 2)) for half in halves for part in (half[:, :, :b], half[:, :, b:])]
+        )
         even = (np.ptp(quarters, axis=0) < _UNEVEN_HU) & (quarters.min(axis=0) > _TISSUE_HU[0])
         even &= quarters.max(axis=0) < _TISSUE_HU[1]
         if volume.valid is not None:
@@ -101,7 +103,8 @@ def _ratio(flat: Array, spacing: tuple[float, ...]) -> float | None:
     along_j = np.fft.rfftfreq(flat.shape[2], spacing[1])
     frequency = np.hypot(along_i[:, None], along_j[None, :])
     low, high = (
-        power[:, (frequency >= first) & (frequency <= last)].mean(axis=1) for first, last in (LOW_BAND, HIGH_BAND)
+        power[:, (frequency >= first) & (frequency <= last)].mean(axis=1)
+        for first, last in (LOW_BAND, HIGH_BAND)
     )
     told = low > 0
     return float(np.median(high[told] / low[told])) if told.any() else None

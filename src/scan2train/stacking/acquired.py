@@ -35,7 +35,9 @@ def acquired(rows: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     rows = rows.hstack(first.select("contrast_time", *(pl.col(name).alias(f"of_{name}") for name in GATING)))
     delay = second_of_day("began") - second_of_day("contrast_time")
     # Midnight lies between the two where they are more than half a day apart.
-    delay = delay + pl.when(delay < -_DAY_S / 2).then(_DAY_S).when(delay > _DAY_S / 2).then(-_DAY_S).otherwise(0.0)
+    delay = delay + pl.when(delay < -_DAY_S / 2).then(_DAY_S).when(delay > _DAY_S / 2).then(
+        -_DAY_S
+    ).otherwise(0.0)
     rows = rows.with_columns(contrast_delay_s=delay.round(6))
     told: dict[str, list[Any]] = {name: [None] * rows.height for name in _ADDED}
     told["cardiac_percent"] = rows["cardiac_percent"].to_list()
@@ -44,7 +46,9 @@ def acquired(rows: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
         described = (row["description"] or "", row["protocol"] or "")
         told["gating"][place] = gating_of(row)
         if row["modality"] == "CT":
-            told["iterative"][place] = iterative_of(row["manufacturer"] or "", row["kernel"] or "", *described) or None
+            told["iterative"][place] = (
+                iterative_of(row["manufacturer"] or "", row["kernel"] or "", *described) or None
+            )
             told["phase"][place] = _phase(row) or None
             if told["cardiac_percent"][place] is None:
                 told["cardiac_percent"][place] = percent_of_words(*described, row["of_image_comments"] or "")

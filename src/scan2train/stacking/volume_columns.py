@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from scan2train.knowledge.kernels_of_vendors import kernel_class
+from scan2train.knowledge.mammography_views import VIEW_OF_CODE
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
 from scan2train.stacking.acquired import GATING, acquired, second_of_day
 from scan2train.stacking.mixed import IN_COMMON, extremes
@@ -22,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _SAME = (
     *("patient", "study_uid", "series_uid", "source", "modality", "manufacturer", "model", "station"),
-    *("description", "image_type", "kernel", "contrast", "patient_position", "view", "transfer_syntax"),
+    *("description", "image_type", "kernel", "contrast", "patient_position", "transfer_syntax"),
     *("thickness_mm", "spacing_between_slices_mm", "samples", "photometric", "planar", "bits_allocated"),
     *(
         "bits_stored",
@@ -59,7 +60,7 @@ _MEMBERS = {
 #: Of the first slice alone.
 FIRST = (
     *_SAME,
-    *("image_laterality", "laterality", "columns", "rows"),
+    *("image_laterality", "laterality", "view", "view_code", "columns", "rows"),
     *("contrast_meaning", "contrast_time", *GATING),
 )
 
@@ -109,6 +110,9 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         *_SAME,
         cardiac_percent="cardiac_percentage",
         laterality=pl.coalesce("image_laterality", "laterality"),
+        view=pl.coalesce(
+            "view", pl.col("view_code").replace_strict(VIEW_OF_CODE, default=None, return_dtype=pl.String)
+        ),
         size_i=pl.col("columns").fill_null(1).clip(lower_bound=1),
         size_j=pl.col("rows").fill_null(1).clip(lower_bound=1),
     )

@@ -56,7 +56,7 @@ _HOW = (
     _c("gating", "text", "What headers tell of cardiac gating; empty where nothing, null where nobody looked: not CT or MR"),
     _c("patient_position", "text", "Patient Position"),
     _c("laterality", "text", "Image Laterality, else Laterality"),
-    _c("view", "text", "View Position"),
+    _c("view", "text", "View Position, else the mammographic view that the View Code Sequence names"),
     _c("transfer_syntax", "text", "Transfer Syntax UID"),
     _c("lossy", "boolean", "Compressed with loss, now or once"),
 )

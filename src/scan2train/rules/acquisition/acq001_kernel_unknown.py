@@ -104,16 +104,27 @@ def examples() -> Iterator[Example]:
         )
 
     yield good("B30f of Siemens", small_series(kernel="B30f", manufacturer="SIEMENS"))
-    yield good("several values, of GE", small_series("PIR", kernel="STANDARD\\ASIR-V", manufacturer="GE MEDICAL SYSTEMS"))
+    yield good(
+        "several values, of GE",
+        small_series("PIR", kernel="STANDARD\\ASIR-V", manufacturer="GE MEDICAL SYSTEMS"),
+    )
     yield good("MR, which has none", small_series(modality="MR", kernel=None))
     yield good("a standard kernel's noise", even("STANDARD", 0.4, maker="GE MEDICAL SYSTEMS"))
     yield good("a sharp kernel's noise, sagittal", even("YC", 4.0, "PIR", "Philips"))
     yield bad("none", small_series(kernel=None, manufacturer="TOSHIBA"), Severity.WARNING)
     yield bad("an empty one, oblique", small_series(kernel="", turned_deg=20), Severity.WARNING)
-    yield bad("an enhanced CT without one", small_enhanced(tags={"ConvolutionKernel": None}), Severity.WARNING)
-    yield bad("one that nobody knows", small_series("RPI", kernel="XQ-7", manufacturer="GE MEDICAL SYSTEMS"), Severity.INFO)
+    yield bad(
+        "an enhanced CT without one", small_enhanced(tags={"ConvolutionKernel": None}), Severity.WARNING
+    )
+    yield bad(
+        "one that nobody knows",
+        small_series("RPI", kernel="XQ-7", manufacturer="GE MEDICAL SYSTEMS"),
+        Severity.INFO,
+    )
     yield bad("B70f, smoothed since", even("B70f", 0.1), Severity.WARNING)
-    yield bad("FC08, sharpened, sagittal", even("FC08", 5.0, "PIR", "Canon Medical Systems"), Severity.WARNING)
+    yield bad(
+        "FC08, sharpened, sagittal", even("FC08", 5.0, "PIR", "Canon Medical Systems"), Severity.WARNING
+    )
     yield near("another vendor's spelling", small_series(kernel="fc18-h", manufacturer="CANON_MEC"))
     yield near("white noise under a smooth name", even("B20f", None))
     yield near(

@@ -84,7 +84,9 @@ def examples() -> Iterator[Example]:
     yield good("one volume", series(("SIEMENS", "B70f")))
     yield good(
         "the standard kernels of four vendors",
-        series(("SIEMENS", "B30f"), ("GE MEDICAL SYSTEMS", "STANDARD"), ("Philips", "B"), ("TOSHIBA", "FC08")),
+        series(
+            ("SIEMENS", "B30f"), ("GE MEDICAL SYSTEMS", "STANDARD"), ("Philips", "B"), ("TOSHIBA", "FC08")
+        ),
     )
     yield good("lung and bone", series(("GE MEDICAL SYSTEMS", "LUNG"), ("Siemens Healthineers", "Br64d\\3")))
     yield bad("smooth and sharp", series(("SIEMENS", "B20s"), ("SIEMENS", "B70s")), Severity.ERROR)
@@ -93,9 +95,13 @@ def examples() -> Iterator[Example]:
         series(("GE MEDICAL SYSTEMS", "SOFT"), ("Philips", "B"), ("Canon Medical Systems", "FC52")),
         Severity.ERROR,
     )
-    yield bad("standard and lung", series(("GE MEDICAL SYSTEMS", "STANDARD"), ("Philips", "YC")), Severity.WARNING)
+    yield bad(
+        "standard and lung", series(("GE MEDICAL SYSTEMS", "STANDARD"), ("Philips", "YC")), Severity.WARNING
+    )
     yield bad("smooth and standard", series(("TOSHIBA", "FC01"), ("SIEMENS", "Br40d\\2")), Severity.WARNING)
-    yield near("different names and strengths of one class", series(("SIEMENS", "I31f\\3"), ("SIEMENS", "B40f")))
+    yield near(
+        "different names and strengths of one class", series(("SIEMENS", "I31f\\3"), ("SIEMENS", "B40f"))
+    )
     yield near("one that nobody knows", series(("SIEMENS", "B70f"), ("SIEMENS", "XQ-7")))
     yield near("a sharp CT beside a NIfTI file", together(series(("Philips", "YC")), small_nifti()))
     yield near(

@@ -66,23 +66,32 @@ def _of_header(row: Mapping[str, Any], said: tuple[str, ...], given: bool | None
     words, agent = f"description {row['description']}", f"agent {row['contrast']}"
     phases = [name for name in said if name != "given"]
     if given is False and said and "non-contrast" not in said:
-        yield warning("the description speaks of contrast agent, and the header of none", seen=f"{words}; {agent}")
+        yield warning(
+            "the description speaks of contrast agent, and the header of none", seen=f"{words}; {agent}"
+        )
         return
     delay = row["contrast_delay_s"] if given is not False else None
     if given and phases == ["non-contrast"] and not (delay is not None and delay < ACQ003_EARLIEST_S):
-        yield warning("the description speaks of no contrast agent, and the header of one", seen=f"{words}; {agent}")
+        yield warning(
+            "the description speaks of no contrast agent, and the header of one", seen=f"{words}; {agent}"
+        )
         return
     if delay is not None and phases != ["non-contrast"]:
         seen = f"{delay:g} s from the start of the injection to the scan"
         if (given or said) and not ACQ003_EARLIEST_S <= delay <= ACQ003_LATEST_S:
-            yield warning("the injection began at a time that cannot be", seen=seen, expected="seconds to minutes before")
+            yield warning(
+                "the injection began at a time that cannot be",
+                seen=seen,
+                expected="seconds to minutes before",
+            )
             return
         if len(phases) == 1 and not may_be(phases[0], delay):
             yield warning("words and times tell of different contrast phases", seen=f"{words}; {seen}")
             return
     if (given or said) and not row["phase"]:
         yield info(
-            "contrast agent was given, and nothing tells the phase" if len(phases) < 2
+            "contrast agent was given, and nothing tells the phase"
+            if len(phases) < 2
             else "the description tells of several contrast phases",
             seen=f"{agent if given else words}",
             expected="words for one phase, or Contrast/Bolus Start Time",
@@ -90,9 +99,13 @@ def _of_header(row: Mapping[str, Any], said: tuple[str, ...], given: bool | None
         )
 
 
-def _of_picture(row: Mapping[str, Any], said: tuple[str, ...], given: bool | None, volume: Volume) -> Iterator[Hit]:
+def _of_picture(
+    row: Mapping[str, Any], said: tuple[str, ...], given: bool | None, volume: Volume
+) -> Iterator[Hit]:
     without = said == ("non-contrast",) or (given is False and not said) or (row["phase"] == "non-contrast")
-    bright = "non-contrast" not in said and (row["phase"] in _BRIGHT or (given and not row["phase"]) or "given" in said)
+    bright = "non-contrast" not in said and (
+        row["phase"] in _BRIGHT or (given and not row["phase"]) or "given" in said
+    )
     found = enhancement(volume)
     if found.seen and swallowed(row["contrast"] or "", row["contrast_route"] or ""):
         return
@@ -134,12 +147,18 @@ def examples() -> Iterator[Example]:
         tags: dict[str, Any] = {"AcquisitionTime": "120000"}
         tags |= {} if agent is None else {"ContrastBolusAgent": agent}
         tags |= {} if delay_s is None else {"ContrastBolusStartTime": clock}
-        return small_series(orientation, series_description=words, tags={**tags, **more.pop("tags", {})}, **more)
+        return small_series(
+            orientation, series_description=words, tags={**tags, **more.pop("tags", {})}, **more
+        )
 
     def chest(agent: str | None, words: str, blood_hu: float | None, orientation: str = "LPS") -> Build:
         """A whole chest, whose blood has so many HU."""
-        shape, spacing = {"LPS": ((88, 72, 44), (4.1, 3.9, 6.4)), "PIR": ((72, 44, 88), (3.9, 6.4, 4.1))}[orientation]
-        volume, _ = chest_ct(shape, spacing, orientation=orientation, blood_hu=blood_hu, lesion_centre_mm=None)
+        shape, spacing = {"LPS": ((88, 72, 44), (4.1, 3.9, 6.4)), "PIR": ((72, 44, 88), (3.9, 6.4, 4.1))}[
+            orientation
+        ]
+        volume, _ = chest_ct(
+            shape, spacing, orientation=orientation, blood_hu=blood_hu, lesion_centre_mm=None
+        )
         tags = {} if agent is None else {"ContrastBolusAgent": agent}
         return series_of(volume, "chest", series_description=words, tags=tags)
 
@@ -156,9 +175,13 @@ def examples() -> Iterator[Example]:
     yield bad("arterial after four minutes", ct("CE", "temps artériel", 240, turned_deg=20), Severity.WARNING)
     yield bad("an injection after the scan", ct("Ultravist", "Abdomen", -300), Severity.WARNING)
     yield bad("native by words, bright by picture", chest(None, "Thorax w/o contrast", 260), Severity.WARNING)
-    yield bad("arterial by words, dark by picture, sagittal", chest(None, "CTA", None, "PIR"), Severity.WARNING)
+    yield bad(
+        "arterial by words, dark by picture, sagittal", chest(None, "CTA", None, "PIR"), Severity.WARNING
+    )
     yield bad("bright, and no word of it", chest(None, "Thorax", 200), Severity.INFO)
-    yield near("an agent that was swallowed", ct("GASTROGRAFIN", "Abdomen", tags={"ContrastBolusRoute": "ORAL"}))
+    yield near(
+        "an agent that was swallowed", ct("GASTROGRAFIN", "Abdomen", tags={"ContrastBolusRoute": "ORAL"})
+    )
     yield near("native scan of a protocol that injects later", ct("Ultravist", "Leber nativ", -300))
     yield near("portal-venous after 95 s", ct("Ultravist", "Leber venös", 95))
     yield near("blood that is neither", chest(None, "Thorax", 105))

@@ -167,7 +167,9 @@ def _paint_wall(canvas: Canvas) -> None:
     canvas.paint(Ellipsoid(centre=(0, 94, 30), radii=(19, 6, 95)), MARROW + 150)
 
 
-def _paint_vessels(canvas: Canvas, lung: Ellipsoid, side: float, rng: np.random.Generator, blood: float) -> None:
+def _paint_vessels(
+    canvas: Canvas, lung: Ellipsoid, side: float, rng: np.random.Generator, blood: float
+) -> None:
     root = np.array((side * _HILUM_MM, 0.0, -4.0))
     for _ in range(26):
         away = rng.standard_normal(3)
