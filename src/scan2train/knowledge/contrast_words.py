@@ -34,38 +34,44 @@ class Phase:
 
 
 _AGENT: Final = (
-    r"(?:i\.?v\.?[ -]?)?(?:contrast\w*|contraste|kontrast\w*|mezzo di contrasto|medio de contraste|produit de contraste"
+    r"(?:i\.?v\.?[ -]?)?(?:contrast\w*|kontrast\w*|mezzo di contrasto|medio de contraste|produit de contraste"
     r"|inject\w*|injekt\w*|inyeccion|iniezione|km|ce|cm|gd|gad|mdc|mc|pdc|civ|pci|iv|i\.v\.|c)(?![\w-])"
 )
-_LACKS: Final = r"\b(?:w/?[ ]?o|without|sans|ohne|senza|sin|no|non|not|nicht|kein\w*|vor|avant|antes(?: de)?|prima(?: del)?|pre|non?e)\b"
+_LACKS: Final = (
+    r"\b(?:w/?[ ]?o|without|sans|ohne|senza|sin|non?e?|not|nicht|kein\w*"
+    r"|pre|vor|avant|antes(?: de)?|prima(?: del)?)\b"
+)
 #: There is no agent: said in so many words. Taken out of a text before other words are looked for.
 _NATIVE: Final = re.compile(
-    rf"{_LACKS}[ .:-]*{_AGENT}|\bw/o\b|(?<!& )\bwo\b(?! fs)|\bnativ\w*|\bunenhanced\b|\bnon[ -]?enh?anced\b|\bun[ -]?enh\b"
-    r"|\bnon?[ -]?con(?:trast\w*)?\b|\bnect\b|\bncct\b|\bnccta?\b|\bpre[ -]?(?:contrast\w*|kontrast\w*|con|km)\b|\bplain\b"
-    r"|\bc-(?![a-z0-9])|(?<![a-z0-9])-c\b|\b(?:iv|km|ce|mdc|cm)-(?![a-z0-9])|\bbasale\b"
-    r"|\bca(?:lcium|lcio)?[ -]?sc(?:ore|oring)?\b|\bcalcium\b|\bcontrast\w*\W*(?:none|no)\b"
+    rf"{_LACKS}[ .:-]*{_AGENT}|\bw/o\b|(?<!& )\bwo\b(?! fs)|\bcontrast\w*\W*(?:none|no)\b"
+    r"|\bnativ\w*|\bplain\b|\bbasale\b|\bunenhanced\b|\bnon[ -]?enh?anced\b|\bun[ -]?enh\b"
+    r"|\bnon?[ -]?con(?:trast\w*)?\b|\bpre[ -]?(?:contrast\w*|kontrast\w*|con|km)\b|\bnect\b|\bncct\b|\bnccta?\b"
+    r"|\bc-(?![a-z0-9])|(?<![a-z0-9])-c\b|\b(?:iv|km|ce|mdc|cm)-(?![a-z0-9])"
+    r"|\bca(?:lcium|lcio)?[ -]?sc(?:ore|oring)?\b|\bcalcium\b"
 )
-_DELAYED: Final = (
-    r"\bdelay\w*|\bexcret\w*|\bescretor\w*|\burogra\w*|\bpyelo\w*|\bausscheidung\w*|\bequilibrium\b|\beliminacion\b"
-    r"|\btardi\w*|\bretard\w*|\bretras\w*|\bspat(?:e|phase|aufnahme)?\b|\blate (?:phase|scan|venous)\b|\bspatvenos\w*"
-    r"|(?<![\d.])(?:[3-9]|1\d)[ -]?min\w*"
+_DELAYED: Final = re.compile(
+    r"\bdelay\w*|\bexcret\w*|\bescretor\w*|\burogra\w*|\bpyelo\w*|\bausscheidung\w*|\bequilibrium\b"
+    r"|\btardi\w*|\bretard\w*|\bretras\w*|\beliminacion\b|\bspat(?:e|phase|aufnahme)?\b|\bspatvenos\w*"
+    r"|\blate (?:phase|scan|venous)\b|(?<![\d.])(?:[3-9]|1\d)[ -]?min\w*"
 )
-_ARTERIAL: Final = (
-    r"\barteri\w*[ -](?:precoce|tardi\w*|temprana|precoz)|\b(?:(?:early|late)[ -]?)?art(?:erial\w*|eriell\w*|eriel\w*|erios\w*|phase)?\b|\b(?:fruh|spat)[ -]?art\w*"
-    r"|\bcta\b|\bangio\w*|\bctpa\b|\bcortico[ -]?medul\w*|\bhap\b"
-    r"|\bpancreatic\b|\bpulmonary embol\w*|\blungenembol\w*|\b[cr]ta[ -]?\w*angio"
+_ARTERIAL: Final = re.compile(
+    r"\barteri\w*[ -](?:precoce|tardi\w*|temprana|precoz)|\b(?:fruh|spat)[ -]?art\w*"
+    r"|\b(?:(?:early|late)[ -]?)?art(?:erial\w*|eriell\w*|eriel\w*|erios\w*|phase)?\b"
+    r"|\bcta\b|\bctpa\b|\bangio\w*|\bcortico[ -]?medul\w*|\bhap\b|\bpancreatic phase\b"
+    r"|\bpulmonary embol\w*|\blungenembol\w*"
 )
-_VENOUS: Final = (
-    r"\bport(?:al|o)[ -]?(?:ven\w*)?\b|\bportal\w*|\bportoven\w*|\bpv(?:p| phase)\b|\bven(?:ous|os[aoe]?|ose|eu[sx]e?)?\b"
-    r"|\bvenos\w*|\bveineu\w*|\bnephrogr\w*|\bnefrogr\w*|\bnephro\b|\bparenchymal\b|\bhepatic phase\b"
+_VENOUS: Final = re.compile(
+    r"\bport(?:al|o)[ -]?(?:ven\w*)?\b|\bportal\w*|\bportoven\w*|\bpv(?:p| phase)\b|\bhepatic phase\b"
+    r"|\bven(?:ous|os[aoe]?|ose|eu[sx]e?)?\b|\bvenos\w*|\bveineu\w*"
+    r"|\bnephrogr\w*|\bnefrogr\w*|\bnephro\b|\bparenchymal\b"
 )
 
 PHASES: Final = (
     Phase(name="non-contrast", from_s=0, to_s=0, least_s=0, most_s=0, words=_NATIVE),
     # "Late arterial" and "artérielle tardive" are arterial: their words stand before those of delay.
-    Phase(name="arterial", from_s=0, to_s=50, least_s=5, most_s=65, words=re.compile(_ARTERIAL)),
-    Phase(name="delayed", from_s=130, to_s=3600, least_s=90, most_s=7200, words=re.compile(_DELAYED)),
-    Phase(name="portal-venous", from_s=50, to_s=130, least_s=40, most_s=150, words=re.compile(_VENOUS)),
+    Phase(name="arterial", from_s=0, to_s=50, least_s=5, most_s=65, words=_ARTERIAL),
+    Phase(name="delayed", from_s=130, to_s=3600, least_s=90, most_s=7200, words=_DELAYED),
+    Phase(name="portal-venous", from_s=50, to_s=130, least_s=40, most_s=150, words=_VENOUS),
 )
 #: An agent was given, whatever the phase.
 _GIVEN: Final = re.compile(
@@ -84,15 +90,16 @@ _DELAY_OF: Final = re.compile(
 )
 #: Values of Contrast/Bolus Agent that mean there was none.
 _NOBODY: Final = re.compile(
-    rf"(?:none|no?|non|not? (?:given|applied|used|administered)|n/?a|false|0|nil|ningun[oa]?|nessuno?|aucune?|keine?s?"
-    rf"|[-./ ]*|(?:without|w/?[ ]?o|sans|ohne|senza|sin|kein\w*|aucun\w*)\b.*|{_LACKS}[ .:-]*{_AGENT}.*|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*|w/o.*)"
+    r"none|no?|non|not? (?:given|applied|used|administered)|n/?a|false|0|nil|[-./ ]*"
+    r"|ningun[oa]?|nessuno?|aucune?|keine?s?|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*"
+    rf"|(?:without|w/?[ ]?o|sans|ohne|senza|sin|kein\w*|aucun\w*)\b.*|{_LACKS}[ .:-]*{_AGENT}.*"
 )
 #: Values that say nothing.
 _UNKNOWN: Final = re.compile(r"(?:unknown|unk|\?+|anonym\w*|removed|redacted|x+|other|see .*)")
 #: Agents and routes that leave the vessels dark.
 _SWALLOWED: Final = re.compile(
-    r"\boral\w*|\bper[ -]?os\b|\bp\.?o\.?\b|\brectal\w*|\benter\w*|\bgastro\w*|\bbari\w*|\bwater\b|\breadi\w*|\bpositiv\w*"
-    r"|\bintrathec\w*|\bintraartic\w*|\bintracav\w*"
+    r"\boral\w*|\bper[ -]?os\b|\bp\.?o\.?\b|\brectal\w*|\benter\w*|\bgastro\w*|\bbari\w*|\bwater\b|\breadi\w*"
+    r"|\bpositiv\w*|\bintrathec\w*|\bintraartic\w*|\bintracav\w*"
 )
 _INTO_VESSELS: Final = re.compile(
     r"\biv\b|\bi\.v\.?|\bintra[ -]?v\w*|\bvenous\b|\bintra[ -]?art(?:erial)?\b|\bbolus\b"
@@ -119,7 +126,7 @@ def swallowed(agent: str, route: str = "") -> bool:
 
 @cache
 def phases_of_words(text: str) -> tuple[str, ...]:
-    """Names of the phases that a description tells of; ``"given"`` where it says that there is agent, and not which phase.
+    """Names of the phases that a description tells of; ``"given"`` where it tells of agent and of no phase.
 
     Several where it speaks of several, as "w & w/o contrast" does.
     """

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 #: The heart is what the scan is of.
 CARDIAC: Final = re.compile(
-    r"\bcor(?:onar\w*)?\b|\bcoro\b|\bcard(?:iac|io|iaque|iaco|iaca)\w*|\bheart\b|\bherz\w*|\bkoronar\w*|\bcoeur\b"
-    r"|\bcoraz\w*|\bcuore\b|\bcctas?\b|\bcorcta\b|\btavi\b|\btavr\b|\bdiast\w*|\bsyst(?!em)\w*|\bbest ?(?:diast|syst)\w*",
+    r"\bcoronar\w*|\bcoro\b|\bcard(?:iac|io|iaque|iaco|iaca)\w*|\bheart\b|\bherz\w*|\bkoronar\w*|\bcoeur\b"
+    r"|\bcoraz\w*|\bcuore\b|\bcctas?\b|\bcorcta\b|\btavi\b|\btavr\b"
+    r"|\bdiast\w*|\bsyst(?!em)\w*|\bbest ?(?:diast|syst)\w*",
     re.IGNORECASE,
 )
 _HEART_AT: Final = re.compile(r"\b(?:best ?)?(?:end[ -]?)?(?:diast|syst(?!em))\w*", re.IGNORECASE)

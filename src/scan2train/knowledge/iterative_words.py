@@ -5,8 +5,8 @@ lost on whoever compares kernels by name. Strong reconstruction takes noise away
 kernel's name promises.
 
 Sources: Siemens SAFIRE, ADMIRE and QIR (strength 1 to 5, second value of Convolution Kernel; I26 to I70 are SAFIRE's
-kernels); GE ASiR (SS, percent), ASiR-V (AR, percent), Veo, TrueFidelity (DLIR, L, M, H); Philips iDose (level 1 to 7) and
-IMR (1 to 3); Canon AIDR 3D, FIRST and AiCE (mild, standard, strong).
+kernels); GE ASiR (SS, percent), ASiR-V (AR, percent), Veo, TrueFidelity (DLIR, L, M, H); Philips iDose (level 1 to 7)
+and IMR (1 to 3); Canon AIDR 3D, FIRST and AiCE (mild, standard, strong).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FIRST: Final = re.compile(
 
 @cache
 def iterative_of(manufacturer: str, kernel: str, *texts: str) -> str:
-    """The method of iterative reconstruction and its strength, as ``"SAFIRE 3"``; empty where nothing is written of one.
+    """The method of iterative reconstruction and its strength, as ``"SAFIRE 3"``; empty where none is written.
 
     Parameters
     ----------

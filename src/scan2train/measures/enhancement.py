@@ -50,9 +50,9 @@ _UNTOLD: Final = Enhancement(seen=None)
 def enhancement(volume: Volume) -> Enhancement:
     """Look for large, even, bright pieces within the soft tissue of a trunk that are not bone.
 
-    On a copy of some 3 mm: pieces between 130 and 700 HU whose voxels lie within their wall, which are as even as soft
-    tissue, lie in what is darker, and are not where the spine and the breastbone are. Without any, and nothing even above 80 HU, there is no
-    agent in the vessels.
+    On a copy of some 3 mm: pieces between 130 and 700 HU whose voxels lie within their wall, which are as even as
+    soft tissue, lie in what is darker, and are not where the spine and the breastbone are. Without any, and nothing
+    even above 80 HU, there is no agent in the vessels.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def enhancement(volume: Volume) -> Enhancement:
 
     Returns
     -------
-    ``seen`` is ``None`` where it cannot be told: not in HU or in mm, no trunk (a head, a limb, a narrow field of view, a
-    slab of less than 60 mm), slices further apart than 7.5 mm, or blood between 80 and 130 HU.
+    ``seen`` is ``None`` where it cannot be told: not in HU or in mm, no trunk (a head, a limb, a narrow field of
+    view, a slab of less than 60 mm), slices further apart than 7.5 mm, or blood between 80 and 130 HU.
     """
     grid = volume.grid
     if not grid.physical or volume.unit != "HU" or volume.array.ndim != 3 or max(grid.spacing) > _THICKEST_MM:
@@ -73,6 +73,8 @@ def enhancement(volume: Volume) -> Enhancement:
     mean, deviation = _coarse(volume, steps)
     spacing = tuple(s * step for s, step in zip(grid.spacing, steps, strict=True))
     body = _largest(mean > -300)
+    if not body.any():
+        return _UNTOLD
     places = np.argwhere(body)
     # One voxel's way along x, y and z of the patient; where the coarse voxels start does not matter here.
     world = places @ (grid.affine[:3, :3] * np.array(steps)).T

@@ -31,8 +31,8 @@ def noise_grain(volume: Volume) -> float | None:
 
     The noise power spectrum is measured in pieces of even soft tissue, some 20 mm wide, after a plane was subtracted
     and a Hann window laid on (ICRU 87; Siewerdsen et al., Med Phys 2002): in cycles/mm, so that the spacing of pixels
-    does not matter as long as it reaches 0.5 cycles/mm. White noise gives 1, smooth and standard kernels less, sharp ones
-    much more.
+    does not matter as long as it reaches 0.5 cycles/mm. White noise gives 1, smooth and standard kernels less, sharp
+    ones much more.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def noise_grain(volume: Volume) -> float | None:
 
     Returns
     -------
-    The ratio; ``None`` where it cannot be told: pixels larger than 1 mm, no HU or no millimetres, too little even tissue,
-    or hardly any noise.
+    The ratio; ``None`` where it cannot be told: pixels larger than 1 mm, no HU or no millimetres, too little even
+    tissue, or hardly any noise.
     """
     grid = volume.grid
     if not grid.physical or volume.unit != "HU" or volume.array.ndim != 3:

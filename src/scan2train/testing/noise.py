@@ -28,7 +28,7 @@ def grained(
     """
 
     def change(array: Array) -> Array:
-        noise = np.random.default_rng(seed).standard_normal(array.shape)
+        noise: Array = np.asarray(np.random.default_rng(seed).standard_normal(array.shape))
         if ratio is not None:
             frequency = np.hypot(
                 *np.ix_(*(np.fft.fftfreq(n, s) for n, s in zip(array.shape[:2], spacing, strict=True)))
@@ -36,6 +36,7 @@ def grained(
             # Power that grows or falls exponentially: one number gives the ratio at any two frequencies.
             gain = np.exp(np.log(ratio) / 2 * np.minimum(frequency, 0.6) / (_HIGH - _LOW))
             noise = np.fft.ifft2(np.fft.fft2(noise, axes=(0, 1)) * gain[:, :, None], axes=(0, 1)).real
-        return np.rint(40 + noise * (deviation / noise.std())).astype(np.int16)
+        tissue: Array = np.rint(40 + noise * (deviation / noise.std())).astype(np.int16)
+        return tissue
 
     return change

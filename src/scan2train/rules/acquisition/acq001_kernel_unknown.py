@@ -2,15 +2,16 @@
 
 What it finds
 -------------
-CT volumes without a Convolution Kernel, or with one that the table of the vendors' kernels does not know. Where pixels
-are looked at, also those whose noise contradicts the name: a kernel for lung or bone whose picture has no fine grain, or
-one for soft tissue whose picture has little else.
+CT volumes without a Convolution Kernel, or with one that the table of the vendors' kernels does not know. Where
+pixels are looked at, also those whose noise contradicts the name: a kernel for lung or bone whose picture has no fine
+grain, or one for soft tissue whose picture has little else.
 
 Why it matters
 --------------
-The kernel is the filter of the reconstruction: it decides between sharp edges with much noise and smooth surfaces with
-little. The same lung measured with two kernels differs in its emphysema index by a factor of three. Without the name, no
-one can tell which volumes belong together; with a wrong one, a network learns the name of a hospital and not a disease.
+The kernel is the filter of the reconstruction: it decides between sharp edges with much noise and smooth surfaces
+with little. The same lung measured with two kernels differs in its emphysema index by a factor of three. Without the
+name, no one can tell which volumes belong together; with a wrong one, a network learns the name of a hospital and not
+a disease.
 
 What to do
 ----------
@@ -21,8 +22,8 @@ Where the picture contradicts the name, find out who has filtered or resampled t
 
 References
 ----------
-DICOM PS3.3 C.8.2.1 (Convolution Kernel, type 3 of CT). Noise power spectra: ICRU Report 87. Emphysema by kernel: Korean J
-Radiol 2018 (19) 249.
+DICOM PS3.3 C.8.2.1 (Convolution Kernel, type 3 of CT). Noise power spectra: ICRU Report 87. Emphysema by kernel:
+Korean J Radiol 2018 (19) 249.
 """
 
 from __future__ import annotations

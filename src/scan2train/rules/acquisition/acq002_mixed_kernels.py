@@ -8,14 +8,14 @@ known say nothing here.
 
 Why it matters
 --------------
-A kernel changes texture, noise and the width of every edge: more than most diseases do. A network that sees sharp volumes
-from one hospital and smooth ones from another learns the hospital; radiomic features and the emphysema index move by more
-than what they are to measure.
+A kernel changes texture, noise and the width of every edge: more than most diseases do. A network that sees sharp
+volumes from one hospital and smooth ones from another learns the hospital; radiomic features and the emphysema index
+move by more than what they are to measure.
 
 What to do
 ----------
-Take one class for training: --where "kernel_class == 'medium'". Most scans are stored as several reconstructions, so that
-the other one of the same study is often there.
+Take one class for training: --where "kernel_class == 'medium'". Most scans are stored as several reconstructions, so
+that the other one of the same study is often there.
 
 References
 ----------

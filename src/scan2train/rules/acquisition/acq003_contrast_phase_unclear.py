@@ -2,10 +2,10 @@
 
 What it finds
 -------------
-CT volumes that were given an agent into the veins and do not say in which phase they were taken: neither in words of the
-description, nor by the time from the injection to the scan. And contradictions: between words and time, between words and
-the attribute Contrast/Bolus Agent; where pixels are looked at, between both and how bright the heart, the large vessels
-and the kidneys are.
+CT volumes that were given an agent into the veins and do not say in which phase they were taken: neither in words of
+the description, nor by the time from the injection to the scan. And contradictions: between words and time, between
+words and the attribute Contrast/Bolus Agent; where pixels are looked at, between both and how bright the heart, the
+large vessels and the kidneys are.
 
 Why it matters
 --------------

@@ -8,9 +8,9 @@ moves: not in end-systole (30 to 50 % of the way from one R wave to the next) an
 
 Why it matters
 --------------
-A coronary artery moves by centimetres a second, and rests for a tenth of a second twice in each beat. Scanners therefore
-record the ECG and reconstruct one moment of the beat. Without it, or at another moment, arteries are blurred, doubled and
-cut into steps, which looks like the narrowing that is to be found.
+A coronary artery moves by centimetres a second, and rests for a tenth of a second twice in each beat. Scanners
+therefore record the ECG and reconstruct one moment of the beat. Without it, or at another moment, arteries are
+blurred, doubled and cut into steps, which looks like the narrowing that is to be found.
 
 What to do
 ----------
@@ -78,12 +78,12 @@ def check(volumes: pl.DataFrame, task: Task) -> Iterator[Hit]:
             at_rest.add(study)
     for study, those in moving.items():
         # Beside a phase at rest, the others of a whole beat are no fault.
-        for percent, row in () if study in at_rest else those:
+        for percent, place in () if study in at_rest else those:
             yield warning(
                 "the heart moves in this phase, and none of the study is at rest",
                 seen=f"{percent:g} %",
                 expected=" or ".join(f"{low:g} to {high:g} %" for low, high in ACQ005_REST_PERCENT),
-                where=at(row),
+                where=at(place),
                 scope="volume",
             )
 
