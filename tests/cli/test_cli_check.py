@@ -145,13 +145,6 @@ def test_json_is_printed_also_where_nothing_can_be_checked(tmp_path):
     assert json.loads(done.stdout)["findings"] == []
 
 
-@pytest.mark.parametrize("option", [("--task", "ct-lung"), ("--baseline", "old.json"), ("--format", "sarif")])
-def test_what_comes_later_says_so(scans, option):
-    done = check(scans, *option)
-    assert done.exit_code == 2
-    assert "does not exist yet" in done.stderr
-
-
 def test_hostile_text_and_names_are_escaped(tmp_path):
     wild = "=\x1b[2J\u202egpj.exe"
     tags = {"SpecificCharacterSet": "ISO_IR 192", "SeriesDescription": wild, "SliceThickness": "1.6"}
@@ -166,9 +159,10 @@ def test_hostile_text_and_names_are_escaped(tmp_path):
     assert json.loads(written)["findings"][0]["where"]["path"] == "a\x1b[31m\nb"
 
 
-@pytest.mark.parametrize("word", ["html", "sarif", "junit", "github", "jsno"])
-def test_a_format_that_is_not_there_is_wrong_use(tmp_path, word):
-    assert check(tmp_path, "--format", word).exit_code == 2
+def test_a_format_that_is_not_there_is_wrong_use(scans):
+    done = check(scans, "--format", "sarff")
+    assert done.exit_code == 2
+    assert "Did you mean sarif?" in done.stderr
 
 
 def test_an_unknown_code_lists_near_ones(scans):
@@ -204,3 +198,36 @@ def test_all_rules_are_listed():
 
 def test_explaining_nothing_is_wrong_use():
     assert run("explain").exit_code == 2
+
+
+def test_a_task_shows_its_choice_in_text_alone_and_writes_it_anywhere(scans, tmp_path):
+    plain = check(scans, "--select", "GEO008", "--no-pixels", "--task", "mr-brain")
+    assert "For mr-brain" in plain.stdout
+    assert "1 of 2 volumes are taken" in plain.stdout
+    table = tmp_path / "choices.csv"
+    told = check(
+        *(scans, "--select", "GEO008", "--no-pixels", "--task", "mr-brain"),
+        *("--format", "json", "--choices-out", table),
+    )
+    assert list(json.loads(told.stdout)) == ["version", "tool", "sources", "summary", "findings"]
+    assert table.read_text().startswith("volume,choice,")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--task", "ct-lungs"), "ct-lung"),
+        (("--choices-out", "choices.csv"), "--task"),
+        (("--task", "none.toml"), "cannot read the task"),
+    ],
+)
+def test_a_task_that_cannot_be_meant_is_refused_before_the_walk(scans, options, words):
+    done = check(scans, *options)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_a_choice_is_not_written_into_a_source(scans):
+    done = check(scans, "--task", "ct-lung", "--choices-out", scans / "choices.csv")
+    assert done.exit_code == 2
+    assert not (scans / "choices.csv").exists()

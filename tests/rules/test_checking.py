@@ -161,8 +161,8 @@ def test_what_cannot_be_meant_is_refused(scans, tmp_path):
         check(scans, select=["FIL999"])
     with pytest.raises(UnknownName):
         check(scans, ignore=[" "])
-    with pytest.raises(WrongUse, match="tasks"):
-        check(scans, "ct-lung")
+    with pytest.raises(UnknownName, match="ct-lung"):
+        check(scans, "ct-lungs")
     with pytest.raises(WrongUse, match="no such folder"):
         check(scans, rules=[tmp_path / "nowhere"])
 

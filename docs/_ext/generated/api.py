@@ -15,6 +15,7 @@ PARTS = {
         "index",
         "Index",
         "check",
+        "choose",
         "read",
         "read_all",
         "write",
@@ -24,8 +25,9 @@ PARTS = {
     ),
     "A look at one": ("header", "stats"),
     "Volumes": ("Volume", "Labels", "Grid"),
-    "Recipes": ("Recipe", "Step", "Choice"),
+    "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
+    "Tasks": ("Task", "choose"),
     "Beside the main job": ("clean",),
 }
 

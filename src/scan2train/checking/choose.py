@@ -29,6 +29,12 @@ def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) 
     )
 
 
+def require_known(words: Iterable[str], rules: Sequence[Rule]) -> None:
+    """See that each word names a rule; raises as :func:`choose`."""
+    for word in words:
+        _named(rules, word)
+
+
 def _by_length(rules: Sequence[Rule], words: Iterable[str]) -> dict[str, int]:
     """For each rule that is named, the length of the longest word that names it."""
     found: dict[str, int] = {}

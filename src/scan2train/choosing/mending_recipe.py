@@ -17,10 +17,13 @@ _RESAMPLE: Final = {"spacing_mm": [1.0, 1.0, 1.0], "interpolation": "linear", "a
 _STEPS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("PIX001", "bright_is_dense", {}),
     ("GEO006", "detilt", {"interpolation": "linear"}),
+    ("NII002", "detilt", {"interpolation": "linear"}),
     ("GEO011", "reorient", {"to": "LPS"}),
     ("GEO012", "resample", _RESAMPLE),
     ("SET001", "resample", _RESAMPLE),
 )
+#: Code of a finding -> the word of the step that mends it.
+MENDS: Final = {code: word for code, word, _ in _STEPS}
 
 
 def mending_recipe(findings: Iterable[Finding], task: Task | None = None) -> Recipe:

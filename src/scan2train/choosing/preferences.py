@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Final
 
 from scan2train.knowledge.contrast_words import contrast_told, phase_told
+from scan2train.knowledge.gating_words import percent_of_words
 from scan2train.knowledge.mammography_views import view_of
 from scan2train.task import Task
 
 Row = Mapping[str, Any]
-_PERCENT: Final = re.compile(r"(?<![\d.-])(\d{1,3}(?:\.\d+)?)\s?%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +39,7 @@ def cardiac_percent(row: Row) -> float | None:
     known = row["cardiac_percent"]
     if known is not None:
         return float(known)
-    said = {float(one) for one in _PERCENT.findall(row["description"] or "")}
-    return said.pop() if len(said) == 1 and max(said) <= 100 else None
+    return percent_of_words(row["description"] or "", "", cardiac=True)
 
 
 def _from_wanted(row: Row, task: Task) -> float:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import TASKS, Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
 
-if TYPE_CHECKING:
-    from scan2train.finding import Finding
-    from scan2train.index import Index
-
-#: Ways to print that are there, and those that come with a later version.
-_FORMATS, _LATER = (*Format, "html"), ("sarif", "junit", "github")
 _RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -34,7 +28,7 @@ Select = Annotated[
     typer.Option(
         "--select",
         metavar="CODES",
-        help="Only these rules: codes or beginnings, as GEO,PIX001.",
+        help="Only these rules: codes or beginnings, as GEO,PIX001; sets aside what settings choose.",
         show_default="all",
     ),
 ]
@@ -43,7 +37,7 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="CODES",
-        help="Not these rules; the longer of two words wins.",
+        help="Not these rules, nor those that settings ignore; the longer of two words wins.",
         show_default="none",
     ),
 ]
@@ -70,16 +64,34 @@ def check(
     ] = None,
     rules: RuleFolders = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
-    ] = FailOn.ERROR,
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 1 from this severity on.", show_default="error"),
+    ] = None,
     format: Annotated[  # noqa: A002
         str,
-        typer.Option("--format", metavar="WORD", help="text, json or html (the page that `report` writes)."),
-    ] = "text",
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            help="text, json, html (the page that `report` writes), sarif, junit, or github (annotations).",
+            show_default="text",
+        ),
+    ] = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Write the result here.", show_default="stdout"),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Write the result here; with --fix a folder, for what mends it.",
+            show_default="stdout",
+        ),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Write choices.csv and recipe.toml, which mend what can be, into the folder of -o."
+        ),
+    ] = False,
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
@@ -102,31 +114,62 @@ def check(
         ),
     ] = None,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", metavar="FILE", help="Not there yet.", show_default=False)
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Tell only what this file does not know."),
     ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option("--write-baseline", metavar="FILE", help="Note in this file all that is found now."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="Settings, as scan2train.toml or pyproject.toml.",
+            show_default="the nearest one at or above the working folder, else the sources",
+        ),
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Take no settings from any file.")] = False,
 ) -> None:
     """Say what is wrong, odd, or worth knowing about a pile of scans, and what to do about it.
 
     Headers are always checked. A rule's page is shown by `scan2train explain CODE`.
     """
     from scan2train.check import check as run
+    from scan2train.checking.per_path import without_ignored
+    from scan2train.checking.places import Places
+    from scan2train.checking.settings import FORMATS
+    from scan2train.cli.baseline import only_new
+    from scan2train.cli.fix import write_fix
     from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.settings import require_known_codes, settings_for
+    from scan2train.cli.show_check import print_empty, show
     from scan2train.cli.show_choices import show_choices
     from scan2train.cli.words import words
     from scan2train.errors import Scan2TrainError, WrongUse
+    from scan2train.rule.load import all_rules
     from scan2train.task import Task
 
-    offered("--format", format, here=_FORMATS, later=_LATER)
-    offered("--baseline", str(baseline or ""), here=("",), later=(str(baseline or ""),))
+    settings = settings_for(sources, config, isolated=isolated)
+    format = format or settings.format or "text"  # noqa: A001
+    offered("--format", format, here=FORMATS)
+    task = task or settings.task or ""
     if choices_out is not None and not task:
         raise WrongUse(
             "--choices-out needs --task", advice="The choice of scans depends on what is to be learnt."
         )
-    require_outside(sources, out)
-    require_outside(sources, choices_out)
-    meant = (
-        Task.load(task) if task else None
-    )  # before the sources are read: a wrong word should not cost a walk
+    if fix and out is None:
+        raise WrongUse(
+            "--fix needs a folder", advice="Name it with -o. Sources themselves are never changed."
+        )
+    for place in (out, choices_out, write_baseline):
+        require_outside(sources, place)
+    folders = tuple(dict.fromkeys(folder.resolve() for folder in (*settings.rules, *(rules or ()))))
+    # Before the sources are read: a wrong word should not cost a walk.
+    require_known_codes(settings, all_rules(folders))
+    meant = Task.load(task) if task else None
+    fails_from = _RANKS[fail_on or settings.fail_on or FailOn.ERROR]
     try:
         with progress_bar("indexing") as progress:
             found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
@@ -134,61 +177,28 @@ def check(
             findings = run(
                 found,
                 meant,
-                select=words(select),
-                ignore=words(ignore),
-                pixels=pixels,
-                rules=rules or (),
+                select=words(select) or settings.select,
+                ignore=(*words(ignore), *(() if select else settings.ignore)),
+                pixels=settings.pixels if pixels is None else pixels,
+                rules=folders,
                 jobs=jobs,
                 progress=progress,
             )
-        _show(found, sources, findings, format, out, jobs)
+        found_all = without_ignored(findings, settings.per_path_ignores, Places(found), settings.folder)
+        findings = only_new(found_all, baseline or settings.baseline, write_baseline)
+        printed = None if fix else out
+        show(found, sources, findings, format, printed, fails_from=fails_from, rules=folders, jobs=jobs)
         if meant is not None:
-            show_choices(found, meant, findings, choices_out, quiet=format != Format.TEXT or out is not None)
+            # What is known is no better for it: the choice looks at all that was found.
+            quiet = format != Format.TEXT or printed is not None
+            show_choices(found, meant, found_all, choices_out, quiet=quiet)
+        if fix and out is not None:
+            write_fix(found, sources, found_all, meant, out)
     except Scan2TrainError:
         if format == Format.JSON:
-            _print_empty(sources, out)
+            print_empty(sources, None if fix else out)
         raise
     for source in without:
         complain(f"{source}: no image was found", "The findings, and `scan2train index`, say why.")
     worst = max((finding.severity.rank for finding in findings), default=-1)
-    raise typer.Exit(2 if without else 1 if worst >= _RANKS[fail_on] else 0)
-
-
-def _show(
-    found: Index,
-    sources: list[Path],
-    findings: list[Finding],
-    format: str,  # noqa: A002
-    out: Path | None,
-    jobs: int | None,
-) -> None:
-    from scan2train.cli.show_findings import plain, print_findings
-    from scan2train.reports.json import as_json
-
-    if format == Format.JSON:
-        _print(as_json(found, sources, findings) + "\n", out)
-    elif format == "html":
-        from scan2train.reports.html.of_source import report_of_findings
-        from scan2train.reports.html.write import render
-
-        _print(render(report_of_findings(found, sources, findings, jobs=jobs)), out)
-    elif out is not None:
-        _print(plain(found, findings), out)
-    else:
-        print_findings(found, findings)
-
-
-def _print(text: str, out: Path | None) -> None:
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-
-
-def _print_empty(sources: list[Path], out: Path | None) -> None:
-    """The object of a run that came to nothing: scripts can read it all the same."""
-    from scan2train.cli.found import nothing_found
-    from scan2train.reports.json import as_json
-
-    _print(as_json(nothing_found(), sources, ()) + "\n", out)
+    raise typer.Exit(2 if without else 1 if worst >= fails_from else 0)

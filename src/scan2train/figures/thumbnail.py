@@ -14,6 +14,8 @@ from scan2train.figures.window import choose_window, to_grey
 from scan2train.grid import closest_axes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scan2train.figures.planes import Plane, PlaneName
     from scan2train.figures.window import Window
     from scan2train.volume import Array, Labels, Volume
@@ -55,10 +57,18 @@ def thumbnail(
     if window is None and all(np.ptp(to_grey(plane.image, shades)) == 0 for plane in planes):
         # Nothing shows in the window of the unit: the values decide.
         shades = choose_window(volume.replace(unit="a.u."), None)
+    grey = labels is None and volume.array.ndim == 3
+    return side_by_side(planes, shades, height=height, widest=widest, grey=grey)
+
+
+def side_by_side(
+    planes: Sequence[Plane], window: Window, *, height: int = 132, widest: int = 460, grey: bool = False
+) -> Thumbnail:
+    """Planes at one scale and in true proportions, with their labels over them; ``grey`` where nothing is coloured."""
     width_mm = sum(plane.size_mm[0] for plane in planes)
     height_mm = max(plane.size_mm[1] for plane in planes)
     scale = min(height / height_mm, (widest - _GAP * (len(planes) - 1)) / width_mm)
-    pictures = [_picture(plane, shades, scale) for plane in planes]
+    pictures = [_picture(plane, window, scale) for plane in planes]
     sheet = Image.new(
         "RGB", (sum(p.width for p in pictures) + _GAP * (len(pictures) - 1), max(p.height for p in pictures))
     )
@@ -66,7 +76,6 @@ def thumbnail(
     for picture in pictures:
         sheet.paste(picture, (x, (sheet.height - picture.height) // 2))
         x += picture.width + _GAP
-    grey = labels is None and volume.array.ndim == 3
     out = BytesIO()
     (sheet.convert("L") if grey else sheet).save(out, "JPEG", quality=_QUALITY, optimize=True)
     return Thumbnail(jpeg=out.getvalue(), width=sheet.width, height=sheet.height)

@@ -1,63 +1,154 @@
-"""What words of a header say of contrast agent: whether it was given, and how long before the scan.
+"""Contrast agent in a CT: the phases of its way through the body, and the words by which headers tell them.
 
-Sources: PS3.3 C.7.6.4 (Contrast/Bolus), whose agent is free text; series names as Siemens, GE, Philips and Canon
-protocols come with, in English, German, French, Spanish and Italian; ACR Manual on Contrast Media for the phases.
+Four phases are told apart: ``non-contrast``, ``arterial``, ``portal-venous``, ``delayed``. Words are those of
+descriptions, protocols and agents in English, German, French, Spanish and Italian; accents and case do not matter.
+
+Sources: delays after the start of an intravenous injection as teaching pages of radiology give them, typical and not
+normative (early arterial 15 to 25 s, late arterial 30 to 40, portal venous 60 to 80, nephrographic 80 to 120, delayed
+and excretory 3 to 15 minutes); PS3.3 C.7.6.4 (Contrast/Bolus Module). Words: what scanners' protocols write.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    """One of these, standing by itself."""
-    return re.compile(rf"(?:^|[^A-Z0-9])(?:{'|'.join(patterns)})(?:$|[^A-Z0-9])")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A phase: the delay by which it is told, the delays at which nobody would doubt the word, and its words.
+
+    ``from_s`` and ``to_s`` of all phases meet, so that a delay names one; ``least_s`` and ``most_s`` are where a word
+    and a delay contradict each other. Seconds after the start of the injection.
+    """
+
+    name: str
+    from_s: float
+    to_s: float
+    least_s: float
+    most_s: float
+    words: re.Pattern[str]
 
 
-#: What stands in Contrast/Bolus Agent where none was given. "Non-ionic" is a kind of agent.
-_NO_AGENT: Final = re.compile(
-    r"N|NO|NO\W.*|NON|NONE|NIL|N/?A|0|-+|W/?O\b.*|UNENHANCED|NATIVE?|PLAIN|"
-    r"(?:WITHOUT|OHNE|KEIN\w*|SANS|SIN|SENZA)\b.*|NON?[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?\b.*"
+_AGENT: Final = (
+    r"(?:i\.?v\.?[ -]?)?(?:contrast\w*|kontrast\w*|mezzo di contrasto|medio de contraste|produit de contraste"
+    r"|inject\w*|injekt\w*|inyeccion|iniezione|km|ce|cm|gd|gad|mdc|mc|pdc|civ|pci|iv|i\.v\.|c)(?![\w-])"
 )
-#: Contrast that fills the bowel, and leaves vessels and organs as they are.
-_BOWEL: Final = re.compile(r"ORAL|\bPO\b|RECTAL|BARIUM|GASTRO|WATER")
-_VEIN: Final = re.compile(r"\bI\.?V\b|INTRAVEN|VENOUS")
+_LACKS: Final = (
+    r"\b(?:w/?[ ]?o|without|sans|ohne|senza|sin|non?e?|not|nicht|kein\w*"
+    r"|pre|vor|avant|antes(?: de)?|prima(?: del)?)\b"
+)
+#: There is no agent: said in so many words. Taken out of a text before other words are looked for.
+_NATIVE: Final = re.compile(
+    rf"{_LACKS}[ .:-]*{_AGENT}|\bw/o\b|(?<!& )\bwo\b(?! fs)|\bcontrast\w*\W*(?:none|no)\b"
+    r"|\bnativ\w*|\bplain\b|\bbasale\b|\bunenhanced\b|\bnon[ -]?enh?anced\b|\bun[ -]?enh\b"
+    r"|\bnon?[ -]?con(?:trast\w*)?\b|\bpre[ -]?(?:contrast\w*|kontrast\w*|con|km)\b|\bnect\b|\bncct\b|\bnccta?\b"
+    r"|\bc-(?![a-z0-9])|(?<![a-z0-9])-c\b|\b(?:iv|km|ce|mdc|cm)-(?![a-z0-9])"
+    r"|\bca(?:lcium|lcio)?[ -]?sc(?:ore|oring)?\b|\bcalcium\b"
+)
+_DELAYED: Final = re.compile(
+    r"\bdelay\w*|\bexcret\w*|\bescretor\w*|\burogra\w*|\bpyelo\w*|\bausscheidung\w*|\bequilibrium\b"
+    r"|\btardi\w*|\bretard\w*|\bretras\w*|\beliminacion\b|\bspat(?:e|phase|aufnahme)?\b|\bspatvenos\w*"
+    r"|\blate (?:phase|scan|venous)\b|(?<![\d.])(?:[3-9]|1\d)[ -]?min\w*"
+)
+_ARTERIAL: Final = re.compile(
+    r"\barteri\w*[ -](?:precoce|tardi\w*|temprana|precoz)|\b(?:fruh|spat)[ -]?art\w*"
+    r"|\b(?:(?:early|late)[ -]?)?art(?:erial\w*|eriell\w*|eriel\w*|erios\w*|phase)?\b"
+    r"|\bc?cta\b|\bcor\w*cta\b|\bctpa\b|\bangio\w*|\bcortico[ -]?medul\w*|\bhap\b|\bpancreatic phase\b"
+    r"|\bpulmonary embol\w*|\blungenembol\w*"
+)
+_VENOUS: Final = re.compile(
+    r"\bport(?:al|o)[ -]?(?:ven\w*)?\b|\bportal\w*|\bportoven\w*|\bpv(?:p| phase)\b|\bhepatic phase\b"
+    r"|\bven(?:ous|os[aoe]?|ose|eu[sx]e?)?\b|\bvenos\w*|\bveineu\w*"
+    r"|\bnephrogr\w*|\bnefrogr\w*|\bnephro\b|\bparenchymal\b"
+)
 
-_WITHOUT: Final = _any(
-    r"NON[ _-]?(?:IV[ _-]?)?(?:CON(?:T(?:RAST(?:ED)?)?)?|ENHANCED|CE)",
-    r"NO[ _-]?(?:IV[ _-]?)?CON(?:TRAST)?",
-    r"NC[ _-]?CT|NECT|C-",
-    r"W/?O(?:[ _-]?(?:IV|CON(?:TRAST)?|C))?",
-    r"WITHOUT(?:[ _-](?:IV|CON\w*|ENH\w*))*",
-    r"UNENH(?:ANCED)?|PLAIN|NATIVE?",
-    r"PRE[ _-]?(?:CON(?:TRAST)?|KM|GD|GAD)",
-    r"OHNE[ _-]?(?:KM|KONTRAST\w*)",
-    r"SANS(?:[ _-](?:IV|INJ\w*|CONTRASTE|PDC))?",
-    r"SIN[ _-](?:CONTRASTE|CIV)|SENZA(?:[ _-]MDC)?",
-    # Calcium is scored before contrast is given.
-    r"CA[ _-]?SC(?:ORE|ORING)?|CALCIUM[ _-]?SCOR\w*",
+PHASES: Final = (
+    Phase(name="non-contrast", from_s=0, to_s=0, least_s=0, most_s=0, words=_NATIVE),
+    # "Late arterial" and "artérielle tardive" are arterial: their words stand before those of delay.
+    Phase(name="arterial", from_s=0, to_s=50, least_s=5, most_s=65, words=_ARTERIAL),
+    Phase(name="delayed", from_s=130, to_s=3600, least_s=90, most_s=7200, words=_DELAYED),
+    Phase(name="portal-venous", from_s=50, to_s=130, least_s=40, most_s=150, words=_VENOUS),
 )
-_WITH: Final = _any(
-    r"(?:POST|WITH|W)[ _/-]*(?:IV[ _-]?)?(?:CON(?:TRAST)?|C|KM|GD|GAD\w*)",
-    r"W/(?:IV)?|C\+|\+C|CECT|CE(?:[ _-]?(?:CT|MR\w*))?",
-    r"ENHANCED|CONTRASTE?|CON[ _-]CONTRASTE|(?:MIT[ _-])?KM|MDC|AVEC[ _-]\w+",
-    r"CTA|CTPA|(?:CT[ _-]?)?ANGIO\w*",
-    r"ARTERI\w*|PORTAL\w*|PVP|(?:PORTO)?VENOUS|VENOS\w*|VEINEUX|NEPHRO\w*|EXCRET\w*|UROGRA\w*",
+#: An agent was given, whatever the phase.
+_GIVEN: Final = re.compile(
+    r"\bcontrast\w*|\bkontrast\w*|\binject\w*|\binjekt\w*|\bkm\b|\bmdc\b|\bpdc\b|\bciv\b|\bc\+|\+c\b|\b(?:iv|km|ce)\+"
+    r"|\b(?:w|with)[ /]{1,2}con\b|\bgd\b|\bgad(?:o\w*)?\b|\bcect\b|\bwith iv\b|\bce[ -]?ct\b|\bpost[ -]?(?:con|iv|km)\b"
 )
-#: "With and without" says both, and so nothing of one series.
-_BOTH: Final = re.compile(r"\bW(?:ITH)?/?[ _]*(?:&|AND|\+|,)[ _]*W(?:ITHOUT|/?O)")
+#: Seconds, as "70s" or "35 sec": digits that stand alone, and no kernel such as B30s.
+_SECONDS: Final = re.compile(r"(?<![\w.,])(\d{2,3}) ?(?:s|sec|sek|seg|seconds?)\b")
+#: Both, in one word.
+_WITH_AND_WITHOUT: Final = re.compile(
+    r"\b(?:w|with|mit|avec|con)\b[ /&+.,]*(?:and|und|et|e|y)?[ /&+.,]*(?:w/?[ ]?o|without|ohne|sans|senza|sin)\b"
+)
+#: "70 s delay": how long it was, and no delayed phase.
+_DELAY_OF: Final = re.compile(
+    r"(?<![\w.,])(\d{2,3} ?s(?:ec|ek|eg)?)\b\W*delay\w*|\bdelay\w*\W*(\d{2,3} ?s(?:ec|ek|eg)?\b)"
+)
+#: Values of Contrast/Bolus Agent that mean there was none.
+_NOBODY: Final = re.compile(
+    r"none|no?|non|not? (?:given|applied|used|administered)|n/?a|false|0|nil|[-./ ]*"
+    r"|ningun[oa]?|nessuno?|aucune?|keine?s?|nativ\w*|plain|unenhanced|non?[ -]?contrast\w*"
+    rf"|(?:without|w/?[ ]?o|sans|ohne|senza|sin|kein\w*|aucun\w*)\b.*|{_LACKS}[ .:-]*{_AGENT}.*"
+)
+#: Values that say nothing.
+_UNKNOWN: Final = re.compile(r"(?:unknown|unk|\?+|anonym\w*|removed|redacted|x+|other|see .*)")
+#: Agents and routes that leave the vessels dark.
+_SWALLOWED: Final = re.compile(
+    r"\boral\w*|\bper[ -]?os\b|\bp\.?o\.?\b|\brectal\w*|\benter\w*|\bgastro\w*|\bbari\w*|\bwater\b|\breadi\w*"
+    r"|\bpositiv\w*|\bintrathec\w*|\bintraartic\w*|\bintracav\w*"
+)
+_INTO_VESSELS: Final = re.compile(
+    r"\biv\b|\bi\.v\.?|\bintra[ -]?v\w*|\bvenous\b|\bintra[ -]?art(?:erial)?\b|\bbolus\b"
+)
 
-#: Words of a phase, the more specific first: "portal venous" also holds "venous", "late arterial" also "late".
-_PHASES: Final = (
-    ("arterial", _any(r"(?:(?:EARLY|LATE)?[ _-]?)ART(?:ERI\w*)?", r"HAP|AP[ _-]PHASE|CTPA|CORTICO\w*")),
-    ("portal-venous", _any(r"PORTAL\w*|PORTO\w*|PV|PVP|VEN(?:OUS|OES|OS\w*)?|VEINEUX")),
-    ("delayed", _any(r"DELAY(?:ED)?|LATE|SPAET|TARDI\w*|EXCRET\w*|UROGRA\w*|NEPHRO\w*|EQUILIB\w*")),
-)
+
+@cache
+def agent_given(agent: str, route: str = "") -> bool | None:
+    """Whether an agent went into the vessels, by Contrast/Bolus Agent and Route; ``None`` where they do not tell."""
+    name, way = _plain(agent), _plain(route)
+    said = f"{name} {way}".strip()
+    if not name or _UNKNOWN.fullmatch(name):
+        return None
+    if _NOBODY.fullmatch(name):
+        return False
+    return None if _SWALLOWED.search(said) and not _INTO_VESSELS.search(said) else True
+
+
+@cache
+def swallowed(agent: str, route: str = "") -> bool:
+    """Whether an agent was given into the bowel or another cavity, whatever else was: it is bright there."""
+    return bool(_SWALLOWED.search(f"{_plain(agent)} {_plain(route)}"))
+
+
+@cache
+def phases_of_words(text: str) -> tuple[str, ...]:
+    """Names of the phases that a description tells of; ``"given"`` where it tells of agent and of no phase.
+
+    Several where it speaks of several, as "w & w/o contrast" does.
+    """
+    rest = _DELAY_OF.sub(r" \1\2 ", _plain(text))
+    both = _WITH_AND_WITHOUT.search(rest) is not None
+    found = []
+    for phase in PHASES:
+        rest, times = phase.words.subn(" ; ", rest)
+        if times:
+            found.append(phase.name)
+    for said in _SECONDS.findall(rest):
+        # Below, it is how long something takes.
+        if 15 <= int(said) <= 600 and (name := phase_at(float(said))) not in found:
+            found.append(name)
+    told = [name for name in found if name != "non-contrast"]
+    if not told and (both or _GIVEN.search(rest)):
+        found.append("given")
+    return tuple(found)
 
 
 def contrast_told(agent: str | None, description: str | None) -> bool | None:
-    """Whether contrast agent was given into a vein; ``None`` where the header does not tell.
+    """Whether an agent went into the vessels; ``None`` where the header does not tell.
 
     Parameters
     ----------
@@ -67,7 +158,7 @@ def contrast_told(agent: str | None, description: str | None) -> bool | None:
         Series Description, which counts where the agent does not say. Scanners copy the agent of an examination to
         all its series: where the two contradict one another, nothing is told.
     """
-    by_words, by_agent = _in_words((description or "").upper()), agent_told(agent)
+    by_words, by_agent = _in_words(description or ""), agent_told(agent)
     if by_words is None or by_agent is None:
         return by_words if by_agent is None else by_agent
     return by_agent if by_agent is by_words else None
@@ -75,29 +166,35 @@ def contrast_told(agent: str | None, description: str | None) -> bool | None:
 
 def agent_told(agent: str | None) -> bool | None:
     """What Contrast/Bolus Agent alone says; an agent that is drunk says nothing of the blood."""
-    given = (agent or "").strip().upper()
-    if not given or (_BOWEL.search(given) and not _VEIN.search(given)):
-        return None
-    return _NO_AGENT.fullmatch(given) is None
+    return agent_given(agent or "")
 
 
-def _in_words(words: str) -> bool | None:
-    if _BOTH.search(words):
-        return None
-    without, left = bool(_WITHOUT.search(words)), _WITHOUT.sub(" ", words)
-    with_agent = bool(_WITH.search(left))
-    return None if without == with_agent else with_agent
+def _in_words(text: str) -> bool | None:
+    said = phases_of_words(text)
+    # "With and without" says both, and so nothing of one series.
+    return None if not said or ("non-contrast" in said and len(said) > 1) else "non-contrast" not in said
 
 
 def phase_told(phase: str | None, agent: str | None, description: str | None) -> str:
-    """The phase of contrast, as a word of :data:`scan2train.task.Phase`; empty where the header does not tell.
+    """The phase as headers tell it; empty where they do not. ``phase`` is what is known already, and wins."""
+    said = [name for name in phases_of_words(description or "") if name != "given"]
+    if phase or len(said) == 1:
+        return phase or said[0]
+    return "non-contrast" if agent_given(agent or "") is False and not said else ""
 
-    ``phase`` is what is known of it already, and wins.
-    """
-    if phase:
-        return phase
-    if contrast_told(agent, description) is False:
-        return "non-contrast"
-    words = (description or "").upper()
-    said = [name for name, pattern in _PHASES if pattern.search(words)]
-    return said[0] if said else ""
+
+def phase_at(delay_s: float) -> str:
+    """The phase so many seconds after the injection began; empty where no scan would be that early or late."""
+    return next((one.name for one in PHASES if one.from_s <= delay_s < one.to_s), "")
+
+
+def may_be(phase: str, delay_s: float) -> bool:
+    """Whether a scan of that phase can have begun so many seconds after the injection."""
+    return all(one.least_s <= delay_s <= one.most_s for one in PHASES if one.name == phase)
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents, words apart."""
+    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss").lower())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.replace("_", " ").replace("ae", "a").replace("ue", "u").split())

@@ -113,3 +113,19 @@ ACQ008_HALF_LIFE_S: Final = (1.0, 1e8)
 ACQ008_MOST_HALF_LIVES: Final = 10
 #: Times of one scan's beginning agree within so many seconds.
 ACQ008_CLOCKS_S: Final = 60.0
+
+# ACQ001 kernel-unknown: noise power at 0.36 to 0.5 cycles/mm by that at 0.12 to 0.25. White noise has 1; kernels for
+# the body have 0.2 to 0.8, those for lung and bone 1 and more.
+
+#: No sharp kernel leaves less: what bears the name of one was smoothed, or never was sharp.
+ACQ001_SMOOTH_GRAIN: Final = 0.25
+#: And no smooth or standard kernel leaves more.
+ACQ001_SHARP_GRAIN: Final = 2.5
+
+# ACQ005 gating-missing: between which percentages of the way from one R wave to the next the heart rests, in
+# end-systole and in diastole.
+ACQ005_REST_PERCENT: Final = ((30.0, 50.0), (60.0, 85.0))
+
+# ACQ003 contrast-phase-unclear: when after the start of an injection a scan may begin. Clocks are off by some seconds.
+ACQ003_EARLIEST_S: Final = -5.0
+ACQ003_LATEST_S: Final = 7200.0

@@ -20,29 +20,37 @@ def as_text(index: Index, findings: Sequence[Finding], width: int = _WIDTH) -> I
     """Lines, each with the word of its style: ``error``, ``warning``, ``info``, ``dim`` or nothing."""
     for severity in sorted(Severity, key=lambda one: -one.rank):
         mine = [one for one in findings if one.severity is severity]
-        groups = [list(group) for _, group in groupby(sorted(mine, key=_group), key=_group)]
+        groups = [list(group) for _, group in groupby(sorted(mine, key=_advised), key=_advised)]
         for group in sorted(groups, key=lambda group: (group[0].code, -len(group))):
             yield from _lines(group, width)
             yield "", ""
-    yield _total(index, findings), ""
+    for line in textwrap.wrap(_total(index, findings), width):
+        yield line, ""
 
 
-def _group(one: Finding) -> tuple[str, str, str]:
-    return one.code, one.message, one.advice
+def _advised(one: Finding) -> tuple[str, str]:
+    return one.code, one.advice
+
+
+def _said(one: Finding) -> str:
+    return one.message
 
 
 def _lines(group: Sequence[Finding], width: int) -> Iterator[tuple[str, str]]:
+    """What is to be done about findings of one code, once, below what was said and where."""
     first = group[0]
     times = f"  × {len(group)}" if len(group) > 1 else ""
     yield f"{first.severity.value} {first.code} {first.name}{times}", first.severity.value
-    for line in textwrap.wrap(_sentence(first.message), width - 2):
-        yield f"  {line}", ""
-    for one in sorted(group, key=lambda one: -one.affects)[:_EXAMPLES]:
-        times = f"  × {one.affects}" if one.affects > 1 else ""
-        yield f"    {_place(one)}{_evidence(one)}{times}", "dim"
-    if len(group) > _EXAMPLES:
-        yield f"    … and {len(group) - _EXAMPLES} more", "dim"
-    for at, line in enumerate(textwrap.wrap(first.advice, width - 6)):
+    for _, found in groupby(sorted(group, key=_said), key=_said):
+        same = list(found)
+        for line in textwrap.wrap(_sentence(same[0].message), width - 2):
+            yield f"  {line}", ""
+        for one in sorted(same, key=lambda one: -one.affects)[:_EXAMPLES]:
+            times = f"  × {one.affects}" if one.affects > 1 else ""
+            yield f"    {_place(one)}{_evidence(one)}{times}", "dim"
+        if len(same) > _EXAMPLES:
+            yield f"    … and {len(same) - _EXAMPLES} more", "dim"
+    for at, line in enumerate(textwrap.wrap(first.advice.replace("``", "`"), width - 6)):
         yield f"  {'do: ' if at == 0 else '    '}{shown(line)}", ""
 
 

@@ -18,6 +18,8 @@ _FRAME_WINS = (
     *("row_spacing_mm", "col_spacing_mm", "thickness_mm", "spacing_between_slices_mm", "slope", "intercept"),
     "rescale_type",
     *("echo_time_ms", "b_value", "trigger_time_ms", "cardiac_percentage"),
+    "image_laterality",
+    "kernel",
 )
 _FRAME_ONLY = (
     *("stack_id", "in_stack_position", "temporal_index", "dimension_index", "frame_type", "segment"),
@@ -87,6 +89,7 @@ def _with_frames(whole: pl.DataFrame, frames: pl.DataFrame) -> pl.DataFrame:
         return whole.hstack(alone)
     # Windows are for display alone: what makes volumes of frames does not look at them.
     own = frames.drop("window_center", "window_width", "window_function", strict=False)
+    own = own.with_columns(kernel=pl.coalesce("kernel", "kernel_group", "kernel_converted"))
     own = own.rename({name: f"{name}_of_frame" for name in (*_FRAME_WINS, "acquisition_datetime")})
     own = own.with_columns(framed=pl.lit(value=True), frame=pl.col("frame").cast(pl.Int64))
     joined = whole.join(own, on="instance", how="left", maintain_order="left_right").with_columns(

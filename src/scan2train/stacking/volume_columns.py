@@ -16,6 +16,7 @@ import polars as pl
 from scan2train.knowledge.kernels_of_vendors import kernel_class
 from scan2train.knowledge.mammography_views import VIEW_OF_CODE
 from scan2train.knowledge.sop_classes import LOSSY_SYNTAXES
+from scan2train.stacking.acquired import GATING, acquired, second_of_day
 from scan2train.stacking.mixed import IN_COMMON, extremes
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ _SAME = (
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
     *("spacing_calibration", "conversion_type", "burned_in", "tiles_across"),
     *("lut_shape", "presentation_intent", "intensity_sign", "frame_time_ms"),
-    "pixel_presentation",
+    *("pixel_presentation", "protocol", "contrast_route"),
 )
 _MEMBERS = {
     "path": "member_path",
@@ -59,13 +60,8 @@ _MEMBERS = {
 #: Of the first slice alone.
 FIRST = (
     *_SAME,
-    "cardiac_percentage",
-    "image_laterality",
-    "laterality",
-    "view",
-    "view_code",
-    "columns",
-    "rows",
+    *("image_laterality", "laterality", "view", "view_code", "columns", "rows"),
+    *("contrast_meaning", "contrast_time", *GATING),
 )
 
 #: What :func:`volume_columns` and :func:`scan2train.stacking.units.all_frames` look at in every slice.
@@ -120,12 +116,14 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         size_i=pl.col("columns").fill_null(1).clip(lower_bound=1),
         size_j=pl.col("rows").fill_null(1).clip(lower_bound=1),
     )
+    about = about.with_columns(contrast=pl.coalesce("contrast", first["contrast_meaning"]))
     kernels = [
         kernel_class(maker or "", kernel or "") or None
         for maker, kernel in about.select("manufacturer", "kernel").iter_rows()
     ]
     rows = rows.hstack(about)
     rows = rows.with_columns(after_s=_after())
+    rows = acquired(rows, first.select("contrast_time", *GATING))
     return _with_oddities(rows).hstack(
         [
             pl.Series("kernel_class", kernels, dtype=pl.String),
@@ -148,9 +146,7 @@ def _with_oddities(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _after() -> pl.Expr:
     """Seconds from the first ``began`` of a series, a time of day (PS3.5 6.2), to each."""
-    parts = pl.col("began").str.extract_groups(r"^(\d\d)(\d\d)(\d\d(?:\.\d+)?)").struct
-    hours, minutes, seconds = (parts.field(str(n)).cast(pl.Float64, strict=False) for n in (1, 2, 3))
-    second = hours * 3600 + minutes * 60 + seconds
+    second = second_of_day("began")
     return (second - second.min().over("source", "series_uid")).round(6)
 
 

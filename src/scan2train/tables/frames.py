@@ -5,6 +5,7 @@ from __future__ import annotations
 from scan2train.tables.column import Column, Table
 
 _POSITION, _ORIENTATION, _MEASURES = "0020,9113", "0020,9116", "0028,9110"
+_RECONSTRUCTION = "0018,9314"
 _CONTENT, _TRANSFORM, _WINDOW = "0020,9111", "0028,9145", "0028,9132"
 
 
@@ -47,6 +48,10 @@ FRAMES = Table(
         _number("b_value", "0018,9117", "0018,9087", 0, "Diffusion b-value", "s/mm2"),
         _number("trigger_time_ms", "0018,9118", "0020,9153", 0, "Nominal Cardiac Trigger Delay Time", "ms"),
         _number("cardiac_percentage", "0018,9118", "0020,9241", 0, "Nominal Percentage of Cardiac Phase", "%"),
+        Column(name="image_laterality", kind="text", parent="0020,9071", tag="0020,9072", meaning="Frame Laterality: R, L, B, or U of what there is once"),
+        Column(name="kernel", kind="text", parent=_RECONSTRUCTION, tag="0018,1210", meaning="Convolution Kernel"),
+        Column(name="kernel_group", kind="text", parent=_RECONSTRUCTION, tag="0018,9316", meaning="Convolution Kernel Group"),
+        Column(name="kernel_converted", kind="text", parent="0020,9170", tag="0018,1210", meaning="Convolution Kernel, as a legacy converted object keeps it"),
         Column(name="energy_window", kind="integer", meaning="Nuclear medicine: entry of the Energy Window Vector"),
         Column(name="rr_interval", kind="integer", meaning="Nuclear medicine: entry of the R-R Interval Vector"),
         Column(name="time_slot", kind="integer", meaning="Nuclear medicine: entry of the Time Slot Vector"),

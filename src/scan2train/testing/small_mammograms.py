@@ -8,8 +8,10 @@ from scan2train.testing.small import Build, together
 from scan2train.testing.small_objects import small_film
 
 
-def small_mammograms(*views: str, told_by: str = "ViewPosition", tags: Any = None, **more: Any) -> Build:
-    """Films of one study.
+def small_mammograms(
+    *views: str, told_by: str = "ViewPosition", first: int = 1, tags: Any = None, **more: Any
+) -> Build:
+    """Films of one study, each a series of its own.
 
     Parameters
     ----------
@@ -18,11 +20,13 @@ def small_mammograms(*views: str, told_by: str = "ViewPosition", tags: Any = Non
     told_by
         Where the view stands: ``ViewPosition``; ``SCT`` or ``SRT``, codes of the View Code Sequence; ``words``, the
         Series Description alone, side and all.
+    first
+        The number of the first series, where the study has others.
     tags, more
         As :func:`~scan2train.testing.small_objects.small_film`, for all films.
     """
     films = []
-    for number, word in enumerate(views, start=1):
+    for number, word in enumerate(views, start=first):
         side, view = word[0], word[1:]
         own = {**_told(side, view, told_by), **(tags or {})}
         said = {"series_description": f"{side} {view}"} if told_by == "words" else {}

@@ -22,10 +22,15 @@ def bad_values() -> Iterator[Entry]:
     def ct(number: int, code: str, about: str, of: Volume = volume, **more: Any) -> Entry:
         return chest_entry(number, code, about, of, **more)
 
-    def chest_film(number: int, code: str, about: str, **more: Any) -> Entry:
+    def chest_film(number: int, code: str, about: str, pixels: Any = None, **more: Any) -> Entry:
         name = f"films/chest-{number:02d}.dcm"
         more = {"modality": "CR", "patient": f"DX{number}", **more}
-        return Entry(where=name, about=about, code=code, build=film_of(film(), name, **more))
+        return Entry(
+            where=name,
+            about=about,
+            code=code,
+            build=film_of(film() if pixels is None else pixels, name, **more),
+        )
 
     yield ct(
         21,
@@ -61,7 +66,12 @@ def bad_values() -> Iterator[Entry]:
             tags={"WindowCenter": None, "WindowWidth": None},
         ),
     )
+    bright = film()
     yield chest_film(
-        3, "PIX001", "a film that is stored inverted", tags={"PhotometricInterpretation": "MONOCHROME1"}
+        3,
+        "PIX001",
+        "a film that is stored inverted",
+        pixels=bright.max() - bright,
+        tags={"PhotometricInterpretation": "MONOCHROME1"},
     )
     yield chest_film(4, "PIX008", "a film with a look-up table", tags=modality_lut())

@@ -15,6 +15,7 @@ from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.reports.html.acquisitions import acquisitions, distributions
 from scan2train.reports.html.case import Case, Look
+from scan2train.reports.html.evidence import Shown, evidence_for
 from scan2train.reports.html.groups import groups_of
 from scan2train.reports.html.look import look_at_all, size_in_words
 from scan2train.reports.html.report import Report
@@ -58,12 +59,13 @@ def report_of_source(
     looks: dict[int, Look] = {}
     found = []
     codes = frozenset(rule.code for rule in known)
-    for place, look, seen in look_at_all(
-        items_of(index), codes, folders, jobs=jobs or os.cpu_count() or 1, progress=progress
-    ):
+    items, workers = items_of(index), jobs or os.cpu_count() or 1
+    for place, look, seen in look_at_all(items, codes, folders, jobs=workers, progress=progress):
         looks[place] = look
         found.append(seen)
-    return _report(index, sources, everything(index, known, found), looks, known)
+    findings = everything(index, known, found)
+    shown = evidence_for(findings, index, jobs=workers)
+    return _report(index, sources, findings, looks, shown, known)
 
 
 def report_of_findings(
@@ -71,12 +73,15 @@ def report_of_findings(
     sources: Iterable[Path],
     findings: Sequence[Finding],
     *,
+    rules: Iterable[Path] = (),
     jobs: int | None = None,
 ) -> Report:
     """The page of findings that are there already, with a picture of each volume."""
-    items = items_of(index)
-    drawn = look_at_all(items, frozenset(), (), jobs=jobs or os.cpu_count() or 1, progress=None)
-    return _report(index, sources, findings, {place: look for place, look, _ in drawn}, all_rules())
+    items, workers = items_of(index), jobs or os.cpu_count() or 1
+    drawn = look_at_all(items, frozenset(), (), jobs=workers, progress=None)
+    looks = {place: look for place, look, _ in drawn}
+    shown = evidence_for(findings, index, jobs=workers)
+    return _report(index, sources, findings, looks, shown, all_rules(rules))
 
 
 def _report(
@@ -84,6 +89,7 @@ def _report(
     sources: Iterable[Path],
     findings: Sequence[Finding],
     looks: Mapping[int, Look],
+    shown: Shown,
     rules: Sequence[Rule],
 ) -> Report:
     of_volume: dict[str, list[Finding]] = {}
@@ -110,7 +116,7 @@ def _report(
         tiles=tuple((f"{counts[name]:,}", name) for name in ("files", "series", "volumes", "skipped")),
         summary=counts["findings"],
         findings=tuple(findings),
-        groups=tuple(groups_of(findings, cases, rules)),
+        groups=tuple(groups_of(findings, cases, rules, shown)),
         cases=tuple(cases),
         acquisitions=tuple(acquisitions(index.volumes)),
         distributions=tuple(distributions(index.volumes)),

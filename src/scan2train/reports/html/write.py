@@ -61,8 +61,8 @@ def _safe(value: object) -> object:
 
 
 def _prose(text: str) -> Markup:
-    """Escaped text, with what stands between double backticks as code."""
-    parts = [escape(shown(part)) for part in text.split("``")]
+    """Escaped text, with what stands between backticks, single or double, as code."""
+    parts = [escape(shown(part)) for part in text.replace("``", "`").split("`")]
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if at % 2 and at < len(parts) - 1 else part
         for at, part in enumerate(parts)

@@ -14,8 +14,8 @@ with it learns that vessels bleed; one for coronary arteries cannot see them wit
 
 What to do
 ----------
-Leave the series out: the table of choices (``--choices-out``) does so, and ``prepare --choices`` takes it. Where the
-header is wrong, look at the picture (the aorta is brighter than muscle with contrast), and accept the series there.
+Leave the series out: the table that --choices-out writes does so, and prepare --choices takes it. Where the header may
+be wrong, look at the picture (with contrast the aorta is brighter than muscle), and accept the series in that table.
 
 References
 ----------
@@ -35,6 +35,7 @@ from scan2train.rule import Example, Hit, at, bad, error, good, info, near, warn
 from scan2train.rule.slices import IMAGES
 from scan2train.task import Task
 
+_SET_APART = "Nothing, if you take the table that --choices-out writes: it has the other series."
 _COLUMNS = ("source", "study_uid", "series_uid", "volume", "path", "contrast", "description")
 
 
@@ -79,7 +80,9 @@ def _judged(told: bool | None, row: Mapping[str, Any], *, wanted: bool, right: b
         if told
         else "no contrast was given, and the task wants some"
     )
-    return info(f"{what}; the study has another series", **place) if right else error(what, **place)
+    if not right:
+        return error(what, **place)
+    return info(f"{what}; the study has another series", advice=_SET_APART, **place)
 
 
 def examples() -> Iterator[Example]:

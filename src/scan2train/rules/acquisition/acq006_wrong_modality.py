@@ -13,8 +13,8 @@ the others, and nothing fails. A handful of MR scans in a set of CTs is never no
 
 What to do
 ----------
-Leave the series out: the table of choices (``--choices-out``) does so, and so does ``prepare --where "modality =
-'CT'"``. If the task is meant to take it, add the modality to a task file of your own.
+Leave the series out: the table that --choices-out writes does so, and so does prepare --where "modality = 'CT'". If the
+task is meant to take it, add the modality to a task file of your own.
 
 References
 ----------
@@ -31,6 +31,9 @@ import polars as pl
 from scan2train.rule import Example, Hit, at, bad, good, info, near, warning
 from scan2train.task import Task
 
+_SET_APART = (
+    "Nothing, if you take the table that --choices-out writes, or name the modality in prepare --where."
+)
 _ROLES = ("volume", "picture")
 
 
@@ -51,7 +54,10 @@ def check(volumes: pl.DataFrame, task: Task) -> Iterator[Hit]:
             "where": at(row),
             "scope": "series",
         }
-        yield info(f"{about}; the study has one", **place) if row["answered"] else warning(about, **place)
+        if row["answered"]:
+            yield info(f"{about}; the study has one", advice=_SET_APART, **place)
+        else:
+            yield warning(about, **place)
 
 
 def examples() -> Iterator[Example]:

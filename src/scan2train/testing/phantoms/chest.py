@@ -73,6 +73,7 @@ def chest_ct(
     lesion_centre_mm: Point | None = (78.0, 14.0, 34.0),
     lesion_radius_mm: float = 12.0,
     organs: bool = False,
+    blood_hu: float | None = None,
 ) -> tuple[Volume, Labels]:
     """An adult's chest, head first and supine, with a lesion in the right lung.
 
@@ -98,6 +99,8 @@ def chest_ct(
         RAS+ mm; ``None`` for a healthy patient.
     organs
         Label the lungs, too.
+    blood_hu
+        Of heart and vessels: 150 and more show contrast agent; ``None`` is blood without.
 
     Returns
     -------
@@ -107,14 +110,15 @@ def chest_ct(
     """
     where = grid if grid is not None else centred_grid(shape, spacing, orientation)
     rng = np.random.default_rng(seed)
+    blood = BLOOD if blood_hu is None else blood_hu
     canvas = Canvas.blank(where, AIR)
     if table:
         _paint_table(canvas)
     _paint_wall(canvas)
     for lung, side in ((_RIGHT_LUNG, 1.0), (_LEFT_LUNG, -1.0)):
         canvas.paint(lung, LUNG)
-        _paint_vessels(canvas, lung, side, rng)
-    _paint_middle(canvas)
+        _paint_vessels(canvas, lung, side, rng, blood)
+    _paint_middle(canvas, blood)
     lungs = canvas.values < LUNG / 2
     labels = np.zeros(canvas.values.shape, dtype=np.uint8)
     names = {1: "lesion"}
@@ -163,7 +167,9 @@ def _paint_wall(canvas: Canvas) -> None:
     canvas.paint(Ellipsoid(centre=(0, 94, 30), radii=(19, 6, 95)), MARROW + 150)
 
 
-def _paint_vessels(canvas: Canvas, lung: Ellipsoid, side: float, rng: np.random.Generator) -> None:
+def _paint_vessels(
+    canvas: Canvas, lung: Ellipsoid, side: float, rng: np.random.Generator, blood: float
+) -> None:
     root = np.array((side * _HILUM_MM, 0.0, -4.0))
     for _ in range(26):
         away = rng.standard_normal(3)
@@ -171,20 +177,20 @@ def _paint_vessels(canvas: Canvas, lung: Ellipsoid, side: float, rng: np.random.
         tip = np.array(lung.centre) + away * np.array(lung.radii) * 0.9
         knee = root + (tip - root) * rng.uniform(0.4, 0.6) + rng.normal(0, 8, 3)
         for start, end, radius in ((root, knee, 3.2), (knee, tip, 1.9)):
-            canvas.paint(Capsule(start=tuple(start), end=tuple(end), radius=radius), BLOOD)
+            canvas.paint(Capsule(start=tuple(start), end=tuple(end), radius=radius), blood)
 
 
-def _paint_middle(canvas: Canvas) -> None:
+def _paint_middle(canvas: Canvas, blood: float) -> None:
     mediastinum = Ellipsoid(centre=(0, 6, 0), radii=(31, 84, 400), power=2.6)
     canvas.paint(mediastinum, 20)
     canvas.paint(Ellipsoid(centre=(66, 4, -142), radii=(86, 84, 78)), LIVER)
     canvas.paint(Ellipsoid(centre=(-70, 4, -150), radii=(74, 80, 68)), MUSCLE)
     canvas.paint(Ellipsoid(centre=(-66, 36, -128), radii=(30, 24, 22)), -960)
-    canvas.paint(Ellipsoid(centre=(-26, 34, -46), radii=(66, 46, 58)), BLOOD)
+    canvas.paint(Ellipsoid(centre=(-26, 34, -46), radii=(66, 46, 58)), blood)
     aorta = Ellipsoid(centre=(-24, -44, 0), radii=(13, 13, _INF))
-    canvas.paint(aorta, BLOOD + 5)
-    canvas.paint(Capsule(start=(6, 26, 0), end=(6, 22, 62), radius=15), BLOOD + 5)
-    canvas.paint(Capsule(start=(6, 22, 62), end=(-24, -44, 66), radius=13), BLOOD + 5)
+    canvas.paint(aorta, blood + 5)
+    canvas.paint(Capsule(start=(6, 26, 0), end=(6, 22, 62), radius=15), blood + 5)
+    canvas.paint(Capsule(start=(6, 22, 62), end=(-24, -44, 66), radius=13), blood + 5)
     spine = Ellipsoid(centre=(0, -66, 0), radii=(21, 17, _INF))
     canvas.paint(spine, BONE - 200)
     canvas.paint(Ellipsoid(centre=(0, -66, 0), radii=(18, 14, _INF)), MARROW)
