@@ -83,6 +83,15 @@ def check(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            "--split",
+            metavar="FILE",
+            help="Which cases are for training, validation and test: JSON or CSV; one patient in two parts is found.",
+            show_default="folders such as train/ and test/",
+        ),
+    ] = None,
     task: Annotated[str, typer.Option("--task", metavar="T", help="Not there yet.", show_default=False)] = "",
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Not there yet.", show_default=False)
@@ -111,6 +120,8 @@ def check(
                 ignore=words(ignore),
                 pixels=pixels,
                 rules=rules or (),
+                split=split,
+                salt=salt,
                 jobs=jobs,
                 progress=progress,
             )
