@@ -82,4 +82,8 @@ def test_a_rule_that_gathers_must_conclude_from_what_there_is():
     with pytest.raises(WrongUse):
         rule_of(module("abc001_other", gather=lambda volumes: volumes, conclude=lambda gathered: gathered))
     with pytest.raises(WrongUse):
-        rule_of(module("abc001_more", gather=lambda labels: labels, conclude=lambda gathered, row: row))
+        rule_of(
+            module(
+                "abc001_more", gather=lambda labels: labels, conclude=lambda gathered, row: (gathered, row)
+            )
+        )

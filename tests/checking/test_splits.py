@@ -127,7 +127,8 @@ def test_a_split_file_that_is_not_there_is_refused(scans, tmp_path):
         ("images", None),
         ("stress test", None),
         ("test_bolus", None),
-        ("train-test", None),
+        ("train-val", None),
+        ("valid-test", None),
         ("contrast", None),
     ],
 )

@@ -13,12 +13,47 @@ SPELLINGS: Final = {
     **dict.fromkeys(("val", "valid", "validation", "vali", "dev", "valset"), VAL),
     **dict.fromkeys(("test", "testing", "tst", "ts", "testset", "holdout"), TEST),
 }
-#: So long a word means a part of the set whatever stands beside it; the others also mean tests, values, and so on.
+#: Such a word means a part of the set whatever stands beside it; the others also mean tests, values, and so on.
 _PLAIN: Final = frozenset(("train", "training", "validation", "testing"))
+#: Such a word counts where there is no longer one: it may be the end of a name, as of BraTS.
+_SHORT: Final = frozenset(("tr", "ts", "trn", "tst", "dev"))
 #: Words that may stand beside one in the name of a folder.
 _BESIDE: Final = frozenset(
-    "a an the all of and images image imgs img labels label masks mask segs seg data dataset set sets cases case scans "
-    "scan volumes volume files split splits batch part stage fold ct mr mri pet pt dicom dcm nifti nii raw x y".split()
+    (
+        *(
+            "a",
+            "an",
+            "the",
+            "all",
+            "of",
+            "and",
+            "raw",
+            "x",
+            "y",
+            "batch",
+            "stage",
+            "fold",
+            "split",
+            "splits",
+            "part",
+        ),
+        *(
+            "images",
+            "image",
+            "imgs",
+            "img",
+            "labels",
+            "label",
+            "masks",
+            "mask",
+            "segs",
+            "seg",
+            "scans",
+            "scan",
+        ),
+        *("data", "dataset", "set", "sets", "cases", "case", "volumes", "volume", "files"),
+        *("ct", "mr", "mri", "pet", "pt", "dicom", "dcm", "nifti", "nii"),
+    )
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _FOLD = re.compile(r"(?:fold|cv|split)[-_ ]?(\d+)", re.IGNORECASE)
@@ -37,7 +72,8 @@ def split_folder(name: str) -> tuple[str, bool] | None:
     ``imagesTr``, ``train_images``, ``Training Batch 1`` and ``BraTS2020_TrainingData`` hold what is trained on.
     """
     words = [word.lower() for word in _WORD.findall(name)]
-    meant = {word for word in words if word in _PLAIN} or {word for word in words if word in SPELLINGS}
+    every = SPELLINGS.keys() & set(words)
+    meant = every - _SHORT or every
     parts = {SPELLINGS[word] for word in meant}
     if len(parts) != 1:
         return None

@@ -113,3 +113,15 @@ ACQ008_HALF_LIFE_S: Final = (1.0, 1e8)
 ACQ008_MOST_HALF_LIVES: Final = 10
 #: Times of one scan's beginning agree within so many seconds.
 ACQ008_CLOCKS_S: Final = 60.0
+
+# SET002 outlier-volume: robust z, the distance from the median by the spread of the group.
+
+SET002_WARNING: Final = 5.0
+SET002_ERROR: Final = 10.0
+#: So many volumes of one kind tell what is usual.
+SET002_LEAST: Final = 8
+#: The spread is taken as at least this part of the median, so that sets of one protocol are not torn apart by rounding.
+SET002_SPREAD_PART: Final = 0.05
+
+#: REP002 large-file-in-git: bytes above which a file belongs into LFS; hosts refuse files not much larger.
+REP002_BYTES: Final = 100_000_000

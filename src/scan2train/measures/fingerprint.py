@@ -2,8 +2,8 @@
 
 Copies of an image differ in much: DICOM stores integers with a slope, NIfTI floats; axes are flipped; one is in HU,
 the other scaled to [0, 1]. None of this changes which of two neighbouring voxels is the brighter one. These bits, in
-an order that follows from the patient's axes and not from memory, are hashed; and a few numbers, which no change of unit
-moves, tell pictures apart that are brighter in the same places by other amounts.
+an order that follows from the patient's axes and not from memory, are hashed; and a few numbers, which no change of
+unit moves, tell pictures apart that are brighter in the same places by other amounts.
 """
 
 from __future__ import annotations

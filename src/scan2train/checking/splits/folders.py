@@ -1,4 +1,4 @@
-"""Splits that are told by folders: ``train/`` and ``test/``, ``imagesTr`` and ``imagesTs``, ``fold_0/val``, …"""
+"""Splits that are told by folders: ``train`` and ``test``, ``imagesTr`` and ``imagesTs``, ``fold_0/val``."""
 
 from __future__ import annotations
 

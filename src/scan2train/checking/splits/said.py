@@ -20,12 +20,25 @@ _ADVICE = (
     '"test": [...]}, splits_final.json of nnU-Net, or a CSV with the columns case and split.'
 )
 #: Columns of a table, and fields of an entry, by what they hold; the first that is there counts.
-_CASE: Final = tuple(
-    "case case_id caseid case_name file filename file_name file_path filepath path image image_path image_id scan volume "
-    "id uid name series series_uid series_instance_uid seriesinstanceuid study study_uid studyinstanceuid".split()
+_CASE: Final = (
+    *(
+        "case",
+        "case_id",
+        "caseid",
+        "case_name",
+        "file",
+        "filename",
+        "file_name",
+        "file_path",
+        "filepath",
+        "path",
+    ),
+    *("image", "image_path", "image_id", "scan", "volume", "id", "uid", "name", "series", "series_uid"),
+    *("series_instance_uid", "seriesinstanceuid", "study", "study_uid", "studyinstanceuid"),
 )
-_PATIENT: Final = tuple(
-    "patient patient_id patientid subject subject_id subjectid participant participant_id person".split()
+_PATIENT: Final = (
+    *("patient", "patient_id", "patientid", "subject", "subject_id", "subjectid"),
+    *("participant", "participant_id", "person"),
 )
 _SPLIT: Final = ("split", "set", "subset", "partition", "part", "usage", "group", "phase", "dataset")
 _FOLD: Final = ("fold", "fold_id", "cv", "kfold")
@@ -51,11 +64,7 @@ def read_split(path: str | os.PathLike[str]) -> list[Said]:
     """
     place = Path(path)
     try:
-        with open_regular(place) as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise WrongUse("the split file is too large", where=place, expected="at most 64 MiB")
-        text = content.decode("utf-8-sig")
+        text = _text(place)
         found = list(_of_json(json.loads(text)) if text.lstrip()[:1] in ("{", "[") else _of_csv(text))
     except WrongUse as error:
         raise WrongUse(error.message, where=place, found=error.found, advice=_ADVICE) from error
@@ -70,20 +79,32 @@ def read_split(path: str | os.PathLike[str]) -> list[Said]:
     return found
 
 
+def _text(path: Path) -> str:
+    with open_regular(path) as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise WrongUse("the split file is too large", expected="at most 64 MiB")
+    return content.decode("utf-8-sig")
+
+
 def _of_json(content: Any) -> Iterator[Said]:
-    if isinstance(content, list):
-        if content and all(isinstance(one, dict) and _parts(one) for one in content):
-            for fold, one in enumerate(content):
-                yield from _listed(one, fold)
-        else:
-            yield from _of_rows([one for one in content if isinstance(one, dict)])
+    if isinstance(content, dict):
+        yield from _of_mapping(content)
         return
+    entries = [one for one in content if isinstance(one, dict)]
+    if all(map(_parts, entries)):
+        for fold, one in enumerate(entries):
+            yield from _listed(one, fold)
+    else:
+        yield from _of_rows(entries)
+
+
+def _of_mapping(content: Mapping[str, Any]) -> Iterator[Said]:
     folds = content.get("folds")
-    if isinstance(folds, (list, dict)):
-        every = folds if isinstance(folds, list) else list(folds.values())
-        for fold, one in enumerate(every):
-            if isinstance(one, dict):
-                yield from _listed(one, fold)
+    every = list(folds.values()) if isinstance(folds, dict) else folds if isinstance(folds, list) else []
+    for fold, one in enumerate(every):
+        if isinstance(one, dict):
+            yield from _listed(one, fold)
     if _parts(content):
         yield from _listed(content, None)
     elif not folds:

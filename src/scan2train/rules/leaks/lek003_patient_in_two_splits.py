@@ -3,9 +3,9 @@
 What it finds
 -------------
 A patient, a study, an image, or the very same voxels in two of the parts that a data set is split into: training,
-validation, test. Parts are folders (train, val, test and their other spellings; imagesTr and imagesTs), or what the file
-says that ``--split`` names. Patients are told by Patient ID, by sub-... in names of BIDS, by the split file, and by
-names such as patient012_a and patient012_b, which are no proof. An empty Patient ID is nobody. Voxels are compared
+validation, test. Parts are folders (train, val, test and their other spellings; imagesTr and imagesTs), or what the
+file says that ``--split`` names. Patients are told by Patient ID, by sub-... in names of BIDS, by the split file, and
+by names such as patient012_a and patient012_b, which are no proof. An empty Patient ID is nobody. Voxels are compared
 whatever the format, type and unit. Of several folds, each is judged by itself, and a test set against all of them.
 
 Why it matters
