@@ -27,6 +27,8 @@ def check(
     ignore: Iterable[str] = (),
     pixels: bool | None = None,
     rules: Iterable[str | os.PathLike[str]] = (),
+    split: str | os.PathLike[str] | None = None,
+    salt: str | os.PathLike[str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> list[Finding]:
@@ -46,6 +48,11 @@ def check(
         200 volumes.
     rules
         Folders with further rules, one file each; see "Write a rule of your own".
+    split
+        A file that says which cases are for training, validation and test, for rules about splits: ``split.json``,
+        ``splits_final.json`` of nnU-Net, or a CSV with the columns case and split. Folders say it if not given.
+    salt
+        The salt file that the index was made with, for Patient IDs in ``split``; the user's own if not given.
     jobs
         Processes that decode; as many as there are processors if not given.
     progress
@@ -61,7 +68,8 @@ def check(
     NoImages
         If a folder holds no image at all.
     UnknownName, WrongUse
-        If a rule or a task is named that does not exist, or an argument cannot be meant.
+        If a rule or a task is named that does not exist, an argument cannot be meant, or a split file names cases that
+        are not there.
     """
     from scan2train.checking.choose import choose
     from scan2train.checking.conclude import Seen
@@ -70,11 +78,14 @@ def check(
     from scan2train.checking.items import items_of
     from scan2train.checking.pixels import check_pixels
     from scan2train.checking.settle import in_order
+    from scan2train.checking.splits.by_file import by_file
     from scan2train.choosing.for_task import for_task
+    from scan2train.indexing.salt import read_salt
     from scan2train.rule.load import all_rules
 
     meant = task if task is None or isinstance(task, Task) else Task.load(os.fspath(task))
-    found = source if isinstance(source, Index) else index(source)
+    found = source if isinstance(source, Index) else index(source, salt=salt)
+    splits = None if split is None else by_file(found, split, read_salt(salt))
     folders = [str(Path(folder)) for folder in rules]
     left_out = tuple(ignore)
     known = all_rules(folders)
@@ -87,7 +98,7 @@ def check(
         workers = jobs or os.cpu_count() or 1
         seen = check_pixels(items_of(found), chosen, folders, jobs=workers, progress=progress, task=meant)
     unheard = {code for code in OWN for word in left_out if code.startswith(word.upper())}
-    heard = [one for one in everything(found, chosen, seen) if one.code not in unheard]
+    heard = [one for one in everything(found, chosen, seen, splits) if one.code not in unheard]
     return heard if meant is None else in_order(for_task(heard, found, meant))
 
 

@@ -74,10 +74,16 @@ def module(name, **functions):
     return made
 
 
-def test_a_rule_that_gathers_must_conclude_from_what_it_looks_at():
+def test_a_rule_that_gathers_must_conclude_from_what_there_is():
     whole = rule_of(module("abc001_whole", gather=lambda labels: labels, conclude=lambda gathered: gathered))
     assert whole.gathers
     with pytest.raises(WrongUse):
         rule_of(module("abc001_half", gather=lambda labels: labels))
     with pytest.raises(WrongUse):
-        rule_of(module("abc001_other", gather=lambda volume: volume, conclude=lambda gathered: gathered))
+        rule_of(module("abc001_other", gather=lambda volumes: volumes, conclude=lambda gathered: gathered))
+    with pytest.raises(WrongUse):
+        rule_of(
+            module(
+                "abc001_more", gather=lambda labels: labels, conclude=lambda gathered, row: (gathered, row)
+            )
+        )

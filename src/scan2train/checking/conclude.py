@@ -20,8 +20,13 @@ class Seen:
     gathered: Mapping[str, Any] = field(default_factory=dict)
 
 
-def conclude(rules: Iterable[Rule], seen: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Let each rule that gathers conclude from what it gathered; one that nothing was gathered for says nothing."""
+def conclude(
+    rules: Iterable[Rule], seen: Iterable[Mapping[str, Any]], named: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Let each rule that gathers conclude from what it gathered; one that nothing was gathered for says nothing.
+
+    ``named`` are the tables that they may look at beside it.
+    """
     by_code: dict[str, list[Any]] = defaultdict(list)
     for gathered in seen:
         for code, value in gathered.items():
@@ -29,6 +34,6 @@ def conclude(rules: Iterable[Rule], seen: Iterable[Mapping[str, Any]]) -> Iterat
     for rule in rules:
         if by_code[rule.code]:
             try:
-                yield from rule.conclude(by_code[rule.code])
+                yield from rule.conclude(by_code[rule.code], named)
             except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
                 yield failed(rule, error)

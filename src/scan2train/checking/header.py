@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -11,18 +11,18 @@ from scan2train.checking.failed import run_safely
 from scan2train.checking.pairs import pairs_of
 from scan2train.checking.rows import Cells, Row
 from scan2train.checking.suspects import suspects
-from scan2train.checking.tables import tables
 from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.rule import Rule, at
 from scan2train.rule.inputs import TABLES
 
 
-def check_headers(index: Index, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """What the header rules among ``rules`` find."""
+def check_headers(
+    index: Index, rules: Sequence[Rule], named: Mapping[str, pl.DataFrame]
+) -> Iterator[Finding]:
+    """What the header rules among ``rules`` find; ``named`` are the tables that they may look at."""
     once = [rule for rule in rules if rule.looks_at(TABLES)]
     paired = [rule for rule in rules if rule.looks_at({"pair"})]
-    named = tables(index, {name for rule in once for name in rule.needs})
     for rule in once:
         yield from run_safely(rule, named)
     yield from _each_volume(index, [rule for rule in rules if rule.looks_at({"row", "facts"})])

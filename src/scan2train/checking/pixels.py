@@ -75,10 +75,9 @@ def judge(
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
     for rule in _pixel_rules(codes, folders, task):
         inputs = _inputs(volume, row, declared)
-        if not rule.looks_at(inputs):
-            continue
-        found.extend(run_safely(rule, inputs, where))
-        if rule.gathers:
+        if rule.looks_at(inputs):
+            found.extend(run_safely(rule, inputs, where))
+        if rule.gathers_from(inputs):
             try:
                 gathered[rule.code] = rule.gather(inputs)
             except Exception as error:  # noqa: BLE001 - a rule's bug is a finding about the rule
@@ -127,7 +126,7 @@ def _advice(code: str) -> str:
 def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...], task: Task | None) -> tuple[Rule, ...]:
     chosen = (replace(rule, task=task) for rule in all_rules(folders) if rule.code in codes)
     # What decoding showed was judged when the volume was read.
-    return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & set(rule.needs))
+    return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & {*rule.needs, *rule.gather_needs})
 
 
 def _inputs(volume: Volume, row: Mapping[str, Any], declared: Mapping[int, str] | None) -> dict[str, Any]:

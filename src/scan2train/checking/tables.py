@@ -6,11 +6,17 @@ from collections.abc import Container
 
 import polars as pl
 
+from scan2train.checking.splits.folders import by_folders
 from scan2train.index import Index
 
 
-def tables(index: Index, wanted: Container[str]) -> dict[str, pl.DataFrame]:
-    """The tables of an index by the names that rules use, ``files`` among them if it is wanted."""
+def tables(
+    index: Index, wanted: Container[str], splits: pl.DataFrame | None = None
+) -> dict[str, pl.DataFrame]:
+    """The tables of an index by the names that rules use, ``files`` and ``splits`` among them if they are wanted.
+
+    ``splits`` are those that somebody has named; if not given, those that folders show.
+    """
     found = {
         "volumes": index.volumes,
         "instances": index.instances,
@@ -22,4 +28,6 @@ def tables(index: Index, wanted: Container[str]) -> dict[str, pl.DataFrame]:
         found["files"] = pl.concat(
             [index.instances.select(names), index.skipped.select("source", "path")], how="diagonal"
         )
+    if "splits" in wanted:
+        found["splits"] = by_folders(index.volumes) if splits is None else splits
     return found

@@ -95,6 +95,15 @@ def check(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     salt: Salt = None,
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            "--split",
+            metavar="FILE",
+            help="Which cases are for training, validation and test: JSON or CSV; one patient in two parts is found.",
+            show_default="folders such as train/ and test/",
+        ),
+    ] = None,
     task: Annotated[
         str,
         typer.Option(
@@ -181,6 +190,8 @@ def check(
                 ignore=(*words(ignore), *(() if select else settings.ignore)),
                 pixels=settings.pixels if pixels is None else pixels,
                 rules=folders,
+                split=split,
+                salt=salt,
                 jobs=jobs,
                 progress=progress,
             )

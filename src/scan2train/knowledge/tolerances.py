@@ -129,3 +129,15 @@ ACQ005_REST_PERCENT: Final = ((30.0, 50.0), (60.0, 85.0))
 # ACQ003 contrast-phase-unclear: when after the start of an injection a scan may begin. Clocks are off by some seconds.
 ACQ003_EARLIEST_S: Final = -5.0
 ACQ003_LATEST_S: Final = 7200.0
+
+# SET002 outlier-volume: robust z, the distance from the median by the spread of the group.
+
+SET002_WARNING: Final = 5.0
+SET002_ERROR: Final = 10.0
+#: So many volumes of one kind tell what is usual.
+SET002_LEAST: Final = 8
+#: The spread is taken as at least this part of the median, so that sets of one protocol are not torn apart by rounding.
+SET002_SPREAD_PART: Final = 0.05
+
+#: REP002 large-file-in-git: bytes above which a file belongs into LFS; hosts refuse files not much larger.
+REP002_BYTES: Final = 100_000_000

@@ -50,8 +50,14 @@ def _lines(group: Sequence[Finding], width: int) -> Iterator[tuple[str, str]]:
             yield f"    {_place(one)}{_evidence(one)}{times}", "dim"
         if len(same) > _EXAMPLES:
             yield f"    … and {len(same) - _EXAMPLES} more", "dim"
-    for at, line in enumerate(textwrap.wrap(first.advice.replace("``", "`"), width - 6)):
+    for at, line in enumerate(_advice(first.advice.replace("``", "`"), width - 6)):
         yield f"  {'do: ' if at == 0 else '    '}{shown(line)}", ""
+
+
+def _advice(text: str, width: int) -> list[str]:
+    """The first line wrapped; lines after it are to be copied, and stay as they are."""
+    said, *copied = text.split("\n")
+    return [*textwrap.wrap(said, width), *copied]
 
 
 def _sentence(message: str) -> str:

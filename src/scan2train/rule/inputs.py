@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-# A rule that looks at pixels may have two functions more: ``gather``, with parameters of its ``check``, keeps what is
-# to be known of one volume, and ``conclude(gathered)`` says once what follows from all of them.
+# A rule may have two functions more that look at pixels: ``gather(volume, row)``, or of ``labels``, ``declared`` and
+# ``row``, keeps what is to be known of one volume, and ``conclude(gathered)`` says once what follows from all of them;
+# after ``gathered`` it may name tables.
 
 #: Parameter -> what it is, and how often a rule that names it is called.
 INPUTS: Final = {
@@ -28,10 +29,12 @@ INPUTS: Final = {
     "skipped": "the table of skipped files; called once",
     "files": "every file that was met: source, path, format (null where skipped), data_files; called once",
     "task": "what is to be learnt (Task); a rule that must have it runs only where a task is given",
+    "splits": "which volumes are for training, validation or test, by folders or by --split: volume_row, split, fold, "
+    "patient; called once",
 }
 
 #: Inputs that a rule is called with once.
-TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files"})
+TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files", "splits"})
 #: Inputs for which pixels are decoded.
 PIXELS: Final = frozenset({"decoded", "volume", "labels", "declared"})
 #: Inputs that a rule is called with for each volume, and not once.

@@ -14,7 +14,7 @@ from scan2train.errors import WrongUse
 from scan2train.finding import Finding, Scope, Where
 from scan2train.rule.example import Example
 from scan2train.rule.hit import Hit
-from scan2train.rule.inputs import INPUTS, PER_VOLUME
+from scan2train.rule.inputs import INPUTS, PER_VOLUME, PIXELS, TABLES
 from scan2train.rule.page import Page, page_of
 from scan2train.task import Task
 
@@ -85,15 +85,30 @@ class Rule:
         hits: Iterable[Hit] = self.module.check(**{name: given[name] for name in self.needs if name in given})
         return [self._finding(hit, where or Where()) for hit in hits]
 
+    @property
+    def gather_needs(self) -> tuple[str, ...]:
+        """What its ``gather`` looks at; nothing where it has none."""
+        return _parameters(self.module.gather) if self.gathers else ()
+
+    def gathers_from(self, offered: Container[str]) -> bool:
+        """Whether something is gathered where these inputs are there."""
+        return self.gathers and all(name in offered for name in self.gather_needs)
+
     def gather(self, inputs: Mapping[str, Any]) -> Any:
         """Call ``gather`` with what it needs: what :meth:`conclude` shall know of one volume; can be pickled."""
         given = {**inputs, **self._known}
-        return self.module.gather(**{name: given[name] for name in _parameters(self.module.gather)})
+        return self.module.gather(**{name: given[name] for name in self.gather_needs})
 
-    def conclude(self, gathered: Sequence[Any]) -> list[Finding]:
-        """Call ``conclude`` with what was gathered of every volume that could be read."""
-        findings = [self._finding(hit, Where()) for hit in self.module.conclude(gathered)]
-        return [replace(one, scope="dataset") for one in findings]
+    def conclude(self, gathered: Sequence[Any], named: Mapping[str, Any]) -> list[Finding]:
+        """Call ``conclude`` with what was gathered of every volume that could be read, and the tables it names."""
+        tables = {name: named[name] for name in self.conclude_needs}
+        hits = self.module.conclude(gathered, **tables)
+        return [self._finding(replace(hit, scope=hit.scope or "dataset"), Where()) for hit in hits]
+
+    @property
+    def conclude_needs(self) -> tuple[str, ...]:
+        """The tables that its ``conclude`` looks at beside what was gathered."""
+        return _parameters(self.module.conclude)[1:] if self.gathers else ()
 
     @property
     def _known(self) -> dict[str, Task]:
@@ -141,8 +156,8 @@ def rule_of(module: ModuleType) -> Rule:
     needs = tuple(parameters)
     if hasattr(module, "gather") != hasattr(module, "conclude"):
         raise WrongUse("a rule that gathers concludes, and the other way round", where=where)
-    if hasattr(module, "gather") and not set(_parameters(module.gather)) <= set(needs):
-        raise WrongUse("what a rule gathers is of what its check looks at", where=where)
+    if hasattr(module, "gather"):
+        _require_known(module, where)
     unknown = [name for name in needs if name not in INPUTS]
     if unknown or not needs:
         raise WrongUse(
@@ -159,6 +174,26 @@ def rule_of(module: ModuleType) -> Rule:
         module=module,
         optional=frozenset(name for name, one in parameters.items() if one.default is not one.empty),
     )
+
+
+def _require_known(module: ModuleType, where: str) -> None:
+    """See that ``gather`` and ``conclude`` name what they can be called with."""
+    gathered = set(_parameters(module.gather))
+    if not (gathered & PIXELS and gathered <= {*PIXELS, "row"} - {"decoded"}):
+        raise WrongUse(
+            "the parameters of gather name what the rule looks at in a decoded volume",
+            where=where,
+            expected="volume, or labels and declared; and row",
+            found=", ".join(sorted(gathered)) or "none",
+        )
+    unknown = [name for name in _parameters(module.conclude)[1:] if name not in TABLES]
+    if unknown:
+        raise WrongUse(
+            "conclude is called with what was gathered, and with tables",
+            where=where,
+            expected=", ".join(sorted(TABLES)),
+            found=", ".join(unknown),
+        )
 
 
 def _parameters(function: Any) -> tuple[str, ...]:

@@ -24,33 +24,28 @@ Isensee et al., nnU-Net, Nature Methods 2021 (target spacing from the median of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import polars as pl
 
-from scan2train.knowledge.file_names import stem, without_sequence, words
 from scan2train.knowledge.tolerances import SET001_ERROR, SET001_WARNING
-from scan2train.pairing.pairs import may_be_labels
-from scan2train.pairing.place import file_of
+from scan2train.pairing.kind import with_kinds
 from scan2train.rule import Example, Hit, bad, error, good, near, warning
 
 _AXES = ("spacing_i_mm", "spacing_j_mm", "spacing_k_mm")
-_NAMED = ("source", "path", "format", "role", "modality")
 _WORDS = {"slices": "distance of slices", "pixels": "size of pixels"}
 
 
 def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     """Compare the volumes of each modality."""
-    scans = volumes.filter(
+    measurable = volumes.filter(
         (pl.col("role") == "volume")
         & pl.col("physical")
         & (pl.col("irregular").fill_null("") == "")
         & (pl.min_horizontal("size_i", "size_j", "size_k") > 1)
         & (pl.min_horizontal(_AXES) > 0)
     )
-    kinds = [_kind(row) for row in scans.select(_NAMED).iter_rows(named=True)]
-    scans = scans.with_columns(kind=pl.Series(kinds, dtype=pl.String)).filter(pl.col("kind").is_not_null())
+    scans = with_kinds(measurable)
     told: list[tuple[float, str]] = []
     for (kind,), those in scans.group_by("kind", maintain_order=True):
         measured = those.select("path", **_measures())
@@ -71,18 +66,6 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
             expected=f"a ratio below {SET001_WARNING:g}",
             affects=scans.height,
         )
-
-
-def _kind(row: Mapping[str, Any]) -> str | None:
-    """The modality; where a format does not know it, the words of the name that stand for it. None for masks."""
-    if row["modality"]:
-        return str(row["modality"])
-    file = file_of(row)
-    if may_be_labels(row, file):
-        return None
-    own = words(stem(file.name))
-    rest = without_sequence(own)
-    return " ".join(sorted({word for word in own if word not in rest and not word.isdigit()}))
 
 
 def _measures() -> dict[str, pl.Expr]:

@@ -1,0 +1,117 @@
+"""Splits that a file names: its cases, found among the volumes of an index."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+import polars as pl
+
+from scan2train.checking.splits.said import Said, read_split
+from scan2train.errors import WrongUse
+from scan2train.index import Index
+from scan2train.indexing.salt import hashed
+from scan2train.knowledge.file_names import CHANNEL, stem
+from scan2train.tables import SPLITS
+
+_SHOWN = 5
+_NEEDED = ("source", "path", "volume", "series_uid", "study_uid", "patient", "role")
+
+
+def by_file(index: Index, path: str | os.PathLike[str], salt: bytes) -> pl.DataFrame:
+    """The table of splits (:data:`~scan2train.tables.SPLITS`) as a file says it.
+
+    A case is a file by its path, its name or its stem, with or without the channel of nnU-Net; a folder; a UID of a
+    series or study; a volume id; or a Patient ID, which ``salt`` hashes as the index has hashed it.
+
+    Raises
+    ------
+    WrongUse
+        If the file cannot be read, or names cases that are not there.
+    """
+    said = read_split(path)
+    names = _Names(index.volumes)
+    skipped = {name for one in index.skipped["path"] for name in _of_file(one)}
+    rows, unknown = [], []
+    for one in said:
+        found = names.of(one.case, salt)
+        if not found and skipped.isdisjoint(_spellings(one.case)):
+            unknown.append(one.case)
+        rows += [_row(at, one) for at in found]
+    if unknown:
+        raise WrongUse(
+            "the split file names cases that are not there",
+            where=path,
+            expected="the names of files, folders, series or patients of the sources",
+            found=_shown(unknown, of=len(said)),
+            advice="Check what was meant. Patient IDs are found with the salt that the index was made with (--salt).",
+        )
+    return SPLITS.frame(rows)
+
+
+def _row(at: int, said: Said) -> dict[str, object]:
+    return {"volume_row": at, "split": said.split, "fold": said.fold, "set": "", "patient": said.patient}
+
+
+def _shown(names: Sequence[str], of: int) -> str:
+    unique = list(dict.fromkeys(names))
+    more = ", …" if len(unique) > _SHOWN else ""
+    return f"{len(unique)} of {of}: {', '.join(unique[:_SHOWN])}{more}"
+
+
+class _Names:
+    """Everything that a volume may be called by, the surest first."""
+
+    def __init__(self, volumes: pl.DataFrame) -> None:
+        self._levels: tuple[dict[str, list[int]], ...] = tuple(defaultdict(list) for _ in range(4))
+        self._patients: dict[str, list[int]] = defaultdict(list)
+        files, uids, stems, folders = self._levels
+        for at, row in enumerate(volumes.select(_NEEDED).iter_rows(named=True)):
+            if row["role"] == "labels":
+                continue
+            path = row["path"] or "."
+            for name in {path, f"{row['source']}/{path}", *_tails(path)}:
+                files[name].append(at)
+            for name in {row["volume"], row["series_uid"], row["study_uid"]} - {None, ""}:
+                uids[name].append(at)
+            for name in _stems(path):
+                stems[name].append(at)
+            for name in set(PurePosixPath(path).parts[:-1]):
+                folders[name].append(at)
+            if row["patient"]:
+                self._patients[row["patient"]].append(at)
+
+    def of(self, case: str, salt: bytes) -> Sequence[int]:
+        """The rows of the volumes that are called so."""
+        for level in self._levels:
+            for name in _spellings(case):
+                if name in level:
+                    return level[name]
+        return self._patients.get(hashed(case, salt), ())
+
+
+def _spellings(case: str) -> Iterator[str]:
+    """A case as it is written, as a path from the source, and less folders and suffix."""
+    yield case
+    plain = case.replace("\\", "/").removeprefix("./").rstrip("/")
+    yield plain
+    if "/" in plain or plain != stem(plain):
+        yield stem(plain)
+
+
+def _tails(path: str) -> Iterator[str]:
+    """A path less the first of its folders, less the first two, and so on."""
+    parts = PurePosixPath(path).parts
+    return ("/".join(parts[at:]) for at in range(len(parts)))
+
+
+def _stems(path: str) -> set[str]:
+    own = stem(path)
+    return {own, CHANNEL.sub("", own)}
+
+
+def _of_file(path: str) -> Iterator[str]:
+    yield from _tails(path)
+    yield from _stems(path)

@@ -1,0 +1,1 @@
+"""Rules about what makes a training repeatable, and a repository usable."""
