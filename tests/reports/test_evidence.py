@@ -95,14 +95,14 @@ def gap(tmp_path_factory):
 def test_a_gap_is_shown_on_the_page(gap):
     found = index(gap, cache=False)
     findings = check(found, select=["GEO004"], pixels=False)
-    shown = evidence_for(findings, found, jobs=1)
-    (one,) = shown.values()
+    report = report_of_findings(found, [gap], findings, jobs=1)
+    (one,) = report.groups[0].evidence.values()
     picture = Image.open(io.BytesIO(one.picture.jpeg)).convert("RGB")
     red = np.asarray(picture).astype(int)
     red = red[..., 0] - red[..., 2] > 60
     assert red[:, : picture.width // 2 - 4].sum() == 0
     assert red[:, picture.width // 2 :].any()
-    page = render(report_of_findings(found, [gap], findings, jobs=1))
+    page = render(report)
     assert page.count('class="shot evidence"') == 1
     assert "red was never measured" in page
 

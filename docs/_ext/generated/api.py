@@ -27,7 +27,6 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
-    "Tasks": ("Task", "choose"),
     "Beside the main job": ("clean",),
 }
 
