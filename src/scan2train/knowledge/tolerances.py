@@ -113,3 +113,16 @@ ACQ008_HALF_LIFE_S: Final = (1.0, 1e8)
 ACQ008_MOST_HALF_LIVES: Final = 10
 #: Times of one scan's beginning agree within so many seconds.
 ACQ008_CLOCKS_S: Final = 60.0
+
+# PIX007 implausible-values: where the peaks of a CT's histogram lie, in HU.
+
+#: Air and lung; the air around a body of lungs alone is lung.
+PIX007_AIR_HU: Final = (-1150.0, -650.0)
+#: Fat to tissue full of contrast medium.
+PIX007_TISSUE_HU: Final = (-250.0, 350.0)
+#: Both peaks off by more than this, to the same side, are off the scale.
+PIX007_SHIFT_HU: Final = 100.0
+#: Scanners store up to 3071 HU at least; what piles up at a lower end was cut off afterwards.
+PIX007_RANGE_TOP_HU: Final = 2900.0
+#: So much of a body at the very highest value was cut off.
+PIX007_CLIPPED_PART: Final = 0.01
