@@ -53,6 +53,8 @@ def pages() -> Iterator[tuple[str, str]]:
 def _page(rule: Rule) -> str:
     parts = [f"# {rule.code} {rule.name}", f"{rule.page.title}."]
     parts += [f"## {title}\n\n{text}" for title, text in rule.page.sections.items()]
+    if rule.needs_task:
+        parts.append("This rule runs only where a task is named: `--task`.")
     if not PIXELS.isdisjoint(rule.needs):
         parts.append("This rule looks at pixels: it runs with `--pixels`, and whenever a volume is read.")
     lines = [

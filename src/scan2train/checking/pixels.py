@@ -16,6 +16,7 @@ from scan2train.rule import Rule, at
 from scan2train.rule.inputs import PIXELS
 from scan2train.rule.load import all_rules, built_in
 from scan2train.runners.outcome import Outcome
+from scan2train.task import Task
 from scan2train.volume import Labels, Volume
 
 #: A volume's row; where it is a mask, what the data set declares of its values, else ``None``.
@@ -30,6 +31,7 @@ def check_pixels(
     *,
     jobs: int,
     progress: Progress | None,
+    task: Task | None = None,
 ) -> Iterator[Seen]:
     """What reading each volume notices, and what the pixel rules among ``rules`` find in it.
 
@@ -38,14 +40,16 @@ def check_pixels(
     from scan2train.runners.processes import run_in_processes
 
     codes = frozenset(rule.code for rule in rules)
-    work = partial(check_volume, codes, tuple(folders))
+    work = partial(check_volume, codes, tuple(folders), task=task)
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
         yield lost(items[outcome.at], codes, outcome) if outcome.failure else outcome.value
         if progress is not None:
             progress(done, len(items))
 
 
-def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> Seen:
+def check_volume(
+    codes: frozenset[str], folders: tuple[str, ...], item: Item, *, task: Task | None = None
+) -> Seen:
     """Read one volume and judge it; runs in a worker."""
     from scan2train.read import read
 
@@ -54,7 +58,7 @@ def check_volume(codes: frozenset[str], folders: tuple[str, ...], item: Item) ->
         volume = read(row, as_labels=declared is not None)
     except Scan2TrainError as error:
         return Seen(findings=refused(at(row), codes, error))
-    return judge(volume, row, declared, codes, folders)
+    return judge(volume, row, declared, codes, folders, task)
 
 
 def judge(
@@ -63,12 +67,13 @@ def judge(
     declared: Mapping[int, str] | None,
     codes: frozenset[str],
     folders: tuple[str, ...],
+    task: Task | None = None,
 ) -> Seen:
     """What reading a volume noticed, and what the pixel rules of these codes find in it."""
     where = at(row)
     gathered: dict[str, Any] = {}
     found = [_placed(one, where) for one in volume.findings if one.code in codes]
-    for rule in _pixel_rules(codes, folders):
+    for rule in _pixel_rules(codes, folders, task):
         inputs = _inputs(volume, row, declared)
         if not rule.looks_at(inputs):
             continue
@@ -119,8 +124,8 @@ def _advice(code: str) -> str:
 
 
 @cache
-def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...]) -> tuple[Rule, ...]:
-    chosen = (rule for rule in all_rules(folders) if rule.code in codes)
+def _pixel_rules(codes: frozenset[str], folders: tuple[str, ...], task: Task | None) -> tuple[Rule, ...]:
+    chosen = (replace(rule, task=task) for rule in all_rules(folders) if rule.code in codes)
     # What decoding showed was judged when the volume was read.
     return tuple(rule for rule in chosen if (PIXELS - {"decoded"}) & set(rule.needs))
 

@@ -12,6 +12,8 @@ def as_page(rule: Rule) -> str:
     """Title, sections, and the examples that the rule is tested by."""
     parts = [f"{rule.code} {rule.name}\n{rule.page.title}."]
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in rule.page.sections.items()]
+    if rule.needs_task:
+        parts.append("Looks only where it is told what is to be learnt: --task.")
     pixels = PIXELS.intersection(rule.needs)
     if pixels and pixels <= rule.optional:
         parts.append("Looks at headers; tells more where pixels are decoded (--pixels).")

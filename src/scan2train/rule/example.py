@@ -17,25 +17,27 @@ Build = Callable[[Path], object]
 class Example:
     """One case. The tests build it and check it; ``explain`` and the docs show its name.
 
-    ``finds`` is the worst severity that the rule must give, ``None`` where it must be silent.
+    ``finds`` is the worst severity that the rule must give, ``None`` where it must be silent. ``task`` is the name
+    of the task that is given, empty where none is.
     """
 
     kind: Literal["bad", "good", "near"]
     name: str
     build: Build
     finds: Severity | None
+    task: str = ""
 
 
-def bad(name: str, build: Build, finds: Severity) -> Example:
+def bad(name: str, build: Build, finds: Severity, *, task: str = "") -> Example:
     """A folder with the fault."""
-    return Example(kind="bad", name=name, build=build, finds=finds)
+    return Example(kind="bad", name=name, build=build, finds=finds, task=task)
 
 
-def good(name: str, build: Build) -> Example:
+def good(name: str, build: Build, *, task: str = "") -> Example:
     """A folder without it."""
-    return Example(kind="good", name=name, build=build, finds=None)
+    return Example(kind="good", name=name, build=build, finds=None, task=task)
 
 
-def near(name: str, build: Build, finds: Severity | None = None) -> Example:
+def near(name: str, build: Build, finds: Severity | None = None, *, task: str = "") -> Example:
     """A near miss: just within the threshold, or what looks like the fault and is none."""
-    return Example(kind="near", name=name, build=build, finds=finds)
+    return Example(kind="near", name=name, build=build, finds=finds, task=task)

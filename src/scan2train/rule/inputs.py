@@ -27,6 +27,7 @@ INPUTS: Final = {
     "frames": "the frames table; called once",
     "skipped": "the table of skipped files; called once",
     "files": "every file that was met: source, path, format (null where skipped), data_files; called once",
+    "task": "what is to be learnt (Task); a rule that must have it runs only where a task is given",
 }
 
 #: Inputs that a rule is called with once.

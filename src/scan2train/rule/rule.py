@@ -16,6 +16,7 @@ from scan2train.rule.example import Example
 from scan2train.rule.hit import Hit
 from scan2train.rule.inputs import INPUTS, PER_VOLUME
 from scan2train.rule.page import Page, page_of
+from scan2train.task import Task
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +27,10 @@ FILE_NAME = re.compile(r"(?P<code>[a-z]{3}\d{3})_(?P<name>[a-z0-9_]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. ``needs`` are the parameters of its ``check``; those in ``optional`` have a default of their own."""
+    """One rule. ``needs`` are the parameters of its ``check``; those in ``optional`` have a default of their own.
+
+    ``task`` is what is to be learnt, where that is known; a rule that must know it is not called without.
+    """
 
     code: str
     name: str
@@ -34,11 +38,17 @@ class Rule:
     needs: tuple[str, ...]
     module: ModuleType
     optional: frozenset[str] = frozenset()
+    task: Task | None = None
 
     @property
     def facts(self) -> Mapping[str, pl.Expr]:
         """Expressions over the slices of each volume that the rule wants to see as ``facts``."""
         return getattr(self.module, "FACTS", {})
+
+    @property
+    def needs_task(self) -> bool:
+        """Whether it says nothing where no task is given."""
+        return "task" in self.needs and "task" not in self.optional
 
     @property
     def gathers(self) -> bool:
@@ -64,23 +74,31 @@ class Rule:
     def looks_at(self, offered: Container[str]) -> bool:
         """Whether it is called where these inputs are there: all that it must have, and one that it asks for."""
         asked = [name for name in self.needs if name in offered]
-        return bool(asked) and all(name in offered or name in self.optional for name in self.needs)
+        known = self._known
+        return bool(asked) and all(
+            name in offered or name in known or name in self.optional for name in self.needs
+        )
 
     def run(self, inputs: Mapping[str, Any], where: Where | None = None) -> list[Finding]:
         """Call ``check`` with what it asks for; ``where`` is the place of hits that name none."""
-        hits: Iterable[Hit] = self.module.check(
-            **{name: inputs[name] for name in self.needs if name in inputs}
-        )
+        given = {**inputs, **self._known}
+        hits: Iterable[Hit] = self.module.check(**{name: given[name] for name in self.needs if name in given})
         return [self._finding(hit, where or Where()) for hit in hits]
 
     def gather(self, inputs: Mapping[str, Any]) -> Any:
         """Call ``gather`` with what it needs: what :meth:`conclude` shall know of one volume; can be pickled."""
-        return self.module.gather(**{name: inputs[name] for name in _parameters(self.module.gather)})
+        given = {**inputs, **self._known}
+        return self.module.gather(**{name: given[name] for name in _parameters(self.module.gather)})
 
     def conclude(self, gathered: Sequence[Any]) -> list[Finding]:
         """Call ``conclude`` with what was gathered of every volume that could be read."""
         findings = [self._finding(hit, Where()) for hit in self.module.conclude(gathered)]
         return [replace(one, scope="dataset") for one in findings]
+
+    @property
+    def _known(self) -> dict[str, Task]:
+        """What it is called with wherever it looks."""
+        return {} if self.task is None else {"task": self.task}
 
     def _finding(self, hit: Hit, where: Where) -> Finding:
         return Finding(

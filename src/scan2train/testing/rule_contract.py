@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from scan2train.checking.everything import everything, look_at_pixels
@@ -13,13 +14,18 @@ from scan2train.index import Index
 from scan2train.indexing.run import index_source
 from scan2train.rule import Example, Rule
 from scan2train.rule.load import all_rules
+from scan2train.task import Task
 
 
-def findings_of(rule: Rule, folder: Path) -> list[Finding]:
-    """What ``rule`` alone says of a folder, decoded or not as it needs; a failure of the rule comes out as RUL001."""
+def findings_of(rule: Rule, folder: Path, task: str = "") -> list[Finding]:
+    """What ``rule`` alone says of a folder, decoded or not as it needs; a failure of the rule comes out as RUL001.
+
+    ``task`` is the name or the file of the task that is given, if one is.
+    """
+    rule = replace(rule, task=Task.load(task) if task else None)
     found = Index(**index_source(folder, jobs=1, cache=False, salt=b"examples", progress=None))
     places = _folder_of(rule)
-    seen = (check_volume(frozenset({rule.code}), places, item) for item in items_of(found))
+    seen = (check_volume(frozenset({rule.code}), places, item, task=rule.task) for item in items_of(found))
     return everything(found, [rule], seen if look_at_pixels([rule]) else ())
 
 
@@ -27,7 +33,7 @@ def faults_of(rule: Rule, example: Example, folder: Path) -> str:
     """Build an example in an empty folder and judge what the rule says of it; empty if it is as it should be."""
     example.build(folder)
     try:
-        found = findings_of(rule, folder)
+        found = findings_of(rule, folder, example.task)
     except NoImages as error:
         return f"{rule.code}, {example.name}: {error}"
     failed = [one.seen for one in found if one.code == "RUL001"]
