@@ -126,3 +126,6 @@ PIX007_SHIFT_HU: Final = 100.0
 PIX007_RANGE_TOP_HU: Final = 2900.0
 #: So much of a body at the very highest value was cut off.
 PIX007_CLIPPED_PART: Final = 0.01
+
+#: GEO010 position-disagrees: at least so far does a direction go along the letter that names it (cosine).
+GEO010_ALONG: Final = 0.3

@@ -23,7 +23,8 @@ written. Leave out volumes that are constant, and CT that is not in HU: fetch th
 scale.
 
 Where only an end was cut off, such as all above 250, a recipe whose clip lies within it loses nothing; any other does.
-A crop without air or without soft tissue is not judged, and neither is a cone-beam CT, whose values are no HU by rights.
+A crop without air or without soft tissue is not judged, and neither is a cone-beam CT, whose values are no HU by
+rights.
 
 References
 ----------
