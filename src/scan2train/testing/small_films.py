@@ -10,6 +10,7 @@ import numpy as np
 
 from scan2train.testing.of_volume import film_of
 from scan2train.testing.phantoms.mammogram import mammogram
+from scan2train.testing.writing import written
 
 Build = Callable[[Path], object]
 
@@ -24,6 +25,7 @@ def small_mammogram(
     mirrored: bool = False,
     turned: bool = False,
     inverted: bool = False,
+    text: str = "",
     shape: tuple[int, int] = (110, 85),
     tags: dict[str, Any] | None = None,
     manufacturer: str = "HOLOGIC, Inc.",
@@ -43,10 +45,12 @@ def small_mammogram(
         Whether left and right of the picture are exchanged, or it is turned by half; the header stays.
     inverted
         Store it as MONOCHROME1, dense is dark.
+    text
+        What is burnt into the picture.
     shape, tags, manufacturer, name
         Rows × columns; attributes that override the others; what the header says; the file.
     """
-    pixels = mammogram(side, view, shape)
+    pixels = written(mammogram(side, view, shape), text, size=1)
     pixels = pixels[:, ::-1] if mirrored else pixels
     pixels = pixels[::-1, ::-1] if turned else pixels
     usual: dict[str, Any] = {"PhotometricInterpretation": "MONOCHROME1"} if inverted else {}
@@ -61,6 +65,24 @@ def small_mammogram(
         manufacturer=manufacturer,
         tags={**usual, **(tags or {})},
     )
+
+
+def small_film(
+    text: str = "",
+    *,
+    value: float | None = None,
+    size: int = 1,
+    shape: tuple[int, int] = (90, 120),
+    tags: dict[str, Any] | None = None,
+    name: str = "film.dcm",
+) -> Build:
+    """A chest film with ``text`` burnt in at the upper left corner, ``size`` pixels a dot.
+
+    ``value`` is what it is written with, the picture's highest if not given.
+    """
+    from scan2train.testing.phantoms.film import chest_film
+
+    return film_of(written(chest_film(shape), text, value=value, size=size), name, tags=tags)
 
 
 def _coded(code: str) -> Any:
