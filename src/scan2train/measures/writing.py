@@ -25,8 +25,8 @@ _BASE, _APART = 0.2, 1.6
 _SAME_HEIGHT = 0.62
 #: So many pieces are looked at; where there are more, the value is noise or texture.
 _MOST_PIECES = 20_000
-#: So many values are tried besides the extremes.
-_VALUES = 6
+#: So many values are tried besides the extremes: the most frequent ones, and the brightest.
+_VALUES = 4
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -70,8 +70,8 @@ def _masks(grey: Array, *, lossy: bool) -> list[Mask]:
     around = np.convolve(np.minimum(counts, np.median(counts[counts > 0]) * 50 + 50), np.ones(9), mode="same")
     around = (around - np.minimum(counts, around)) / 8
     spikes = np.flatnonzero((counts >= 40) & (counts > 6 * around))
-    spikes = spikes[np.argsort(counts[spikes])[::-1][:_VALUES]]
-    chosen = {int(low), int(high), *(int(value) + int(low) for value in spikes)}
+    frequent = spikes[np.argsort(counts[spikes])[::-1][:_VALUES]]
+    chosen = {int(low), int(high), *(int(at) + int(low) for at in (*frequent, *spikes[-_VALUES:]))}
     return [grey == value for value in sorted(chosen)]
 
 

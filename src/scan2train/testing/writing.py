@@ -1,4 +1,4 @@
-"""Writing to be burnt into pictures: capitals and digits of 5 × 7 dots, as scanners' and viewers' overlays have them."""
+"""Writing to be burnt into pictures: capitals and digits of 5 × 7 dots, as overlays have them."""
 
 from __future__ import annotations
 
