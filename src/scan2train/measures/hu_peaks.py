@@ -93,7 +93,7 @@ def hu_peaks(volume: Volume) -> HuPeaks | None:
     ring = real[valid & _ring(volume, real.shape)]
     low, high = _peak(values[:at]), _peak(values[at:])
     below = np.sort(ring[ring <= cut])
-    if below.size >= max(0.2 * ring.size, 20):
+    if below.size >= max(0.4 * ring.size, 20):
         low = _peak(below)
     near = _NEAR * (high - low)
     same, value, sharp = _sameness(ring, cut)

@@ -72,9 +72,11 @@ def _surrounded(peaks: HuPeaks, seen: str, least: float, most: float) -> Fault |
     low, high = peaks.low, peaks.high
     gap = high - low
     soft = PIX007_TISSUE_HU[0] <= high <= PIX007_TISSUE_HU[1]
+    if soft and _is_shifted(peaks):
+        return Fault(message=SHIFTED, seen=seen, doubtful=True)
     if PIX007_AIR_HU[0] <= low <= PIX007_AIR_HU[1]:
         if soft:
-            return Fault(message=SHIFTED, seen=seen, doubtful=True) if _is_shifted(peaks) else None
+            return None
         unlike = peaks.share(*PIX007_TISSUE_HU) < 0.03 and peaks.high_compact >= _COMPACT
         return Fault(message=ELSEWHERE, seen=seen) if unlike else None
     if low < PIX007_AIR_HU[0]:
@@ -114,7 +116,7 @@ def _is_inverted(peaks: HuPeaks) -> bool:
     gap = peaks.high - peaks.low
     if peaks.ring_same >= 0.6 and peaks.ring_value == peaks.values[-1] and around:
         return True
-    compact = min(peaks.high_compact, peaks.low_compact) >= 0.6
+    compact = peaks.high_compact >= 0.6 and peaks.low_compact >= 0.45
     return around and compact and gap >= 600.0 and peaks.high >= 500.0
 
 

@@ -14,8 +14,8 @@ import cc3d
 import numpy as np
 import numpy.typing as npt
 
-#: Height of a glyph, in pixels, and as part of the picture's height at most.
-_LOW, _HIGH_PART = 5, 1 / 10
+#: Height of a glyph in pixels: at least, and at most the larger of a number and a part of the picture.
+_LOW, _HIGH, _HIGH_PART = 5, 24, 1 / 10
 #: Width of a glyph by its height; two letters may touch.
 _WIDTH = (0.08, 2.2)
 #: How much of its box a glyph fills: no solid square, and no spread of single pixels.
@@ -85,7 +85,7 @@ def _lines(mask: Mask, least: int) -> list[Line]:
     top, bottom, left, right = boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
     height, width = bottom - top + 1, right - left + 1
     fill = sizes / (height * width)
-    glyph = (height >= _LOW) & (height <= max(_LOW, mask.shape[0] * _HIGH_PART))
+    glyph = (height >= _LOW) & (height <= max(_HIGH, mask.shape[0] * _HIGH_PART))
     glyph &= (width >= _WIDTH[0] * height) & (width <= _WIDTH[1] * height)
     # A letter such as I is a solid bar.
     glyph &= (fill >= _FILL[0]) & ((fill <= _FILL[1]) | (width <= 0.4 * height))
