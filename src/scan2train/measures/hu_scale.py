@@ -90,7 +90,7 @@ def _surrounded(peaks: HuPeaks, seen: str, least: float, most: float) -> Fault |
         message = LIFTED if abs(gap - 1050.0) < 250.0 and abs(low) < 150.0 else ELSEWHERE
         return Fault(message=message, seen=seen)
     even = peaks.ring_same >= 0.5 and peaks.ring_value == least
-    if least >= 0.0 and most <= 255.0 and low < 60.0 and (even or most >= 150.0):
+    if least >= 0.0 and most <= 255.0 and low < 60.0 and (even or most >= 100.0):
         return Fault(message=SCALED, seen=f"values from {least:.0f} to {most:.0f}, {seen}")
     if even:
         doubtful = soft and least <= 0.0
@@ -112,7 +112,7 @@ def _is_shifted(peaks: HuPeaks) -> bool:
 
 def _is_inverted(peaks: HuPeaks) -> bool:
     """The high class surrounds the low one, as compact as only air is."""
-    around = 1.0 - peaks.ring_low >= 0.6
+    around = 1.0 - peaks.ring_low >= 0.5
     gap = peaks.high - peaks.low
     if peaks.ring_same >= 0.6 and peaks.ring_value == peaks.values[-1] and around:
         return True
@@ -157,7 +157,10 @@ def clipped(peaks: HuPeaks, *, whole: bool) -> Fault | None:
     step = max((top - float(inside[0])) / 100.0, 1.0 if whole else 0.0)
     edges = top - step * np.arange(21, -1, -1)
     before = np.histogram(inside[: inside.size - piled], bins=edges)[0]
-    if piled < PIX007_CLIPPED_PART * inside.size or (before[:-1] == 0).any() or piled < 5 * before.max():
+    rising = bool((before[:-1] > 0).all()) and piled >= 5 * before.max()
+    # All that is denser than lung may lie in the pile; air then shows that there is noise.
+    most_of_it = piled > 0.5 * inside.size and peaks.ring_same < 0.5
+    if piled < PIX007_CLIPPED_PART * inside.size or not (rising or most_of_it):
         return None
     return Fault(
         message="CT whose high values were cut off",

@@ -82,7 +82,7 @@ def _dense_is_dark(row: Mapping[str, Any]) -> bool:
     """As :mod:`scan2train.steps.bright_is_dense` tells it."""
     if row["presentation_intent"] == "FOR PROCESSING" and row["intensity_sign"] in (1, -1):
         return bool(row["intensity_sign"] == 1)
-    return row["photometric"] == "MONOCHROME1" or row["lut_shape"] == "INVERSE"
+    return bool(row["photometric"] == "MONOCHROME1" or row["lut_shape"] == "INVERSE")
 
 
 def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:

@@ -167,9 +167,7 @@ def examples() -> Iterator[Example]:
         Severity.WARNING,
     )
     yield near("off by 60", small_series(values=lambda array: array + 60))
-    yield near(
-        "no air at all", small_series(values=lambda array: np.where(array < -500, array + 1010, array))
-    )
+    yield near("no air at all", small_series(values=lambda array: np.where(array < -500, array + 910, array)))
     yield near(
         "a cone-beam CT on a scale of its own",
         small_series(values=lambda array: array + 700, model="On-Board Imager", **kept),
