@@ -67,7 +67,7 @@ def small_mammogram(
     )
 
 
-def small_film(
+def small_chest_film(
     text: str = "",
     *,
     value: float | None = None,

@@ -117,7 +117,8 @@ def _nearest(direction: list[float]) -> str:
 
 def _several_positions(dicom: pl.DataFrame) -> Iterator[Hit]:
     position = _word("patient_position")
-    said = dicom.filter(position.is_not_null() & (position != "") & pl.col("series_uid").is_not_null())
+    term = position.str.contains(r"^(HF|FF|LF|RF|AF|PF)(S|P|DR|DL)$").fill_null(value=False)
+    said = dicom.filter(term & pl.col("series_uid").is_not_null())
     several = (
         said.group_by("source", "series_uid", maintain_order=True)
         .agg(position.unique().sort().alias("positions"), pl.col("path").first(), pl.len().alias("images"))

@@ -88,7 +88,9 @@ def _dense_is_dark(row: Mapping[str, Any]) -> bool:
 def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
     """The edge of the chest wall against Patient Orientation, and else against the way films are hung."""
     side = (row["laterality"] or "").strip().upper()[:1] or side_in(row["description"] or "")
-    towards = (row["patient_orientation"] or "").strip().upper().split("\\")
+    towards = [word.strip() for word in (row["patient_orientation"] or "").upper().split("\\")]
+    if len(towards) != 2 or not set("".join(towards)) <= set("LRAPHF"):
+        towards = ["", ""]  # other words point nowhere, and may be a name
     expected = next((_WALL[at, word[:1]] for at, word in enumerate(towards) if (at, word[:1]) in _WALL), "")
     seen = f"the chest wall is at the {look.chest_wall} edge"
     if not look.chest_wall:
@@ -121,7 +123,7 @@ def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
 
 def _inner_side(towards: list[str]) -> str:
     """The side that the lower end of the picture points to: of a film as it is hung, not the breast's own."""
-    letters = set(towards[1]) & {"L", "R"} if len(towards) == 2 else set()
+    letters = set(towards[1]) & {"L", "R"}
     return letters.pop() if len(letters) == 1 else ""
 
 

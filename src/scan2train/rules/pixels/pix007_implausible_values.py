@@ -92,15 +92,17 @@ def _constant(volume: Volume) -> Iterator[Hit]:
 
 def _fault(volume: Volume, row: Mapping[str, Any]) -> Fault | None:
     """What speaks against the scale of a CT; of a file that does not say what it is, only what nothing else can be."""
+    if row.get("modality") not in ("CT", None) or volume.array.ndim != 3:
+        return None
+    peaks = hu_peaks(volume)
+    if peaks is None:
+        return None
     said = row["modality"]
     names = " ".join(str(row[name] or "") for name in ("manufacturer", "model", "description", "image_type"))
     calibrated = said == "CT" and row["role"] == "volume" and volume.unit == "HU"
     if not (calibrated or (said is None and row["format"] != "dicom" and row["role"] == "volume")):
         return None
-    if volume.array.ndim != 3 or _CONE_BEAM.search(names):
-        return None
-    peaks = hu_peaks(volume)
-    if peaks is None:
+    if _CONE_BEAM.search(names):
         return None
     if not calibrated:
         return far_below(peaks)

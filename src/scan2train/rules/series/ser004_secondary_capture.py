@@ -141,7 +141,7 @@ def examples() -> Iterator[Example]:
     """Captures, converted films, writing, and pictures that are sound."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series, together
-    from scan2train.testing.small_films import small_film, small_mammogram
+    from scan2train.testing.small_films import small_chest_film, small_mammogram
     from scan2train.testing.small_several import several
 
     capture = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "ConversionType": "WSD"}
@@ -186,10 +186,10 @@ def examples() -> Iterator[Example]:
         small_series(series_description="DOSE_INFO"),
         Severity.WARNING,
     )
-    yield bad("a film with a name in it", small_film("DOE^JANE 1961"), Severity.WARNING)
+    yield bad("a film with a name in it", small_chest_film("DOE^JANE 1961"), Severity.WARNING)
     yield bad(
         "a film that denies its writing, dark on bright",
-        small_film("PORTABLE AP", value=0, tags={"BurnedInAnnotation": "NO"}),
+        small_chest_film("PORTABLE AP", value=0, tags={"BurnedInAnnotation": "NO"}),
         Severity.WARNING,
     )
     yield bad(
@@ -197,9 +197,9 @@ def examples() -> Iterator[Example]:
         small_mammogram("R", "CC", text="22-11-2019", manufacturer="SIEMENS"),
         Severity.WARNING,
     )
-    yield near("a film with its side marked", small_film("R", size=3))
-    yield near("a film with side and view marked", small_film("RMLO", size=1), Severity.INFO)
-    yield near("a film without writing", small_film())
+    yield near("a film with its side marked", small_chest_film("R", size=3))
+    yield near("a film with side and view marked", small_chest_film("RMLO", size=1), Severity.INFO)
+    yield near("a film without writing", small_chest_film())
     yield near(
         "a low-dose CT",
         small_series("RPI", series_description="LOW DOSE LUNG SCREENING", manufacturer="SIEMENS"),
