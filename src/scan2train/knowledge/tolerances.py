@@ -141,3 +141,19 @@ SET002_SPREAD_PART: Final = 0.05
 
 #: REP002 large-file-in-git: bytes above which a file belongs into LFS; hosts refuse files not much larger.
 REP002_BYTES: Final = 100_000_000
+
+# PIX007 implausible-values: where the peaks of a CT's histogram lie, in HU.
+
+#: Air and lung; the air around a body of lungs alone is lung.
+PIX007_AIR_HU: Final = (-1150.0, -650.0)
+#: Fat to tissue full of contrast medium.
+PIX007_TISSUE_HU: Final = (-250.0, 350.0)
+#: Both peaks off by more than this, to the same side, are off the scale.
+PIX007_SHIFT_HU: Final = 100.0
+#: Scanners store up to 3071 HU at least; what piles up at a lower end was cut off afterwards.
+PIX007_RANGE_TOP_HU: Final = 2900.0
+#: So much of a body at the very highest value was cut off.
+PIX007_CLIPPED_PART: Final = 0.01
+
+#: GEO010 position-disagrees: at least so far does a direction go along the letter that names it (cosine).
+GEO010_ALONG: Final = 0.3

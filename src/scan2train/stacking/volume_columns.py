@@ -37,7 +37,7 @@ _SAME = (
     *("sop_class_uid", "charset", "imager_row_spacing_mm", "imager_col_spacing_mm", "magnification"),
     *("spacing_calibration", "conversion_type", "burned_in", "tiles_across"),
     *("lut_shape", "presentation_intent", "intensity_sign", "frame_time_ms"),
-    *("pixel_presentation", "protocol", "contrast_route"),
+    *("pixel_presentation", "patient_orientation", "protocol", "contrast_route"),
 )
 _MEMBERS = {
     "path": "member_path",

@@ -59,6 +59,7 @@ _HOW = (
     _c("view", "text", "View Position, else the mammographic view that the View Code Sequence names"),
     _c("transfer_syntax", "text", "Transfer Syntax UID"),
     _c("lossy", "boolean", "Compressed with loss, now or once"),
+    _c("patient_orientation", "text", "Patient Orientation: where the right and the lower end of a picture are in the patient"),
 )
 
 _WHERE = (

@@ -3,7 +3,9 @@
 What it finds
 -------------
 Secondary captures and dose reports, which have a role of their own; and images that would be taken, though a person
-or a program made them: digitised films, pictures converted from other formats, and such as have text burned in.
+or a program made them: digitised films, pictures converted from other formats, and such as have text burned in. That
+there is text the header says, or, where pixels are looked at, the picture: rows of small letters of one even value, on
+films, ultrasound, captures and plain pictures. No letter is read.
 
 Why it matters
 --------------
@@ -14,6 +16,9 @@ What to do
 ----------
 Look at what was not set apart before you train on it: cover what is written in the pixels, and do not mix converted
 pictures with such as come from a detector.
+
+A single letter of lead that marks the side is no writing in this sense; three or four letters in a row may be such a
+mark, and are told as information.
 
 References
 ----------
@@ -28,8 +33,11 @@ from typing import Any
 
 import polars as pl
 
+from scan2train.knowledge.sop_classes import FILMS
+from scan2train.measures.writing import Line, lines_of_writing
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.suspects import role
+from scan2train.volume import Volume
 
 _MESSAGE = "a screenshot, a report or another picture that no scanner measured; it was set apart"
 _REPORT = re.compile(
@@ -47,6 +55,11 @@ _CONVERTED = {
     "SYN": "synthetic",
 }
 
+#: Modalities of films and of other pictures into which devices write.
+_WRITTEN_ON = (*FILMS, "US", "IVUS", "ES", "OT", "SC", "XC", "GM", "SM", "OP")
+#: A line of so many glyphs is no mark of a side or a view; nor are two lines of so many.
+_TEXT, _TWO_LINES = 5, 4
+
 SUSPECT = (
     role("capture")
     | (pl.col("burned_in") == "YES").fill_null(value=False)
@@ -55,8 +68,11 @@ SUSPECT = (
 )
 
 
-def check(row: Mapping[str, Any]) -> Iterator[Hit]:
-    """Tell what was set apart, and what was not."""
+def check(row: Mapping[str, Any], volume: Volume | None = None) -> Iterator[Hit]:
+    """Tell what was set apart, and what was not; of pixels, what is written in them."""
+    if volume is not None:
+        yield from _writing(row, volume)
+        return
     if row["role"] == "capture":
         yield info(_MESSAGE, seen=row["image_type"] or "", scope="series")
     elif "capture" in (row["siblings"] or ()):
@@ -86,10 +102,46 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
         )
 
 
+def _writing(row: Mapping[str, Any], volume: Volume) -> Iterator[Hit]:
+    """Look for writing where a header does not own to it; a capture that says nothing was set apart anyway."""
+    denied = row["burned_in"] == "NO"
+    picture = row["role"] == "picture" or (
+        row["modality"] in _WRITTEN_ON and row["role"] in ("volume", "derived")
+    )
+    if row["burned_in"] == "YES" or not (picture or (denied and row["role"] == "capture")):
+        return
+    lines = _most_lines(volume, lossy=bool(row["lossy"]) or row["format"] == "jpeg")
+    if not lines:
+        return
+    two = len([line for line in lines if line.glyphs >= _TWO_LINES]) > 1
+    said = "NO" if denied else "nothing"
+    first = lines[0]
+    severity = warning if first.glyphs >= _TEXT or two else info
+    what = (
+        "there is writing in the pixels"
+        if severity is warning
+        else "there is a mark of letters in the pixels"
+    )
+    yield severity(
+        f"{what}, and the header does not say so",
+        seen=f"{len(lines)} lines, the longest of {first.glyphs} letters at column {first.left}, row {first.top}; "
+        f"Burned In Annotation says {said}",
+        expected="Burned In Annotation YES, or a picture without text",
+    )
+
+
+def _most_lines(volume: Volume, *, lossy: bool) -> list[Line]:
+    """Of the first and the middle frame, the lines of the one that has more."""
+    frames = {0, volume.array.shape[2] // 2}
+    found = [lines_of_writing(volume.array[:, :, k].swapaxes(0, 1), lossy=lossy) for k in sorted(frames)]
+    return max(found, key=len)
+
+
 def examples() -> Iterator[Example]:
     """Captures, converted films, writing, and pictures that are sound."""
     from scan2train.finding import Severity
     from scan2train.testing.small import small_series, together
+    from scan2train.testing.small_films import small_chest_film, small_mammogram
     from scan2train.testing.small_several import several
 
     capture = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "ConversionType": "WSD"}
@@ -134,6 +186,20 @@ def examples() -> Iterator[Example]:
         small_series(series_description="DOSE_INFO"),
         Severity.WARNING,
     )
+    yield bad("a film with a name in it", small_chest_film("DOE^JANE 1961"), Severity.WARNING)
+    yield bad(
+        "a film that denies its writing, dark on bright",
+        small_chest_film("PORTABLE AP", value=0, tags={"BurnedInAnnotation": "NO"}),
+        Severity.WARNING,
+    )
+    yield bad(
+        "a mammogram with a date in it",
+        small_mammogram("R", "CC", text="22-11-2019", manufacturer="SIEMENS"),
+        Severity.WARNING,
+    )
+    yield near("a film with its side marked", small_chest_film("R", size=3))
+    yield near("a film with side and view marked", small_chest_film("RMLO", size=1), Severity.INFO)
+    yield near("a film without writing", small_chest_film())
     yield near(
         "a low-dose CT",
         small_series("RPI", series_description="LOW DOSE LUNG SCREENING", manufacturer="SIEMENS"),
