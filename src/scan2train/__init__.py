@@ -16,6 +16,7 @@ from scan2train._version import __version__
 
 if TYPE_CHECKING:
     from scan2train.check import check
+    from scan2train.cohort.leaks import leaks
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -81,6 +82,7 @@ _HOME = {
     "convert": "write",
     "header": "header",
     "index": "index",
+    "leaks": "cohort.leaks",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -122,6 +124,7 @@ __all__ = [
     "convert",
     "header",
     "index",
+    "leaks",
     "prepare",
     "read",
     "read_all",

@@ -56,6 +56,9 @@ RULE_NAMES: Final = {
     "NII003": "odd-scaling",
     "SET001": "mixed-spacing",
     "SET003": "unsorted-names",
+    "LEK001": "identifying-attributes",
+    "LEK002": "label-in-metadata",
+    "LEK004": "site-confounded-label",
     "RUL001": "rule-failed",
     "RUL002": "volume-not-seen",
 }

@@ -113,3 +113,7 @@ ACQ008_HALF_LIFE_S: Final = (1.0, 1e8)
 ACQ008_MOST_HALF_LIVES: Final = 10
 #: Times of one scan's beginning agree within so many seconds.
 ACQ008_CLOCKS_S: Final = 60.0
+
+# LEK002 label-in-metadata and LEK004 site-confounded-label: corrected p from which on something tells the label.
+LEK002_P: Final = 0.01
+LEK004_P: Final = 0.01

@@ -27,10 +27,13 @@ INPUTS: Final = {
     "frames": "the frames table; called once",
     "skipped": "the table of skipped files; called once",
     "files": "every file that was met: source, path, format (null where skipped), data_files; called once",
+    "identifying": "attributes of PS3.15 table E.1-1 that are filled, in one file of each series: source, path, "
+    "series_uid, name, tag, nested, sort and whether it is declared; called once",
+    "told": "what `leaks` found to tell the labels of the cases (list of Telling); called once, by `leaks` alone",
 }
 
 #: Inputs that a rule is called with once.
-TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files"})
+TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files", "identifying"})
 #: Inputs for which pixels are decoded.
 PIXELS: Final = frozenset({"decoded", "volume", "labels", "declared"})
 #: Inputs that a rule is called with for each volume, and not once.
