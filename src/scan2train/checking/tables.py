@@ -22,4 +22,8 @@ def tables(index: Index, wanted: Container[str]) -> dict[str, pl.DataFrame]:
         found["files"] = pl.concat(
             [index.instances.select(names), index.skipped.select("source", "path")], how="diagonal"
         )
+    if "identifying" in wanted:
+        from scan2train.checking.identifying import identifying
+
+        found["identifying"] = identifying(index)
     return found

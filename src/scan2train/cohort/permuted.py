@@ -210,7 +210,9 @@ class _Group:
 def _grouped(blocks: Sequence[Floats], freedoms: Sequence[int]) -> tuple[Floats, list[_Group]]:
     """All columns as rows, alike features side by side, and where they are."""
     kinds = [(block.shape[1], freedom) for block, freedom in zip(blocks, freedoms, strict=True)]
-    groups, rows, first = [], [], 0
+    groups: list[_Group] = []
+    rows: list[Floats] = []
+    first = 0
     for kind in sorted(set(kinds)):
         features = np.array([at for at, one in enumerate(kinds) if one == kind])
         rows.extend(blocks[at].T for at in features)

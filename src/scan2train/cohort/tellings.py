@@ -16,7 +16,7 @@ from scan2train.knowledge.tolerances import LEK002_P
 from scan2train.knowledge.unsafe_text import harmless
 from scan2train.rule.telling import Kind, Telling
 
-_WORD = "the word "
+_WORD, _SHORTEST_WORD = "the word ", 3
 #: Descriptions of what was scanned: their words name no person.
 _DESCRIPTIONS = frozenset({0x00081030, 0x0008103E, 0x00181030, 0x00180015, 0x00400254, 0x00321060})
 #: Texts of a scanner that are shown, though a profile of de-identification may clean them.
@@ -54,8 +54,8 @@ def tellings_of(alike: Sequence[Sequence[Trait]], tested: Tested, labels: Labels
 
 
 def _telling(field: Field, hits: Sequence[_Hit], labels: Labels) -> Telling:
-    # Of sides that tell alike, the first is the plainest.
-    ordered = sorted(hits, key=lambda hit: (hit.p, -round(hit.strength, 6)))
+    # Of sides that tell alike, a word is the plainest, then the first.
+    ordered = sorted(hits, key=lambda hit: (hit.p, -round(hit.strength, 6), not _is_word(hit.trait)))
     best = ordered[0]
     layout = field.vr == "folder" and any(_is_layout(hit.trait, labels) for hit in hits)
     names = list(dict.fromkeys(_how(hit.trait) for hit in ordered))
@@ -84,6 +84,10 @@ def _how(trait: Trait) -> str:
     return f"the word {harmless(word, 40)}" if known else "one of its words"
 
 
+def _is_word(trait: Trait) -> bool:
+    return trait.how.startswith(_WORD) and len(trait.how) - len(_WORD) >= _SHORTEST_WORD
+
+
 def _diagnosis(trait: Trait) -> bool:
     return trait.how.startswith(_WORD) and bool(diagnosis_words(trait.how.removeprefix(_WORD)))
 
@@ -104,8 +108,8 @@ def _is_layout(trait: Trait, labels: Labels) -> bool:
 def _shown(trait: Trait, labels: Labels) -> str:
     """The usual level of each class, where that identifies nobody."""
     field = trait.field
-    hidden = (
-        field.vr in _FREE or (field.tag in EMPTIED or field.tag in REMOVED) and field.tag not in _DESCRIPTIONS
+    hidden = field.vr in _FREE or (
+        (field.tag in EMPTIED or field.tag in REMOVED) and field.tag not in _DESCRIPTIONS
     )
     private = field.tag is not None and (field.tag >> 16) % 2 == 1
     if hidden or private or field.kind != "site" or trait.numeric or not labels.names:
@@ -132,4 +136,4 @@ def _stripped(field: Field) -> bool:
 
 def _measure(labels: Labels, tested: Tested) -> str:
     what = "balanced accuracy" if len(labels.names) > 2 else "correlation"
-    return f"cases are predicted from the others with a {what} of {tested.together:.2f}; {tested.by_chance:.2f} by chance"
+    return f"each case is predicted by the others, {what} {tested.together:.2f} ({tested.by_chance:.2f} by chance)"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from scan2train.cohort.case_files import Case
 from scan2train.cohort.case_fields import Field, fields_of
+from scan2train.cohort.case_files import Case
 
 #: A level, a number, or nothing, of one case.
 Level = str | float | None
@@ -57,7 +57,7 @@ def _traits(
     if any(one == () for one in column):
         yield "whether it is filled", [None if one is None else str(bool(one)) for one in column], False
     filled = [one or None for one in column]
-    texts = [None if one is None else _joined(one) for one in filled]
+    texts: list[str | None] = [None if one is None else _joined(one) for one in filled]
     if field.vr == "UI":
         yield from _of_uids(texts)
         return

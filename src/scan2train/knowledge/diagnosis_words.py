@@ -59,7 +59,8 @@ _PART: Final = re.compile(r"[^\W\d_]+")
 _NOT_MEANT: Final = re.compile(
     r"normal(?:ized|ised|ization|isation)|tumor[-_ ]?bed|(?:ultra)?low[-_ ]?normal|normal[-_ ]?(?:dose|resolution|mode"
     r"|kernel|filter|contrast|speed|breathing|breath|res|quality)|positive[-_ ]?contrast|cancer[-_ ]?(?:center|centre"
-    r"|institute|hospital|agency|imaging|archive|unit|clinic)|negative[-_ ]?contrast|control[-_ ]?(?:point|scan|image|room)"
+    r"|institute|hospital|agency|imaging|archive|unit|clinic)|negative[-_ ]?contrast"
+    r"|control[-_ ]?(?:point|scan|image|room)"
     r"|quality[-_ ]?control|dose[-_ ]?control|contrast[-_ ]?control"
 )
 
@@ -86,9 +87,8 @@ def diagnosis_words(text: str, *, groups: bool = True) -> list[str]:
     asked = "?" in low or "r/o" in low or "v.a." in low or "z.a." in low
     context = asked or any(_CONTEXT.fullmatch(part) for part in parts)
     for part in parts:
-        disease = bool(_DISEASE.search(part) or _DISEASE_WHOLE.fullmatch(part)) or bool(_SOUGHT.search(part))
-        if disease and not context:
-            found.append(part)
-        elif _GROUP_ALONE.fullmatch(part) or (groups and not asked and _GROUP.fullmatch(part)):
+        disease = _DISEASE.search(part) or _DISEASE_WHOLE.fullmatch(part) or _SOUGHT.search(part)
+        group = _GROUP_ALONE.fullmatch(part) or (groups and not asked and _GROUP.fullmatch(part))
+        if (disease and not context) or group:
             found.append(part)
     return list(dict.fromkeys(found))

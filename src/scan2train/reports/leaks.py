@@ -31,6 +31,6 @@ def as_table(findings: Sequence[Finding]) -> Iterator[str]:
         yield ""
     errors = sum(one.severity.value == "error" for one in findings)
     if not findings:
-        yield "Nothing tells the label: no attribute, name or word with p below 0.01 after correction, nor all together."
+        yield "Nothing tells the label: no attribute, name or word has p below 0.01 after correction, nor all together."
     else:
-        yield f"{errors} of {len(findings)} findings with p below 0.01 after correction. `scan2train explain CODE` tells more."
+        yield f"{errors} errors: p below 0.01 after correction. `scan2train explain CODE` tells more of each."

@@ -48,3 +48,9 @@ class Telling:
     layout: bool = False
     stripped: bool = False
     enough: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What it is, how closely it follows the label, and how surely."""
+        surely = f"p {self.p:.2g} over {self.cases} cases"
+        return f"{self.name}: {self.how}; follows the label to {self.strength:.2f} of 1, {surely}"

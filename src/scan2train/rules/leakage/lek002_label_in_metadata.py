@@ -52,7 +52,7 @@ _TEXTS = {
     "protocol": ("the protocol's name", False),
     "image_comments": ("image comments", True),
 }
-_CLASSES = "folders are named after diagnoses, which is a way to give labels; keep paths away from what the network sees"
+_CLASSES = "folders are named after classes: a way to give labels, as long as no network sees the paths"
 _SHOWN = 5
 
 
@@ -80,8 +80,7 @@ def check(
 
 
 def _judged(one: Telling) -> Hit:
-    seen = f"{one.name}: {one.how}; follows the label to {one.strength:.2f} of 1, p {one.p:.2g} of {one.cases} cases"
-    seen += f"; so do {', '.join(one.others)}" if one.others else ""
+    seen = one.sentence + (f"; so do {', '.join(one.others)}" if one.others else "")
     if one.layout:
         return info(_CLASSES, seen=seen, scope="dataset", affects=one.cases)
     advice = "" if not one.stripped else "Take it out: clean --strip-leaks does, or read pixels only."

@@ -41,8 +41,7 @@ def check(told: Sequence[Telling]) -> Iterator[Hit]:
     for one in told:
         if not one.enough or one.kind != "site":
             continue
-        seen = f"{one.name}: {one.how}; follows the label to {one.strength:.2f} of 1, p {one.p:.2g} of {one.cases} cases"
-        seen += f"; {one.shown}" if one.shown else ""
+        seen = one.sentence + (f"; {one.shown}" if one.shown else "")
         yield error(
             "the site, the scanner or the protocol tells the label",
             seen=seen,
