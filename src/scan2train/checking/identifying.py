@@ -13,14 +13,14 @@ import polars as pl
 from scan2train.formats.dicom.attributes import Attribute, read_attributes
 from scan2train.index import Index
 from scan2train.knowledge.file_names import stem
-from scan2train.knowledge.leftovers import WATCHED, left_over
+from scan2train.knowledge.leftovers import ONLY_NUMBERS, WATCHED, left_over
 
 #: Series whose header is read: with more of them, as many evenly among all. A header takes about a millisecond.
 MOST_SERIES: Final = 500
 _MOST_SIDECARS, _LARGEST_SIDECAR = 200, 1 << 20
 _REMOVED, _METHOD, _CODE, _PATIENT_ID = 0x00120062, 0x00120063, 0x00080100, 0x00100020
 _CODE_OF_METHOD = re.compile(r"\b1131\d\d\b")
-_METHODS = "DeidentificationMethodCodeSequence"
+_METHODS, _EQUIPMENT = "DeidentificationMethodCodeSequence", "ContributingEquipmentSequence"
 _WANTED = WATCHED | {_REMOVED, _METHOD, _CODE, _PATIENT_ID}
 #: Fields of a sidecar (BIDS) that name a person; that of the institution belongs there.
 _SIDECAR: Final = {
@@ -34,7 +34,7 @@ _SIDECAR: Final = {
     "PerformingPhysicianName": 0x00081050,
     "OperatorsName": 0x00081070,
 }
-SCHEMA: Final = {
+SCHEMA: Final[dict[str, Any]] = {
     "source": pl.String,
     "path": pl.String,
     "series_uid": pl.String,
@@ -83,10 +83,13 @@ def _names(attributes: list[Attribute]) -> tuple[list[str], bool]:
     patient = " ".join(plain.get(_PATIENT_ID, ()))
     names = []
     for one in attributes:
+        if _EQUIPMENT in one.parents:
+            continue  # there, programs name their maker as an institution
         values = one.values or ("item",) * one.items
         if left_over(one.tag, one.vr, values, removed=removed, declared=declared, patient_id=patient):
             names.append(" > ".join((*one.parents, one.keyword)))
-    return list(dict.fromkeys(names)), removed
+    alone = not removed and ONLY_NUMBERS.issuperset(names)
+    return [] if alone else list(dict.fromkeys(names)), removed
 
 
 def _of_sidecars(index: Index) -> Iterator[tuple[Any, ...]]:
@@ -117,10 +120,11 @@ def _in_json(path: Path) -> list[str]:
     if not isinstance(found, Mapping):
         return []
     patient = str(found.get("PatientID") or "")
-    return [
+    names = [
         name
         for name, tag in _SIDECAR.items()
         if isinstance(value := found.get(name), str)
         # Dates of a sidecar are written with dashes.
         and left_over(tag, "LO", (value,), removed=False, declared=(), patient_id=patient)
     ]
+    return [] if ONLY_NUMBERS.issuperset(names) else names

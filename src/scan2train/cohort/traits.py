@@ -164,14 +164,14 @@ def _of_times(vr: str, texts: Sequence[str | None]) -> Iterator[tuple[str, list[
         )
         yield "its month", [None if one is None else str(one.month) for one in days], False
         yield "its weekday", [None if one is None else str(one.weekday()) for one in days], False
-        weekend = [None if one is None else str(one.weekday() > 4) for one in days]
+        weekend: list[Level] = [None if one is None else str(one.weekday() > 4) for one in days]
         yield "whether it is a weekend", weekend, False
         yield "parity of its day", [None if one is None else str(one.day % 2) for one in days], False
     clocks = [_clock(text[8:] if vr == "DT" else text) if text and vr != "DA" else None for text in texts]
     if any(one is not None for one in clocks):
         yield "its time of day, in order", list(clocks), True
         yield "its hour", [None if one is None else str(int(one // 3600)) for one in clocks], False
-        noon = [None if one is None else str(one >= 43200) for one in clocks]
+        noon: list[Level] = [None if one is None else str(one >= 43200) for one in clocks]
         yield "whether it is past noon", noon, False
         yield (
             "parity of its last digit",

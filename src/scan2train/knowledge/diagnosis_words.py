@@ -32,7 +32,7 @@ _DISEASE_WHOLE: Final = re.compile(r"gbm|hgg|lgg|hcc|nsclc|sclc|ncov|copd|adhd|a
 _SOUGHT: Final = _stems(
     """
     tumor tumour tumeur tumeure nodul noduli stroke schlaganfall embol aneurysm aneurism anévrisme epilep dementi
-    démence demenz ischemi ischaemi ischämi isquemi lesion läsion
+    démence demenz ischemi ischaemi ischämi isquemi
     """
 )
 #: Words that make groups of cases: normal is a dose as well, positive a polarity, control a check.

@@ -20,6 +20,9 @@ from scan2train.knowledge.identifying import EMPTIED, REMOVED
 from scan2train.knowledge.pseudonyms import dummy_date, names_somebody, stands_for, stands_in
 
 _PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE, _ACCESSION = 0x00100010, 0x00100020, 0x00100030, 0x00080050
+_CREATOR = 0x00700084
+#: Numbers that may be a pseudonym as well: by themselves, and with nothing declared, they prove nothing.
+ONLY_NUMBERS = frozenset({"PatientID", "AccessionNumber", "IssuerOfPatientID"})
 _OPTIONAL = DATES | DESCRIPTIONS | DEVICES | INSTITUTIONS | PATIENT | OTHERS
 #: Shorter numbers count cases, longer ones are given by a hospital.
 _SHORTEST_NUMBER = 6
@@ -73,7 +76,8 @@ def _filled(tag: int, text: str, patient_id: str) -> bool:
         return not stands_for(text, patient_id)
     if tag == _ACCESSION:
         return len(text) >= _SHORTEST_NUMBER and not stands_in(text)
-    return not stands_in(text)
+    # Programs name themselves as the creator of what they made.
+    return names_somebody(text) if tag == _CREATOR else not stands_in(text)
 
 
 def _beyond(tag: int, vr: str, text: str, declared: Collection[str]) -> bool:

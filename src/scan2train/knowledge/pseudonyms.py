@@ -7,10 +7,12 @@ from typing import Final
 
 #: Words of which one makes a value a stand-in: several languages, and the words of common tools.
 _STAND_IN: Final = re.compile(
-    r"anon|pseudo|de[-_ ]?ident|dummy|unknown|unbekannt|unspecified|undefined|inconnu|removed|redact|mask|hidden"
-    r"|withheld|confidential|deleted|blank|empty|scrub|clean|not[-_ ]?(given|available|known)|private"
-    r"|phantom|test|sample|example|demo|subject|patient|volunteer|proband|case|study|research|participant|control"
-    r"|none|null|nil|nobody|no[-_ ]?name|n/?a$|animal|mouse|rat\b",
+    r"(?<![^\W\d_])(?:anon[^\W\d_]*|pseudo[^\W\d_]*|de[-_ ]?ident[^\W\d_]*|dummy|unknown|unbekannt|unspecified"
+    r"|undefined|inconnu|removed|redacted|masked|hidden|withheld|confidential|deleted|blank|empty|scrubbed|cleaned"
+    r"|private|not[-_ ](?:given|available|known|specified)|phantom|phantoms|test|tests|sample|example|demo|subject"
+    r"|patient|volunteer|proband|case|study|research|participant|control|none|null|nil|nobody|noname|no[-_ ]name|n/?a"
+    r"|animal|mouse|rat|qa|qc)"
+    r"(?![^\W\d_])",
     re.IGNORECASE,
 )
 _PUNCTUATION: Final = re.compile(r"[\s\^=._\-/\\,:;*#?()\[\]{}<>'\"+~]+")

@@ -27,8 +27,8 @@ INPUTS: Final = {
     "frames": "the frames table; called once",
     "skipped": "the table of skipped files; called once",
     "files": "every file that was met: source, path, format (null where skipped), data_files; called once",
-    "identifying": "series, and sidecars of images, with attributes that still identify: source, path, series_uid, names, "
-    "removed (whether the header says that identities are gone), n files; called once",
+    "identifying": "series, and sidecars of images, with attributes that still identify: source, path, series_uid, "
+    "names, removed (whether the header says that identities are gone), n files; called once",
     "told": "what `leaks` found to tell the labels of the cases (list of Telling); called once, by `leaks` alone",
 }
 

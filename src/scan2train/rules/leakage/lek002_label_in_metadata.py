@@ -140,6 +140,8 @@ def _names(volumes: pl.DataFrame) -> Iterator[Hit]:
     ]
     yield from _folders(rows)
     found = [(row, _words_of_name(row)) for row in rows]
+    if not _part_cases([words for _, words in found]):
+        found = [(row, []) for row, _ in found]
     every = len(rows) > 1 and all(words for _, words in found)
     for row, words in found:
         if words:
@@ -151,6 +153,12 @@ def _names(volumes: pl.DataFrame) -> Iterator[Hit]:
                 where=at(row),
                 scope="volume",
             )
+
+
+def _part_cases(found: Sequence[Sequence[str]]) -> bool:
+    """Whether words make classes: one names a disease or health, or two differ. By itself, "control" may be a check."""
+    every = {word for words in found for word in words}
+    return len(every) > 1 or any(diagnosis_words(word, groups=False) for word in every)
 
 
 def _words_of_name(row: dict[str, Any]) -> list[str]:
@@ -169,7 +177,7 @@ def _folders(rows: Sequence[dict[str, Any]]) -> Iterator[Hit]:
             names[part] = names.get(part, 0) + 1
     for (_, parent), names in sorted(below.items()):
         telling = {name: words for name in names if (words := diagnosis_words(name))}
-        if telling and len(names) > 1:
+        if len(names) > 1 and _part_cases(list(telling.values())):
             shown = sorted({word for words in telling.values() for word in words})
             yield info(
                 _CLASSES,
@@ -207,5 +215,7 @@ def examples() -> Iterator[Example]:
     )
     yield near("a screening program", told(StudyDescription="Lung nodule screening", ProtocolName="Normal"))
     yield near("a question", told(StudyDescription="MR Knie, fractur?", ProtocolName="r/o embolism"))
+    yield bad("cases and controls", files("positive_1.nii.gz", "negative_2.nii.gz"), Severity.INFO)
+    yield near("a control by itself", files("control.nii.gz", "control/b.nii.gz", "x/c.nii.gz"))
     yield near("masks of tumors", small_nifti("a/tumor_mask.nii.gz", labels=True, shape=(3, 4, 5)))
     yield near("one folder for all", files("lung_cancer/a_01.nii.gz", "lung_cancer/a_02.nii.gz"))
