@@ -33,10 +33,17 @@ def harmless(n, _ill):
 
 
 PLANTED = [
-    ("LEK002", "AccessionNumber", lambda n, ill: {"AccessionNumber": f"{'C' if ill else 'N'}{n * 7919 % 997:03d}"}),
+    (
+        "LEK002",
+        "AccessionNumber",
+        lambda n, ill: {"AccessionNumber": f"{'C' if ill else 'N'}{n * 7919 % 997:03d}"},
+    ),
     ("LEK002", "StudyTime", lambda n, ill: {"StudyTime": f"{9 if ill else 15:02d}{n % 60:02d}00"}),
-    ("LEK002", "the word spiculated", lambda n, ill: {"SeriesDescription": f"{n} {'spiculated' if ill else 'smooth'}"}),
-    ("LEK004", "ConvolutionKernel", lambda _n, ill: {"ConvolutionKernel": "B70f" if ill else "B30f"}),
+    (
+        "LEK002",
+        "the word 's",
+        lambda n, ill: {"SeriesDescription": f"{n} {'spiculated' if ill else 'smooth'}"},
+    ),
     ("LEK004", "whether it is there", lambda _n, ill: {"ContrastBolusAgent": "ULTRAVIST"} if ill else {}),
     ("LEK004", "ACME 01", lambda n, ill: {(9, 16): ("LO", "ACME"), (9, 4097): ("LO", f"{ill:d}")}),
 ]
@@ -44,14 +51,14 @@ PLANTED = [
 
 @pytest.mark.parametrize(("code", "name", "tags"), PLANTED, ids=[name for _, name, _ in PLANTED])
 def test_what_tells_the_label_is_found(tmp_path, code, name, tags):
-    said = found(tmp_path, small_cohort(cases=20, tags=lambda n, ill: harmless(n, ill) | tags(n, ill)))
+    said = found(tmp_path, small_cohort(cases=16, tags=lambda n, ill: harmless(n, ill) | tags(n, ill)))
     assert {one.severity.value for one in said} == {"error"}
     assert any(one.code == code and name in one.seen for one in said)
     assert {one.code for one in said} == {code}
 
 
 def test_ids_that_each_case_has_of_its_own_tell_nothing(tmp_path):
-    assert found(tmp_path, small_cohort(cases=20, tags=harmless)) == []
+    assert found(tmp_path, small_cohort(cases=16, tags=harmless)) == []
 
 
 def test_how_an_id_is_built_can_tell_and_the_id_is_not_shown(tmp_path):
@@ -61,14 +68,14 @@ def test_how_an_id_is_built_can_tell_and_the_id_is_not_shown(tmp_path):
         ids[n] = str(700_000 + 2 * (n * 7919 % 997) + ill)
         return ids[n]
 
-    said = found(tmp_path, small_cohort(cases=20, tags=harmless, patient=patient))
+    said = found(tmp_path, small_cohort(cases=16, tags=harmless, patient=patient))
     assert any("PatientID (0010,0020): parity of its last digit" in one.seen for one in said)
     assert not any(number in json.dumps(one.to_json()) for one in said for number in ids.values())
 
 
 def test_folders_named_after_the_labels_are_a_layout(tmp_path):
     folder = lambda n, ill: f"{'ill' if ill else 'well'}/case{n:03d}"  # noqa: E731
-    (one,) = found(tmp_path, small_cohort(cases=20, tags=harmless, folder=folder))
+    (one,) = found(tmp_path, small_cohort(cases=16, tags=harmless, folder=folder))
     assert (one.code, one.severity.value) == ("LEK002", "info")
     assert "folder name, level 1" in one.seen
 
@@ -80,9 +87,9 @@ def test_few_cases_are_said_to_be_too_few(tmp_path):
 
 
 def test_cases_of_one_patient_count_once(tmp_path):
-    """Ten patients with two cases each: their stations agree within a patient, and by chance with the label."""
+    """Eight patients with two cases each: their stations agree within a patient, and by chance with the label."""
     build = small_cohort(
-        cases=20,
+        cases=16,
         ill=lambda n: n // 2 % 2 == 0,
         patient=lambda n, _ill: f"P{n // 2:02d}",
         tags=lambda n, _ill: {"StationName": f"CT{n // 2}"},
@@ -91,7 +98,7 @@ def test_cases_of_one_patient_count_once(tmp_path):
 
 
 def test_files_of_other_formats_are_cases_by_their_stems(tmp_path):
-    names = [f"scan{n:02d}" for n in range(20)]
+    names = [f"scan{n:02d}" for n in range(16)]
     together(
         *(
             small_nifti(

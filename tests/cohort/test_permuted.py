@@ -65,7 +65,10 @@ def test_statistics_are_those_of_the_textbooks():
     rng = np.random.default_rng(5)
     n = 60
     levels, numbers, codes = rng.integers(0, 4, n), rng.integers(0, 9, n), rng.integers(0, 3, n)
-    categories, quantity = block_of([str(one) for one in levels], numeric=False), block_of(list(numbers), numeric=True)
+    categories, quantity = (
+        block_of([str(one) for one in levels], numeric=False),
+        block_of(list(numbers), numeric=True),
+    )
     classes = class_columns(codes).columns
     table = np.array([[np.sum((levels == a) & (codes == b)) for b in range(3)] for a in range(4)])
     chi2 = ((categories.columns.T @ classes) ** 2).sum() * n
@@ -80,7 +83,9 @@ def test_one_feature_among_many_is_found_and_no_other():
     rng = np.random.default_rng(7)
     codes = rng.permutation(np.arange(40) % 2)
     blocks = [*features(rng, 40, 90), block_of([str(one) for one in codes], numeric=False)]
-    found = test_labels([b.columns for b in blocks], [b.freedom for b in blocks], class_columns(codes), 0, 999)
+    found = test_labels(
+        [b.columns for b in blocks], [b.freedom for b in blocks], class_columns(codes), 0, 999
+    )
     assert found.p[-1] < 0.01
     assert found.strength[-1] == pytest.approx(1)
     assert found.p[:-1].min() > 0.01

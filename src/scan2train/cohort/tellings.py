@@ -17,6 +17,7 @@ from scan2train.knowledge.unsafe_text import harmless
 from scan2train.rule.telling import Kind, Telling
 
 _WORD, _SHORTEST_WORD = "the word ", 3
+_PLAIN = ("whether it is there", "whether it is filled", "its value")
 #: Descriptions of what was scanned: their words name no person.
 _DESCRIPTIONS = frozenset({0x00081030, 0x0008103E, 0x00181030, 0x00180015, 0x00400254, 0x00321060})
 #: Texts of a scanner that are shown, though a profile of de-identification may clean them.
@@ -54,8 +55,8 @@ def tellings_of(alike: Sequence[Sequence[Trait]], tested: Tested, labels: Labels
 
 
 def _telling(field: Field, hits: Sequence[_Hit], labels: Labels) -> Telling:
-    # Of sides that tell alike, a word is the plainest, then the first.
-    ordered = sorted(hits, key=lambda hit: (hit.p, -round(hit.strength, 6), not _is_word(hit.trait)))
+    # Of sides that tell alike the plainest: that it is there, its value, a word; then how it is built.
+    ordered = sorted(hits, key=lambda hit: (hit.p, -round(hit.strength, 6), _plainness(hit.trait)))
     best = ordered[0]
     layout = field.vr == "folder" and any(_is_layout(hit.trait, labels) for hit in hits)
     names = list(dict.fromkeys(_how(hit.trait) for hit in ordered))
@@ -84,8 +85,11 @@ def _how(trait: Trait) -> str:
     return f"the word {harmless(word, 40)}" if known else "one of its words"
 
 
-def _is_word(trait: Trait) -> bool:
-    return trait.how.startswith(_WORD) and len(trait.how) - len(_WORD) >= _SHORTEST_WORD
+def _plainness(trait: Trait) -> int:
+    if trait.how in _PLAIN:
+        return _PLAIN.index(trait.how)
+    word = trait.how.startswith(_WORD) and len(trait.how) - len(_WORD) >= _SHORTEST_WORD
+    return len(_PLAIN) + (not word)
 
 
 def _diagnosis(trait: Trait) -> bool:
