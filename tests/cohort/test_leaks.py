@@ -45,7 +45,7 @@ PLANTED = [
         lambda n, ill: {"SeriesDescription": f"{n} {'spiculated' if ill else 'smooth'}"},
     ),
     ("LEK004", "whether it is there", lambda _n, ill: {"ContrastBolusAgent": "ULTRAVIST"} if ill else {}),
-    ("LEK004", "ACME 01", lambda n, ill: {(9, 16): ("LO", "ACME"), (9, 4097): ("LO", f"{ill:d}")}),
+    ("LEK004", "ACME 01", lambda _n, ill: {(9, 16): ("LO", "ACME"), (9, 4097): ("LO", f"{ill:d}")}),
 ]
 
 
