@@ -17,6 +17,7 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.leaks import leaks
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -85,6 +86,7 @@ _HOME = {
     "convert": "write",
     "header": "header",
     "index": "index",
+    "leaks": "cohort.leaks",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -128,6 +130,7 @@ __all__ = [
     "convert",
     "header",
     "index",
+    "leaks",
     "prepare",
     "read",
     "read_all",

@@ -30,4 +30,8 @@ def tables(
         )
     if "splits" in wanted:
         found["splits"] = by_folders(index.volumes) if splits is None else splits
+    if "identifying" in wanted:
+        from scan2train.checking.identifying import identifying
+
+        found["identifying"] = identifying(index)
     return found

@@ -18,6 +18,7 @@ from scan2train.cli import (
     explain,
     header,
     index,
+    leaks,
     prepare,
     report,
     restore,
@@ -35,7 +36,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, check, explain, prepare, report, restore, convert, clean, header, stats, demo, doctor):
+for command in (
+    index,
+    check,
+    explain,
+    prepare,
+    report,
+    restore,
+    convert,
+    clean,
+    leaks,
+    header,
+    stats,
+    demo,
+    doctor,
+):
     command.register(app)
 
 

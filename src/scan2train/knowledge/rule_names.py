@@ -71,6 +71,9 @@ RULE_NAMES: Final = {
     "SET004": "duplicate-volume",
     "REP001": "no-seed",
     "REP002": "large-file-in-git",
+    "LEK001": "identifying-attributes",
+    "LEK002": "label-in-metadata",
+    "LEK004": "site-confounded-label",
     "RUL001": "rule-failed",
     "RUL002": "volume-not-seen",
 }

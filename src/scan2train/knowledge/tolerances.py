@@ -157,3 +157,7 @@ PIX007_CLIPPED_PART: Final = 0.01
 
 #: GEO010 position-disagrees: at least so far does a direction go along the letter that names it (cosine).
 GEO010_ALONG: Final = 0.3
+
+# LEK002 label-in-metadata and LEK004 site-confounded-label: corrected p from which on something tells the label.
+LEK002_P: Final = 0.01
+LEK004_P: Final = 0.01

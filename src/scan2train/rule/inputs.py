@@ -31,10 +31,13 @@ INPUTS: Final = {
     "task": "what is to be learnt (Task); a rule that must have it runs only where a task is given",
     "splits": "which volumes are for training, validation or test, by folders or by --split: volume_row, split, fold, "
     "patient; called once",
+    "identifying": "series, and sidecars of images, with attributes that still identify: source, path, series_uid, "
+    "names, removed (whether the header says that identities are gone), n files; called once",
+    "told": "what `leaks` found to tell the labels of the cases (list of Telling); called once, by `leaks` alone",
 }
 
 #: Inputs that a rule is called with once.
-TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files", "splits"})
+TABLES: Final = frozenset({"volumes", "instances", "frames", "skipped", "files", "splits", "identifying"})
 #: Inputs for which pixels are decoded.
 PIXELS: Final = frozenset({"decoded", "volume", "labels", "declared"})
 #: Inputs that a rule is called with for each volume, and not once.

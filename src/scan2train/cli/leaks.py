@@ -1,0 +1,77 @@
+"""``scan2train leaks``: what tells the label without a look at the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.cli.check import FailOn
+from scan2train.cli.manners import complain, guarded, progress_bar
+from scan2train.cli.options import Format, NoCache, Salt, Sources
+
+_RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("leaks", epilog="Example: scan2train leaks hospital/ --labels labels.csv")(guarded(leaks))
+
+
+def leaks(
+    sources: Sources,
+    labels: Annotated[
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="CSV",
+            help="Table with the columns case,label; a case is a folder's name, a PatientID or a file's stem.",
+            show_default=False,
+        ),
+    ],
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the shuffling.")] = 0,
+    permutations: Annotated[
+        int,
+        typer.Option(
+            "--permutations", min=1000, metavar="N", help="How often the labels are shuffled over the cases."
+        ),
+    ] = 10_000,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
+    ] = FailOn.ERROR,
+    format: Annotated[  # noqa: A002
+        Format, typer.Option("--format", help="text, or json as `check` prints it.")
+    ] = Format.TEXT,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write the result here.", show_default="stdout"),
+    ] = None,
+    no_cache: NoCache = False,
+    salt: Salt = None,
+) -> None:
+    """Say which attributes, names or words tell the label, one by one and together.
+
+    Every property of the headers and names is tested against labels that are shuffled over the cases, and corrected for
+    how many were tested: where nothing tells the label, one run in a hundred says something. Values that identify are
+    never printed.
+    """
+    from scan2train.cli.found import found_in, require_outside
+    from scan2train.cohort.leaks import leaks as run
+    from scan2train.reports.json import as_json
+    from scan2train.reports.leaks import as_table
+
+    require_outside(sources, out)
+    with progress_bar("indexing") as progress:
+        found, without = found_in(sources, cache=not no_cache, salt=salt, progress=progress)
+    findings = run(found, labels, seed=seed, permutations=permutations)
+    text = as_json(found, sources, findings) if format == Format.JSON else "\n".join(as_table(findings))
+    if out is None:
+        typer.echo(text)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text + "\n", encoding="utf-8")
+    for source in without:
+        complain(f"{source}: no image was found", "The findings of `check` say why.")
+    worst = max((finding.severity.rank for finding in findings), default=-1)
+    raise typer.Exit(2 if without else 1 if worst >= _RANKS[fail_on] else 0)

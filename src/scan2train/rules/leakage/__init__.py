@@ -1,0 +1,1 @@
+"""Labels and identities where they should not be."""
