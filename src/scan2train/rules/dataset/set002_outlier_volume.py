@@ -5,7 +5,8 @@ What it finds
 Single volumes whose number of voxels, spacing, field of view or values (their mean, where pixels are looked at) are far
 from what is usual among the volumes of their modality. Far is a robust z: the distance from the median by the spread,
 1.4826 times the median absolute deviation and at least 5 % of the median. It takes eight volumes to know what is usual.
-Localizers, captures, masks and single slices are left out; the points of a time series count once.
+Localizers, captures, masks and single slices are left out; the points of a time series count once. Where more than a
+quarter is far from the rest, the set is mixed, and nothing is said.
 
 Why it matters
 --------------
@@ -46,6 +47,8 @@ _AXES = ("columns", "rows", "slices")
 _PLACE = ("path", "series_uid", "volume")
 #: So many voxels along an axis are enough for a mean.
 _SAMPLES = 64
+#: Where more than this part of a group is unlike the rest, it holds scans of several kinds.
+_MOST = 0.25
 Gathered = tuple[dict[str, Any], float, float]
 
 
@@ -54,7 +57,7 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     for _, group in _groups(volumes):
         told: list[dict[str, tuple[float, str, str]]] = [{} for _ in range(group.height)]
         for name, (unit, values) in _measures(group).items():
-            for at_row, z in enumerate(robust_z(values, part=SET002_SPREAD_PART)):
+            for at_row, z in enumerate(_few(robust_z(values, part=SET002_SPREAD_PART))):
                 seen = f"{name} {values[at_row]:.4g}{unit} (z {z:.1f})"
                 told[at_row][name] = (float(z), seen, f"{name} near {np.median(values):.4g}{unit}")
         for at_row, those in enumerate(told):
@@ -87,12 +90,16 @@ def conclude(gathered: Sequence[Gathered], volumes: pl.DataFrame) -> Iterator[Hi
         means = np.array([seen[_key(row)][0] for row in rows])
         scale = float(np.median([seen[_key(row)][1] for row in rows]))
         usual = f"a mean near {np.median(means):.4g}"
-        for row, mean, z in zip(
-            rows, means, robust_z(means, part=SET002_SPREAD_PART, scale=scale), strict=True
-        ):
+        away = _few(robust_z(means, part=SET002_SPREAD_PART, scale=scale))
+        for row, mean, z in zip(rows, means, away, strict=True):
             if z >= SET002_WARNING:
                 told = (float(z), f"mean {mean:.4g} (z {z:.1f})", usual)
                 yield _hit("a volume of other values than the others of its kind", [told], row)
+
+
+def _few(z: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The distances; none at all where so many are far that the set is mixed, and has no outliers."""
+    return z if (z >= SET002_WARNING).mean() <= _MOST else np.zeros_like(z)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

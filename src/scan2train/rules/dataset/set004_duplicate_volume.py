@@ -30,7 +30,7 @@ from typing import Any
 import polars as pl
 
 from scan2train.measures.fingerprint import Fingerprint, fingerprint, same_picture
-from scan2train.rule import Example, Hit, at, bad, good, near, warning
+from scan2train.rule import Example, Hit, at, bad, good, info, near
 from scan2train.rule.slices import IMAGES
 from scan2train.volume import Volume
 
@@ -73,7 +73,7 @@ def _hits(alike: Sequence[Mapping[str, Any]]) -> Iterator[Hit]:
         return
     ranked = sorted(alike, key=lambda one: (one["format"] != "dicom", one["path"] or ""))
     names = [one["path"] or "." for one in ranked]
-    yield warning(
+    yield info(
         "volumes hold the very same voxels",
         seen=", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""),
         expected="each scan once",
@@ -102,16 +102,16 @@ def examples() -> Iterator[Example]:
         return body("LPS", shape, spacing, 0.0, 0.0, "CT").array[::-1, ::-1]
 
     yield good("two scans", together(series("a", 1), series("b", 2, values=other)))
-    yield bad("one scan under new UIDs", together(series("a", 1), series("b", 2)), Severity.WARNING)
+    yield bad("one scan under new UIDs", together(series("a", 1), series("b", 2)), Severity.INFO)
     yield bad(
         "a series and its conversion",
         together(series("a", 1), small_nifti("b.nii.gz", values=flipped)),
-        Severity.WARNING,
+        Severity.INFO,
     )
     yield bad(
         "one file with two names, oblique",
         together(small_nifti("a.nii.gz", turned_deg=15), small_nifti("b.nii.gz", turned_deg=15)),
-        Severity.WARNING,
+        Severity.INFO,
     )
     yield bad(
         "NRRD, and MetaImage in other numbers",
@@ -119,7 +119,7 @@ def examples() -> Iterator[Example]:
             small_nifti("a.nrrd", orientation="PIR"),
             small_nifti("b.mha", orientation="PIR", values=lambda array: (array / 400.0).astype(np.float32)),
         ),
-        Severity.WARNING,
+        Severity.INFO,
     )
     yield near(
         "two masks of no difference",

@@ -24,6 +24,7 @@ nnU-Net, documentation/dataset_format.md; Medical Segmentation Decathlon (datase
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -31,7 +32,15 @@ from typing import Any
 
 import polars as pl
 
-from scan2train.knowledge.file_names import CHANNEL, image_folder, label_folder, stem, without_sequence, words
+from scan2train.knowledge.file_names import (
+    CHANNEL,
+    image_folder,
+    label_folder,
+    stem,
+    without_label_word,
+    without_sequence,
+    words,
+)
 from scan2train.pairing import pairs
 from scan2train.pairing.pairs import may_be_labels
 from scan2train.pairing.place import file_of
@@ -40,6 +49,7 @@ from scan2train.rule import Example, Hit, at, bad, good, near, warning
 _NEEDED = ("source", "path", "format", "role", "volume", "series_uid")
 #: Parts of a set that are tested on: their labels may well be kept elsewhere.
 _TESTED = ("ts", "test")
+_NUMBER = re.compile(r"\d+")
 _IMAGES = ("volume", "derived", "picture", "labels")
 
 
@@ -55,7 +65,7 @@ def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     masks = [n for n in named if may_be_labels(rows[n], files[n])]
     images = sorted(set(named).difference(masks))
     yield from _masks(rows, files, masks, with_image, images)
-    yield from _images(rows, files, images, with_labels, masks)
+    yield from _images(rows, files, images, with_labels, [n for n in masks if n in with_image])
 
 
 def _masks(
@@ -71,7 +81,10 @@ def _masks(
     for n in masks:
         folder = files[n].parent
         part = label_folder(folder.name)
-        if n not in paired and (folder in at_work or (part is not None and (folder.parent, part) in beside)):
+        nameless = without_label_word(stem(files[n].name)) == ()
+        if (n not in paired and not nameless) and (
+            folder in at_work or (part is not None and (folder.parent, part) in beside)
+        ):
             yield warning(
                 "a mask without an image",
                 seen=files[n].name,
@@ -94,15 +107,16 @@ def _images(
         n: (files[n].parent, without_sequence(words(CHANNEL.sub("", stem(files[n].name))))) for n in images
     }
     done = {cases[n] for n in images if n in paired}
-    of_folder = Counter(folder for folder, _ in set(cases.values()))
-    done_of = Counter(folder for folder, _ in done)
+    of_pattern = Counter((files[n].parent, _pattern(files[n])) for n in images)
+    alike = Counter((files[n].parent, _pattern(files[n])) for n in images if n in paired)
     for case, n in {cases[n]: n for n in reversed(images)}.items():
         folder = files[n].parent
         part = image_folder(folder.name)
         if case in done or part in _TESTED:
             continue
         own_folder = part is not None and (folder.parent, part) in beside
-        if own_folder or (done_of[folder] > 1 and 2 * done_of[folder] > of_folder[folder]):
+        pattern = folder, _pattern(files[n])
+        if own_folder or (alike[pattern] > 1 and 2 * alike[pattern] > of_pattern[pattern]):
             yield warning(
                 "an image without a mask, where others have one",
                 seen=files[n].name,
@@ -110,6 +124,11 @@ def _images(
                 where=at(rows[n]),
                 scope="volume",
             )
+
+
+def _pattern(file: PurePosixPath) -> str:
+    """A name without its numbers: what is called otherwise may be something else, and need no mask."""
+    return _NUMBER.sub("#", stem(file.name))
 
 
 def examples() -> Iterator[Example]:
@@ -141,6 +160,10 @@ def examples() -> Iterator[Example]:
     yield bad(
         "names, MetaImage, a mask without", files("x.mha", "x_label.mha", "y_label.mha"), Severity.WARNING
     )
+    yield near(
+        "a result beside images and masks", files("a.nii", "a_seg.nii", "b.nii", "b_seg.nii", "result.nii")
+    )
+    yield near("one mask of no name", files("image/phantom.nii", "mask/mask.nii"))
     yield near("no labels at all", files("a.nii", "b.nii", "c.nii"))
     yield near("few labels among many images", files(*numbered[:2], "volume-3.nii", "volume-4.nii"))
     yield near(
@@ -161,4 +184,4 @@ def examples() -> Iterator[Example]:
 
 
 def _is_mask(name: str) -> bool:
-    return "label" in name or "seg" in name
+    return any(word in name for word in ("label", "seg", "mask"))
