@@ -16,6 +16,7 @@ from scan2train._version import __version__
 
 if TYPE_CHECKING:
     from scan2train.check import check
+    from scan2train.cohort.parity import Parity, parity
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -67,6 +68,7 @@ _HOME = {
     "NotAnImage": "errors",
     "OutputDamaged": "errors",
     "OutputInUse": "errors",
+    "Parity": "cohort.parity",
     "Recipe": "recipe",
     "Scan2TrainError": "errors",
     "Severity": "finding",
@@ -81,6 +83,7 @@ _HOME = {
     "convert": "write",
     "header": "header",
     "index": "index",
+    "parity": "cohort.parity",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -107,6 +110,7 @@ __all__ = [
     "NotAnImage",
     "OutputDamaged",
     "OutputInUse",
+    "Parity",
     "Recipe",
     "Scan2TrainError",
     "SeveralVolumes",
@@ -122,6 +126,7 @@ __all__ = [
     "convert",
     "header",
     "index",
+    "parity",
     "prepare",
     "read",
     "read_all",

@@ -26,6 +26,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes": ("Recipe", "Step", "Choice"),
     "Findings": ("Finding", "Severity"),
+    "Other readers": ("parity", "Parity"),
     "Beside the main job": ("clean",),
 }
 

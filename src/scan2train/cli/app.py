@@ -18,6 +18,7 @@ from scan2train.cli import (
     explain,
     header,
     index,
+    parity,
     prepare,
     report,
     restore,
@@ -35,7 +36,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (index, check, explain, prepare, report, restore, convert, clean, header, stats, demo, doctor):
+for command in (
+    *(index, check, explain, prepare, report, restore, convert, clean, header, stats, parity, demo, doctor),
+):
     command.register(app)
 
 

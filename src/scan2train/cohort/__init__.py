@@ -1,0 +1,1 @@
+"""The data set as a whole: one file, or folder, a question."""
