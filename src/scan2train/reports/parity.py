@@ -38,6 +38,12 @@ def parity_as_text(rows: Sequence[Parity], width: int = 100) -> Iterator[tuple[s
         for _, group in groupby(sorted(mine, key=_group), key=_group):
             yield from _lines(list(group), width)
         yield "", ""
+    kept = [row for row in rows if row.kind == "padding-kept"]
+    if kept:
+        yield "The same, but padding is returned as if it were measured", ""
+        for _, group in groupby(sorted(kept, key=_group), key=_group):
+            yield from _lines(list(group), width)
+        yield "", ""
     yield from _totals(rows)
 
 
@@ -84,7 +90,7 @@ def _numbers(row: Parity) -> str:
 
 
 def _totals(rows: Sequence[Parity]) -> Iterator[tuple[str, str]]:
-    volumes = len({(row.path, row.volume) for row in rows})
+    volumes = _volumes(rows)
     yield f"{volumes} {'volume' if volumes == 1 else 'volumes'}", ""
     for reader in dict.fromkeys(row.reader for row in rows):
         mine = [row for row in rows if row.reader == reader]
@@ -96,6 +102,11 @@ def _totals(rows: Sequence[Parity]) -> Iterator[tuple[str, str]]:
         yield f"  {shown(reader)}{f' {version}' if version else ''}: {told}{silent}", ""
     if any(row.code and row.code in RULE_NAMES for row in rows):
         yield "`scan2train explain CODE` tells more of each.", "dim"
+
+
+def _volumes(rows: Sequence[Parity]) -> int:
+    """Two sources may hold the same volume by the same name; each has one row a reader."""
+    return len(rows) // max(1, len({row.reader for row in rows}))
 
 
 _WRONG: Final = ("moved", "other-values", "other-shape", "not-refused")
@@ -112,7 +123,7 @@ def parity_as_json(sources: Iterable[object], rows: Sequence[Parity]) -> str:
             "sources": [str(source) for source in sources],
             "readers": [{"name": name, "version": version_of(name)} for name in readers],
             "summary": {
-                "volumes": len({(row.path, row.volume) for row in rows}),
+                "volumes": _volumes(rows),
                 "rows": len(rows),
                 "differ": sum(row.differs for row in rows),
                 "verdicts": {word: counts[word] for word in _WORDS},

@@ -99,13 +99,15 @@ class _Values:
     p99: float
     differing: float
     padding_only: bool
+    whole: bool  # less than 1, and the reader has whole numbers where the two differ
     odd: int  # finite in one of the two only
 
 
 def _values(truth: Volume, array: Array, same: Same) -> _Values:
     """Absolute differences of all voxels that the two share; those of padding only where no other differs."""
-    apart, real = [], []
+    apart, real, whole = [], [], True
     for mine, theirs, valid in _slices(truth, array, same):
+        whole = whole and np.array_equal(theirs, np.rint(theirs))
         apart.append(np.abs(mine - theirs).astype(np.float32).ravel())
         real.append(valid.ravel())
     difference, within = np.concatenate(apart), np.concatenate(real)
@@ -119,6 +121,7 @@ def _values(truth: Volume, array: Array, same: Same) -> _Values:
         p99=float(np.percentile(counted, 99)),
         differing=float((counted > 0).mean()),
         padding_only=padding_only,
+        whole=whole and float(counted.max()) < 1,
         odd=int(odd.sum()),
     )
 
@@ -163,17 +166,29 @@ def _judged(
         word = "slices-missing" if lost else "slices-more" if more else "shape"
         return Compared(verdict="other-shape", kind=word, note="; ".join([*text, *found]), **numbers)  # type: ignore[arg-type]
     if values.largest > tolerance or values.odd:
-        word = "padding" if values.padding_only else "values"
+        word = "padding" if values.padding_only else "rounded" if values.whole else "values"
         return Compared(verdict="other-values", kind=word, note="; ".join(found), **numbers)  # type: ignore[arg-type]
     if found:
         return Compared(verdict="moved", kind=kind, note=note, **numbers)  # type: ignore[arg-type]
-    return Compared(verdict="same", **numbers)  # type: ignore[arg-type]
+    kind, note = _padding(truth)
+    return Compared(verdict="same", kind=kind, note=note, **numbers)  # type: ignore[arg-type]
+
+
+def _padding(truth: Volume) -> tuple[str, str]:
+    """What is no data, and has come back as values: the same values, and yet a reader that masks it has none there."""
+    if truth.valid is None or truth.valid.all():
+        return "", ""
+    share = 1 - truth.valid.mean()
+    values = truth.array[~truth.valid]
+    return "padding-kept", f"returns padding as {values.min():g} {truth.unit}, in {share:.1%} of the voxels"
 
 
 def _about_values(unit: str, values: _Values, how: str) -> str:
     where = {"content": "", "place": " at the same place", "index": " at the same index"}[how]
     text = f"{values.differing:.0%} of the values differ{where}, by up to {values.largest:.4g} {unit}"
-    if values.padding_only:
+    if values.whole:
+        text = f"has whole numbers in place of fractions{where}, by up to {values.largest:.4g} {unit}"
+    elif values.padding_only:
         text = f"padding differs{where}, by up to {values.largest:.4g} {unit}"
     return text + (f"; {values.odd} values are finite on one side only" if values.odd else "")
 

@@ -43,11 +43,13 @@ class Parity:
         How voxels were told to be the same: ``content`` (slices found again by what they show), ``place`` (the same
         point in the world), ``index``, or empty.
     kind
-        What happened, as one word: ``shear``, ``slice-spacing``, ``values``, …; empty where nothing did.
+        What happened, as one word: ``shear``, ``slice-spacing``, ``values``, …; empty where nothing did. The same
+        values, padding among them, are ``padding-kept``.
     note
         The same as a sentence.
     code
-        The finding of the audit that tells why, or ``unexplained``; empty where nothing differs.
+        The finding of the audit that tells why, or ``unexplained``; empty where nothing differs, but for the code of
+        padding that the reader returns as values.
     warnings, warned
         How many warnings the reader printed, and the first.
     """

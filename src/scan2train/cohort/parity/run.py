@@ -97,7 +97,7 @@ def _rows(task: Task, outcome: Outcome, explanations: Explanations) -> Iterator[
             one.verdict == "refused" and (report.unfit or bool(heard.refused))
         )
         code = ""
-        if differs:
+        if differs or one.kind == "padding-kept":
             code = heard.code if heard.refused else explanations.code(one.kind, place, row, heard.codes)
         yield Parity(
             volume=row["volume"],
