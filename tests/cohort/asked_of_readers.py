@@ -8,4 +8,4 @@ LOADERS = (
     *("by_name", "without_its_last_slice", "channel_first_without_a_place", "troubled"),
 )
 TROUBLED = ("dies", "hangs", "swells", "refuses", "warns")
-LIMIT_S = 4.0
+LIMIT_S = 8.0
