@@ -155,9 +155,13 @@ def _judged(
     found = [note] if moved is not None and moved > MOVED_MM else []
     if values.largest > tolerance or values.odd:
         found.insert(0, _about_values(truth.unit, values, same.how))
+    plane = tuple(array.shape[axis] for axis in same.order[:2])
+    if plane != truth.grid.shape[:2] and found:
+        # What lies at the same place by chance says nothing.
+        return _shape(f"returns a shape of {_times(array.shape[:3])} in place of {_times(truth.grid.shape)}")
     lost = truth.grid.shape[2] - len(same.of[2])
     more = array.shape[same.order[2]] - len(set(same.at[2].tolist()))
-    if lost or more or tuple(map(len, same.of[:2])) != truth.grid.shape[:2]:
+    if lost or more or plane != truth.grid.shape[:2]:
         text = [f"lacks {_count(lost, 'slice')} of {truth.grid.shape[2]}"] * bool(lost)
         text += [f"has {_count(more, 'slice')} more"] * bool(more)
         text = text or [

@@ -29,8 +29,19 @@ CAUSES = {
     "slices-more": ("FIL004", "GEO005", "GEO002", "SER003", "SER001", "SER002", "SER006", "FIL001"),
     "slices-missing": ("FIL004", "GEO005", "GEO002", "SER003", "SER001", "SER006"),
     "channels": ("PIX013", "SER006"),
-    "shape": ("SER006", "SER001", "SER003", "SER002", "GEO005", "FIL004", "ACQ007"),
-    "refused": ("FIL003", "SER003", "SER006", "SER001", "SER002", "FIL005", "FIL007", "NII002", "FIL001"),
+    "shape": ("SER006", "ACQ007", "SER003", "SER001", "SER002", "GEO005", "FIL004"),
+    "refused": (
+        "FIL003",
+        "SER003",
+        "SER006",
+        "SER001",
+        "SER002",
+        "GEO007",
+        "FIL005",
+        "FIL007",
+        "NII002",
+        "FIL001",
+    ),
 }
 
 

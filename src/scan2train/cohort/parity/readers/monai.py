@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ def read_with(path: Path, series_uid: str, reader: str | None = None) -> Given: 
     """The same through the reader of that name."""
     from monai.transforms import LoadImage
 
-    image: Any = LoadImage(reader=reader, image_only=True)(path)
+    with warnings.catch_warnings():
+        # Said wherever there is no GPU decoder, of every scan alike: it would drown what is said of this one.
+        warnings.filterwarnings("ignore", message="NvImgCodec")
+        image: Any = LoadImage(reader=reader, image_only=True)(path)
     array = np.asarray(image.numpy())
     affine = getattr(image, "affine", None)
     lps = getattr(image, "meta", {}).get("space") == "LPS"
