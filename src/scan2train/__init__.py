@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
     from scan2train.cohort.leaks import leaks
+    from scan2train.cohort.parity import Parity, parity
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -70,6 +71,7 @@ _HOME = {
     "NotAnImage": "errors",
     "OutputDamaged": "errors",
     "OutputInUse": "errors",
+    "Parity": "cohort.parity",
     "Recipe": "recipe",
     "Scan2TrainError": "errors",
     "Severity": "finding",
@@ -87,6 +89,7 @@ _HOME = {
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
+    "parity": "cohort.parity",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -113,6 +116,7 @@ __all__ = [
     "NotAnImage",
     "OutputDamaged",
     "OutputInUse",
+    "Parity",
     "Recipe",
     "Scan2TrainError",
     "SeveralVolumes",
@@ -131,6 +135,7 @@ __all__ = [
     "header",
     "index",
     "leaks",
+    "parity",
     "prepare",
     "read",
     "read_all",

@@ -27,6 +27,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
+    "Other readers": ("parity", "Parity"),
     "Beside the main job": ("clean",),
 }
 

@@ -19,6 +19,7 @@ from scan2train.cli import (
     header,
     index,
     leaks,
+    parity,
     prepare,
     report,
     restore,
@@ -37,19 +38,22 @@ app = typer.Typer(
 )
 
 for command in (
-    index,
-    check,
-    explain,
-    prepare,
-    report,
-    restore,
-    convert,
-    clean,
-    leaks,
-    header,
-    stats,
-    demo,
-    doctor,
+    *(
+        index,
+        check,
+        explain,
+        prepare,
+        report,
+        restore,
+        convert,
+        clean,
+        header,
+        stats,
+        leaks,
+        parity,
+        demo,
+        doctor,
+    ),
 ):
     command.register(app)
 

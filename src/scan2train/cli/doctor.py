@@ -13,7 +13,7 @@ from scan2train.cli.show_table import print_table
 
 _NEEDED = (
     *("numpy", "numba", "polars", "pydicom", "highdicom", "imagecodecs", "isal", "blosc2"),
-    *("scipy", "pillow", "matplotlib"),
+    *("scipy", "pillow", "matplotlib", "nibabel", "SimpleITK"),
 )
 _EXTRAS = ("torch", "monai", "torchio", "distributed")
 

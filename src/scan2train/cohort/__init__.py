@@ -1,1 +1,1 @@
-"""The data set as a whole: what its cases have in common, and what they must not have in common."""
+"""The data set as a whole: one file, or folder, a question."""

@@ -33,6 +33,11 @@ def decode_in_place() -> None:
     _pool.in_place = True
 
 
+def decode_apart() -> None:
+    """Let codecs run in processes of their own again; for workers that must outlive what they read."""
+    _pool.in_place = False
+
+
 def take(wanted: int) -> list[DecoderProcess]:
     """At least one process, and up to ``wanted`` if they are free; waits while other threads have all."""
     with _pool.free:

@@ -1,0 +1,15 @@
+"""MONAI with its ``PydicomReader`` named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scan2train.cohort.parity.given import Given
+from scan2train.cohort.parity.readers.monai import read_with
+
+FORMATS = frozenset({"dicom"})
+
+
+def read(path: Path, series_uid: str) -> Given:
+    """A folder or file."""
+    return read_with(path, series_uid, "PydicomReader")
