@@ -53,7 +53,7 @@ def pages() -> Iterator[tuple[str, str]]:
 def _page(rule: Rule) -> str:
     parts = [f"# {rule.code} {rule.name}", f"{rule.page.title}."]
     parts += [f"## {title}\n\n{text}" for title, text in rule.page.sections.items()]
-    if not PIXELS.isdisjoint(rule.needs):
+    if not PIXELS.isdisjoint((*rule.needs, *rule.gather_needs)):
         parts.append("This rule looks at pixels: it runs with `--pixels`, and whenever a volume is read.")
     lines = [
         f"| {_KINDS[one.kind]} | {_cell(one.name)} | {one.finds.value if one.finds else ''} |"
