@@ -12,8 +12,8 @@ def as_page(rule: Rule) -> str:
     """Title, sections, and the examples that the rule is tested by."""
     parts = [f"{rule.code} {rule.name}\n{rule.page.title}."]
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in rule.page.sections.items()]
-    pixels = PIXELS.intersection((*rule.needs, *rule.gather_needs))
-    if pixels and pixels <= rule.optional:
+    pixels = PIXELS.intersection(rule.needs)
+    if pixels <= rule.optional and (pixels or rule.gathers):
         parts.append("Looks at headers; tells more where pixels are decoded (--pixels).")
     elif pixels:
         parts.append("Looks at pixels: runs with --pixels, and whenever a volume is read.")
