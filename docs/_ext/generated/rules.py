@@ -55,8 +55,8 @@ def _page(rule: Rule) -> str:
     parts += [f"## {title}\n\n{text}" for title, text in rule.page.sections.items()]
     if rule.needs_task:
         parts.append("This rule runs only where a task is named: `--task`.")
-    if not PIXELS.isdisjoint(rule.needs):
-        parts.append("This rule looks at pixels: it runs with `--pixels`, and whenever a volume is read.")
+    if not PIXELS.isdisjoint((*rule.needs, *rule.gather_needs)):
+        parts.append("This rule looks at pixels, all or in part: it says all that it can with `--pixels`.")
     lines = [
         f"| {_KINDS[one.kind]} | {_cell(one.name)} | {one.finds.value if one.finds else ''} |"
         for one in rule.examples()

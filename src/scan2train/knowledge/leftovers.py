@@ -21,6 +21,8 @@ from scan2train.knowledge.pseudonyms import dummy_date, names_somebody, stands_f
 
 _PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE, _ACCESSION = 0x00100010, 0x00100020, 0x00100030, 0x00080050
 _CREATOR = 0x00700084
+#: ``O``, other, is what stands there instead.
+_SEX = 0x00100040
 #: Numbers that may be a pseudonym as well: by themselves, and with nothing declared, they prove nothing.
 ONLY_NUMBERS = frozenset({"PatientID", "AccessionNumber", "IssuerOfPatientID"})
 _OPTIONAL = DATES | DESCRIPTIONS | DEVICES | INSTITUTIONS | PATIENT | OTHERS
@@ -87,7 +89,7 @@ def _beyond(tag: int, vr: str, text: str, declared: Collection[str]) -> bool:
     if vr in ("DA", "DT") or tag == _BIRTH_DATE:
         return not dummy_date(text)
     if tag in PATIENT:
-        return True
+        return (tag, text) != (_SEX, "O")
     if tag in DATES | OTHERS:
         return False
     if tag in EMPTIED and tag not in DEVICES | INSTITUTIONS:

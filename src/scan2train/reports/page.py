@@ -15,7 +15,7 @@ def as_page(rule: Rule) -> str:
     if rule.needs_task:
         parts.append("Looks only where it is told what is to be learnt: --task.")
     pixels = PIXELS.intersection(rule.needs)
-    if pixels and pixels <= rule.optional:
+    if pixels <= rule.optional and (pixels or rule.gathers):
         parts.append("Looks at headers; tells more where pixels are decoded (--pixels).")
     elif pixels:
         parts.append("Looks at pixels: runs with --pixels, and whenever a volume is read.")
