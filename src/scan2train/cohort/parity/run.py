@@ -89,7 +89,7 @@ def parity(
 def _rows(task: Task, outcome: Outcome, explanations: Explanations) -> Iterator[Parity]:
     """The rows of one reading; one that cost its process is a row for each volume that lay there."""
     place = task.place
-    report: Report = outcome.value or _crash(task, outcome.failure)
+    report: Report = outcome.value or _crash(task, outcome)
     rows = place.rows or ({"volume": "", "path": place.shown, "member_path": [place.shown]},)
     for row, heard in zip(rows, report.volumes, strict=True):
         one = heard.compared
@@ -120,7 +120,9 @@ def _rows(task: Task, outcome: Outcome, explanations: Explanations) -> Iterator[
         )
 
 
-def _crash(task: Task, failure: str) -> Report:
-    why = f"did not end within {task.limit_s:g} s" if "SIGALRM" in failure else failure
+def _crash(task: Task, outcome: Outcome) -> Report:
+    why = outcome.failure if outcome.died else f"cannot be compared: {outcome.failure}"
+    if "SIGALRM" in why:
+        why = f"did not end within {task.limit_s:g} s"
     lost = Heard(compared=Compared(verdict="crashed", kind="crashed", note=why))
     return Report(volumes=[lost] * max(1, len(task.place.rows)))

@@ -30,6 +30,8 @@ def truth_of(row: Mapping[str, Any]) -> Truth:
         return Truth(parts=_parts(row), code=error.code or "", refused=error.message)
     except MemoryError:
         return Truth(refused="there is not enough memory to read it")
+    except OSError as error:
+        return Truth(code="FIL001", refused=f"the system cannot read it: {error}")
     return Truth(parts=(volume,), codes=tuple(one.code for one in volume.findings))
 
 
