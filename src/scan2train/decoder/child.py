@@ -87,7 +87,7 @@ def _answer(kept: Kept, out: npt.NDArray[np.uint8], run: Run, arguments: tuple[A
     except MemoryError:
         message, found = "decoding takes more memory than the picture may", f"{out.nbytes} bytes decoded"
         return {"error": HostileFile.__name__, "state": HostileFile(message, found=found).__dict__}
-    except OSError as error:
-        return {"system": [error.errno, error.strerror, error.filename]}
     except Exception as error:  # noqa: BLE001 - told to the caller
+        if isinstance(error, OSError) and error.errno is not None:
+            return {"system": [error.errno, error.strerror, error.filename]}
         return {"failure": f"{type(error).__name__}: {error}"}
