@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from scan2train.errors import UnknownName, WrongUse
-from scan2train.recipe.options import check_options
 
 Contrast = Literal["any", "none", "required"]
 KernelClass = Literal["smooth", "medium", "sharp"]
@@ -123,6 +122,9 @@ class Task:
         except tomllib.TOMLDecodeError as error:
             raise WrongUse("the task is not TOML", where=place, found=error) from error
         try:
+            # Recipes bring what resamples, which no rule needs.
+            from scan2train.recipe.options import check_options
+
             task = cls(**check_options(cls, "task", {"name": name, **_as_written(data)}))
             _require_meant(task)
         except WrongUse as error:

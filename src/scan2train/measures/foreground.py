@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import cc3d
 import numpy as np
-from scipy import ndimage
 
 from scan2train.errors import Scan2TrainError
 from scan2train.volume import Array, Volume
@@ -29,6 +27,9 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     mask = _coarse(volume, strides) > above
     if volume.valid is not None:
         mask &= _every(volume.valid, strides)
+    import cc3d
+    from scipy import ndimage
+
     thick = ndimage.binary_opening(mask, structure=_opener(strides, volume))
     pieces, count = cc3d.connected_components(np.asfortranarray(thick), connectivity=6, return_N=True)
     if count == 0:
@@ -114,6 +115,8 @@ def _coarse(volume: Volume, strides: tuple[int, ...]) -> Array:
 
 def _opener(strides: tuple[int, ...], volume: Volume) -> Array:
     """A cross of three voxels along each axis that is long enough and fine enough to be opened."""
+    from scipy import ndimage
+
     cross: Array = ndimage.generate_binary_structure(3, 1)
     for axis, (stride, spacing) in enumerate(zip(strides, _spacing(volume), strict=True)):
         if volume.grid.shape[axis] // stride < 5 or stride * spacing > 2 * COARSE_MM:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import find_objects
 
 from scan2train.measures.label_values import counts
 from scan2train.volume import Labels
@@ -35,6 +34,8 @@ def extents_of(labels: Labels) -> tuple[Extent, ...]:
     """One extent for each class of a mask but the background, by rising value."""
     numbers = {value: n for value, n in counts(labels).items() if value != 0}
     values = np.array(sorted(numbers), dtype=np.int64)
+    from scipy.ndimage import find_objects
+
     boxes = find_objects(_ranks(labels.array, values), max_label=len(values))
     found = []
     for value, box in zip(values.tolist(), boxes, strict=True):

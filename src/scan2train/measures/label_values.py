@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-import cc3d
 import numpy as np
 import numpy.typing as npt
 
@@ -28,6 +27,8 @@ def sizes_of_pieces(labels: Labels) -> dict[int, list[int]]:
     box = tuple(_extent(labels.array, axis) for axis in range(3))
     # A copy: the library writes to no mask, and yet takes none that is read-only.
     array = np.array(labels.array[box], dtype=np.uint8 if labels.array.dtype == np.bool_ else None, order="F")
+    import cc3d
+
     pieces, number = cc3d.connected_components(array, connectivity=26, return_N=True)
     flat = pieces.ravel(order="K")
     sizes = np.bincount(flat, minlength=number + 1)

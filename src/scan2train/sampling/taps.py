@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_banded
 
 from scan2train.grid import FloatArray
 from scan2train.sampling.method import Interpolation
@@ -112,6 +111,8 @@ def _spline(places: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
     for step, piece in enumerate(pieces, start=-1):
         for index, share in _continued(base + step, size):
             np.add.at(from_coefficients, (index, columns), share * piece / 6)
+    from scipy.linalg import solve_banded
+
     full = solve_banded((1, 1), bands, from_coefficients).T
     reach = min(math.ceil(math.log(_NEGLIGIBLE) / math.log(2 - math.sqrt(3))) + 2, size)
     start = np.clip(base - reach + 1, 0, max(size - 2 * reach, 0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
 
 from scan2train.grid import FloatArray
 from scan2train.sampling.method import Sampling
@@ -73,6 +72,8 @@ def without_padding(stored: Array, valid: Array) -> Array:
 
     A spline sees the whole picture: beside padding it would ring.
     """
+    from scipy import ndimage
+
     nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
     filled: Array = stored[tuple(nearest)]
     return filled
@@ -84,6 +85,8 @@ def _cubic_inside(
     """Replace linear values by cubic ones where there is something real."""
     if valid is not None:
         stored = without_padding(stored, valid)
+    from scipy import ndimage
+
     spline = ndimage.spline_filter(stored, order=3, output=change.dtype, mode="mirror")
     values = ndimage.affine_transform(
         spline,
