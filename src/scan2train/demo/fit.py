@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from scan2train.finding import Finding
     from scan2train.index import Index
-
-#: Such rules compare scans: one that is unlike the others is fit all the same.
-_OF_THE_SET: Final = "SET"
 
 
 def choices(found: Index, findings: Iterable[Finding]) -> pl.DataFrame:
@@ -56,10 +53,10 @@ def _reason(row: Mapping[str, Any], masks: Mapping[str, list[str]], codes: Mappi
 
 
 def _codes(findings: Iterable[Finding]) -> dict[str, set[str]]:
-    """Codes of warnings and errors by the volume or series that they are about; what is said of the set aside."""
+    """Codes of warnings and errors by the volume or series that they are about."""
     codes: dict[str, set[str]] = defaultdict(set)
     for one in findings:
         key = one.where.volume or one.where.series_uid
-        if key and one.severity is not Severity.INFO and not one.code.startswith(_OF_THE_SET):
+        if key and one.severity is not Severity.INFO:
             codes[key].add(one.code)
     return codes

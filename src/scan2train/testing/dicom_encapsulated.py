@@ -130,13 +130,18 @@ def _jpeg(
 
 def _jpeg_ls(near: int) -> Callable[[Pixels, int], bytes]:
     def encode(pixels: Pixels, bits: int) -> bytes:
+        import imagecodecs
         import jpeg_ls
 
         rows, columns, samples = (*pixels.shape, 1)[:3]
-        kind = "<u2" if bits > 8 else "u1"
-        plain = pixels.astype(kind).tobytes()
-        made = jpeg_ls.encode_buffer(plain, rows, columns, samples, bits, near, 2 if samples > 1 else 0)
-        return bytes(made)
+        cells = pixels.astype("<u2" if bits > 8 else "u1")
+        interleave = 2 if samples > 1 else 0
+        try:
+            return bytes(
+                jpeg_ls.encode_buffer(cells.tobytes(), rows, columns, samples, bits, near, interleave)
+            )
+        except RuntimeError:  # the room it sets aside is too small for a few noisy pixels
+            return bytes(imagecodecs.jpegls_encode(cells, near))
 
     return encode
 

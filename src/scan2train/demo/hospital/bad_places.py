@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def bad_places() -> Iterator[Entry]:
     """Faults of the rules GEO."""
-    volume, lesion = chest(10)
+    volume, lesion = chest(10, shape=(108, 92, 40), spacing=(3.4, 3.5, 8.1))
+    last = volume.grid.shape[2] - 1
 
     def ct(number: int, code: str, about: str, of: Volume = volume, **more: Any) -> Entry:
         return chest_entry(number, code, about, of, **more)
@@ -32,9 +33,9 @@ def bad_places() -> Iterator[Entry]:
         "GEO002",
         "the last slice is turned by ten degrees",
         order="position",
-        tags=lambda k: {"ImageOrientationPatient": _turned(10)} if k == 17 else {},
+        tags=lambda k: {"ImageOrientationPatient": _turned(10)} if k == last else {},
     )
-    yield replace(turned, where=f"{turned.where}/IM0017.dcm")
+    yield replace(turned, where=f"{turned.where}/IM{last:04d}.dcm")
     yield ct(13, "GEO003", "one gap a third wider than the others", place=lambda k: k + 0.35 * (k > 8))
     missing = ct(14, "GEO004", "a slice is missing, though the lesion is drawn on it", drop=(9,))
     drawn = file_of(lesion, f"{missing.where}_seg.nii.gz")
