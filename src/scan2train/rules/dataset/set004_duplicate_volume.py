@@ -69,7 +69,8 @@ def conclude(gathered: Sequence[Gathered | None]) -> Iterator[Hit]:
 
 def _scan(place: Mapping[str, Any]) -> tuple[str | None, ...]:
     """One of each file or folder of a series: what is alike within one is not there twice for that."""
-    own = place["series_uid"] if "instance-repeated" in (place["oddities"] or ()) else place["path"]
+    repeated = {"instance-repeated", "instance-contradicted"}.intersection(place["oddities"] or ())
+    own = place["series_uid"] if repeated else place["path"]
     return place["source"], place["series_uid"], own
 
 
