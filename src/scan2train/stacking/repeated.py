@@ -35,12 +35,6 @@ def repeated(flat: pl.DataFrame, table: pl.DataFrame, of_units: pl.Series) -> li
     again = flat.select(
         repeated=pl.struct(_OF_ONE).is_duplicated() & pl.col("sop_instance_uid").is_not_null()
     ).to_series()
-    told = (
-        table[of_units]
-        .with_columns(again)
-        .select(
-            contradicted=pl.col("repeated")
-            & pl.any_horizontal((pl.col(name).n_unique() > 1).over(_OF_ONE) for name in _SAID)
-        )
-    )
-    return [again, told.to_series()]
+    told = table[of_units].select(*_OF_ONE, repeated=again, said=pl.struct(_SAID).hash())
+    differs = (pl.col("said").min() != pl.col("said").max()).over(_OF_ONE)
+    return [again, told.select(contradicted=pl.col("repeated") & differs).to_series()]
