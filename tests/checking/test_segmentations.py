@@ -39,6 +39,26 @@ def test_slices_that_it_leaves_out_are_no_mismatch(hospital):
     assert mismatches(hospital) == []
 
 
+@pytest.mark.parametrize("slices", [(2, 4, 6), (1, 2, 5), (3,)])
+def test_slices_that_it_leaves_out_between_others_are_no_mismatch(hospital, slices):
+    image = s2t.read(hospital / "ct")
+    array = np.zeros(SHAPE, dtype=np.uint8)
+    array[3:9, 2:15, slices] = 1
+    labels = s2t.Labels(array=array, grid=image.grid, names={1: "a"})
+    s2t.write(labels, hospital / "sparse.dcm", "seg", reference=image)
+    kept = pydicom.dcmread(hospital / "sparse.dcm").NumberOfFrames
+    assert (kept, mismatches(hospital)) == (len(slices), [])
+
+
+def test_one_whose_slices_lie_between_those_of_its_image_is_told(hospital):
+    moved = pydicom.dcmread(hospital / "drawn.dcm")
+    for frame in moved.PerFrameFunctionalGroupsSequence:
+        x, y, z = frame.PlanePositionSequence[0].ImagePositionPatient
+        frame.PlanePositionSequence[0].ImagePositionPatient = [x, y, z + 0.5]
+    moved.save_as(hospital / "drawn.dcm")
+    assert {severity for severity, _ in mismatches(hospital)} == {"error"}
+
+
 def test_one_beside_the_voxels_of_its_image_is_told(hospital):
     moved = pydicom.dcmread(hospital / "drawn.dcm")
     for frame in moved.PerFrameFunctionalGroupsSequence:

@@ -17,7 +17,20 @@ def test_names_of_persons(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ANONYMOUS", "Anon^Patient", "0", "0000", "-", "XXX", "N/A", "STS_002", "P1^Test"]
+    "text",
+    [
+        "",
+        "ANONYMOUS",
+        "Anon^Patient",
+        "0",
+        "0000",
+        "-",
+        "XXX",
+        "N/A",
+        "STS_002",
+        "P1^Test",
+        "*NO INFO NO INFO*",
+    ],
 )
 def test_stand_ins(text):
     assert stands_for(text, "P1")

@@ -147,3 +147,10 @@ def test_a_rule_that_looked_again_takes_its_first_word_back():
     header, pixels = said("FIL004", WARNING, message="headers"), said("FIL004", INFO, message="pixels")
     assert with_pixels([header], [pixels], rules) == [pixels]
     assert with_pixels([header], [], rules) == [header]
+
+
+def test_which_of_a_series_findings_speaks_for_all_does_not_hang_on_their_order():
+    several = [said(scope="series", path=path, volume=path, seen=f"seen in {path}") for path in "cab"]
+    (one,) = settle(several)
+    assert settle(several[::-1]) == [one]
+    assert (one.where.path, one.seen, one.affects) == ("a", "seen in a", 3)

@@ -11,8 +11,8 @@ from scan2train.knowledge.rule_order import SPECIFIC_FIRST, SPECIFIC_FIRST_OF_FI
 
 def settle(found: Iterable[Finding]) -> list[Finding]:
     """Merge, drop and sort findings; the same findings give the same list."""
-    kept = _without_general(_merged(found))
-    return in_order(kept)
+    # In order first: of those that become one, the same is kept whichever worker was done before the others.
+    return in_order(_without_general(_merged(in_order(found))))
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:

@@ -38,7 +38,8 @@ ODDITIES: Final[dict[str, str]] = {
     "group-shared-and-own:": "A functional group is shared and also a frame's own (PS3.3 C.7.6.16.1.1); its own counts",
     "mosaic-lacks:": "A mosaic whose slices have no certain place",
     "several-studies": "The slices of a series bear the UIDs of several studies",
-    "instance-repeated": "A SOP Instance UID is also that of a file at another place",
+    "instance-repeated": "A SOP Instance UID is also that of another file, in another volume",
+    "instance-contradicted": "A SOP Instance UID is also that of another file, whose header says otherwise",
     "inconsistent-bits": "High Bit does not fit Bits Stored and Bits Allocated (PS3.5 8.1.1)",
 }
 

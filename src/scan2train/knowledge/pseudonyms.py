@@ -10,8 +10,8 @@ _STAND_IN: Final = re.compile(
     r"(?<![^\W\d_])(?:anon[^\W\d_]*|pseudo[^\W\d_]*|de[-_ ]?ident[^\W\d_]*|dummy|unknown|unbekannt|unspecified"
     r"|undefined|inconnu|removed|redacted|masked|hidden|withheld|confidential|deleted|blank|empty|scrubbed|cleaned"
     r"|private|not[-_ ](?:given|available|known|specified)|phantom|phantoms|test|tests|sample|example|demo|subject"
-    r"|patient|volunteer|proband|case|study|research|participant|control|none|null|nil|nobody|noname|no[-_ ]name|n/?a"
-    r"|animal|mouse|rat|qa|qc)"
+    r"|patient|volunteer|proband|case|study|research|participant|control|none|null|nil|nobody|noname"
+    r"|no[-_ ](?:name|info)|n/?a|animal|mouse|rat|qa|qc)"
     r"(?![^\W\d_])",
     re.IGNORECASE,
 )

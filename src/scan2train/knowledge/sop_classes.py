@@ -39,6 +39,8 @@ DERIVED_WORDS: Final = (
         "SUBTRACT",
     ),
     *("VRT", "3D RENDERING", "VOLUME RENDERING", "SSD", "CPR", "CURVED", "AVERAGE", "FUSED"),
+    # Maps of perfusion (PS3.3 C.8.16.1.4): flow and time in the grey values, and nothing in HU.
+    *("RCBF", "RCBV", "CBF", "CBV", "MTT", "TTP", "TMAX"),
 )
 #: Words that mark a localizer where Image Type does not.
 LOCALIZER_WORDS: Final = (

@@ -17,6 +17,7 @@ from scan2train.stacking.lacking import lacking
 from scan2train.stacking.mixed import with_mixed
 from scan2train.stacking.objects import points_of_objects
 from scan2train.stacking.regularity import UNEVEN
+from scan2train.stacking.repeated import repeated
 from scan2train.stacking.siblings import told_apart
 from scan2train.stacking.spacing import with_spacing
 from scan2train.stacking.spares import with_spares
@@ -81,13 +82,14 @@ def _rows(
     # One position says nothing of many frames.
     usable &= table["span"].to_numpy()[first] == 1
 
-    flat = table.select(NEEDED)[pl.Series(every.astype(np.uint32))].hstack(
+    of_units = pl.Series(every.astype(np.uint32))
+    flat = table.select(NEEDED)[of_units].hstack(
         [
             pl.Series("v", np.repeat(np.arange(len(found)), sizes)).set_sorted(),
             pl.Series("along_mm", _along(found, sizes)),
         ]
     )
-    flat = flat.hstack([_repeated(flat)])
+    flat = flat.hstack(repeated(flat, table, of_units))
     rows = volume_columns(table.select(FIRST)[first], all_frames(flat))
     told = told_apart(table, planes, found)
 
@@ -147,15 +149,6 @@ def _declared(rows: pl.DataFrame, columns: dict[str, Any]) -> pl.DataFrame:
         ]
     )
     return rows[list(schema)]
-
-
-def _repeated(flat: pl.DataFrame) -> pl.Series:
-    """Which slices share source, instance and frame with another; copies that lie at the same place are none."""
-    uids = flat["sop_instance_uid"]
-    if uids.n_unique() == len(uids):
-        return pl.Series("repeated", [False]).new_from_index(0, len(uids))
-    again = pl.struct("source", "sop_instance_uid", "frame").is_duplicated()
-    return flat.select(repeated=again & pl.col("sop_instance_uid").is_not_null()).to_series()
 
 
 def _steps(

@@ -86,7 +86,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
     """One row a volume from ``flat``: the units of all volumes in order, ``v`` numbering the volumes from 0.
 
     ``first`` are the first units of all volumes. Besides the columns :data:`NEEDED` there are in ``flat``
-    ``along_mm`` and ``repeated``: the same instance and frame is there at another place.
+    ``along_mm``, and ``repeated`` and ``contradicted`` of :mod:`scan2train.stacking.repeated`.
     """
     rows = flat.group_by("v", maintain_order=True).agg(
         *(pl.col(name).alias(column) for name, column in _MEMBERS.items()),
@@ -100,6 +100,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         frames_lost=pl.col("frames_lost").any(),
         parts_lost=pl.col("parts_lost").any(),
         repeated=pl.col("repeated").any(),
+        contradicted=pl.col("contradicted").any(),
         began=pl.col("acquisition_time").min(),
         **_words_of_files(),
         **extremes(),
@@ -137,7 +138,12 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
 
 def _with_oddities(rows: pl.DataFrame) -> pl.DataFrame:
     """Add what a volume's slices show together to what each of them shows."""
-    for word, told in {"several-studies": rows["studies"] > 1, "instance-repeated": rows["repeated"]}.items():
+    together = {
+        "several-studies": rows["studies"] > 1,
+        "instance-repeated": rows["repeated"] & ~rows["contradicted"],
+        "instance-contradicted": rows["contradicted"],
+    }
+    for word, told in together.items():
         if told.any():
             words = pl.when(told).then(pl.lit([word])).otherwise(pl.lit([], dtype=pl.List(pl.String)))
             rows = rows.with_columns(oddities=pl.concat_list("oddities", words))

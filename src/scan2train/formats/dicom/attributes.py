@@ -119,7 +119,10 @@ def _one(
     charset: str,
 ) -> Iterator[Attribute]:
     raw: Any = dataset.get_item(tag)
-    vr = str(raw.VR or "") or _known(int(tag), private=tag.is_private)
+    vr = str(raw.VR or "UN")
+    if vr == "UN":
+        # Programs write UN for what their own dictionary lacks; the standard's may know it.
+        vr = _known(int(tag), private=tag.is_private)
     if vr == "SQ":
         if int(tag) == _PER_FRAME:
             return

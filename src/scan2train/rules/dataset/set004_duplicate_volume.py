@@ -37,7 +37,7 @@ from scan2train.volume import Volume
 _KINDS = (*IMAGES, "picture")
 _SHOWN = 4
 #: What is gathered of a volume, and its fingerprint.
-_PLACE = ("path", "volume", "series_uid", "source", "format")
+_PLACE = ("path", "volume", "series_uid", "source", "format", "oddities")
 Gathered = tuple[dict[str, Any], Fingerprint]
 
 
@@ -62,10 +62,16 @@ def conclude(gathered: Sequence[Gathered | None]) -> Iterator[Hit]:
             by_key[one[1].key].append(one)
     for those in by_key.values():
         alike = [place for place, own in those if same_picture(own, those[0][1])]
-        # One of each file and each series: what is alike within one is not there twice for that.
-        scans = {(one["source"], one["series_uid"] or one["path"]): one for one in reversed(alike)}
+        scans = {_scan(one): one for one in reversed(alike)}
         others = {one["volume"]: one for one in reversed(list(scans.values()))}
         yield from _hits(list(others.values()))
+
+
+def _scan(place: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """One of each file or folder of a series: what is alike within one is not there twice for that."""
+    repeated = {"instance-repeated", "instance-contradicted"}.intersection(place["oddities"] or ())
+    own = place["series_uid"] if repeated else place["path"]
+    return place["source"], place["series_uid"], own
 
 
 def _hits(alike: Sequence[Mapping[str, Any]]) -> Iterator[Hit]:
@@ -89,6 +95,7 @@ def examples() -> Iterator[Example]:
 
     from scan2train.finding import Severity
     from scan2train.testing.small import Build, body, small_nifti, small_series, together
+    from scan2train.testing.small_objects import small_enhanced
 
     shape, spacing = (13, 11, 8), (1.3, 1.7, 2.5)
 
@@ -97,6 +104,9 @@ def examples() -> Iterator[Example]:
 
     def series(below: str, n: int, **more: Any) -> Build:
         return small_series(below=below, series_number=n, seed=n, patient=f"P{n}", **more)
+
+    def inside(word: str, build: Build) -> Build:
+        return lambda folder: build(folder / word)
 
     def flipped(_: Any) -> Any:
         return body("LPS", shape, spacing, 0.0, 0.0, "CT").array[::-1, ::-1]
@@ -120,6 +130,15 @@ def examples() -> Iterator[Example]:
             small_nifti("b.mha", orientation="PIR", values=lambda array: (array / 400.0).astype(np.float32)),
         ),
         Severity.INFO,
+    )
+    yield bad(
+        "one enhanced object twice in its series, under two UIDs",
+        together(*(inside(word, small_enhanced(instance=word)) for word in "ab")),
+        Severity.INFO,
+    )
+    yield near(
+        "the same instance twice, which FIL004 tells",
+        together(*(inside(word, small_enhanced()) for word in "ab")),
     )
     yield near(
         "two masks of no difference",

@@ -74,11 +74,17 @@ def check(
     copied = {at: k for at, k in enumerate(row["spare_of"] or ()) if at not in others}
     if copied:
         yield _copies(row, copied, decoded)
-    if "instance-repeated" in (row["oddities"] or ()):
-        # Pictures lie nowhere, so that copies of one are volumes of their own.
-        severity = error if row["physical"] and row["role"] != "picture" else warning
-        yield severity(
-            "a SOP Instance UID of this volume is also that of a file at another place or in another volume",
+    words = row["oddities"] or ()
+    if "instance-contradicted" in words:
+        yield error(
+            "a SOP Instance UID of this volume is also that of another file, whose header contradicts this one",
+            seen="another place, size, kind of values, or meaning of them",
+            expected=_ONE,
+        )
+    elif "instance-repeated" in words:
+        # Pictures lie nowhere, and stored bits may differ, so that copies of one are volumes of their own.
+        yield warning(
+            "a SOP Instance UID of this volume is also that of a file in another volume; their headers agree",
             expected=_ONE,
         )
 
@@ -177,6 +183,11 @@ def examples() -> Iterator[Example]:
     film = small_series(shape=(13, 11, 1), modality="DX", tags={"ImagePositionPatient": None})
     again = small_series(shape=(13, 11, 1), modality="DX", tags={"ImagePositionPatient": None}, below="b")
     yield bad("a film twice", together(film, again), Severity.WARNING)
+    inverted = {"ImagePositionPatient": None, "PhotometricInterpretation": "MONOCHROME1"}
+    other = small_series(shape=(13, 11, 1), modality="DX", tags=inverted, below="b")
+    yield bad("a film twice, once said to be inverted", together(film, other), Severity.ERROR)
+    deeper = small_series(below="b", bits_stored=16)
+    yield bad("a copy with more stored bits", together(small_series(), deeper), Severity.WARNING)
     yield near("the same NIfTI twice has no UIDs", together(small_nifti("a.nii.gz"), small_nifti("b.nii.gz")))
     yield near(
         "the same places under other UIDs", together(small_series(), small_series(below="b", patient="OTHER"))

@@ -38,7 +38,13 @@ from scan2train.rule.skipped_files import skipped_files
 from scan2train.rule.suspects import NOTICED, ODD
 
 #: Words that other rules speak of.
-_OTHERS = ("nonzero-preamble", "executable-preamble", "instance-repeated", "mosaic-lacks:")
+_OTHERS = (
+    "nonzero-preamble",
+    "executable-preamble",
+    "instance-repeated",
+    "instance-contradicted",
+    "mosaic-lacks:",
+)
 #: Attributes of type 1 in every image (PS3.3 C.12.1, C.7.2.1, C.7.3.1, C.7.6.3); those without which there are no
 #: pixels are missed by the index already.
 _REQUIRED = {

@@ -24,7 +24,8 @@ nifti1.h, "3D image (volume) orientation and location in space"; DICOM PS3.3 C.7
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,8 @@ def check(pair: Pair) -> Iterator[Hit]:
     image, labels = _grid(pair.image), _grid(pair.labels)
     if image is None or labels is None:
         return
-    if pair.how == "reference" and _lies_in(image, labels):
-        return  # a segmentation leaves out slices in which there is nothing
+    if pair.how == "reference" and _lies_in(image, labels, pair.labels["member_position_mm"] or ()):
+        return  # a segmentation leaves out slices in which there is nothing, between others as well
     # One mask may be that of several images: each is named.
     beside = f"beside {pair.image['path'] or pair.image['volume']}"
     if image.shape != labels.shape:
@@ -79,10 +80,23 @@ def check(pair: Pair) -> Iterator[Hit]:
         )
 
 
-def _lies_in(image: Grid, labels: Grid) -> bool:
-    """Whether every voxel of the labels is one of the image's."""
-    alignment = align(labels, image)
-    return alignment is not None and alignment.exact and covers(image, labels)
+def _lies_in(image: Grid, labels: Grid, places_mm: Sequence[float]) -> bool:
+    """Whether every voxel of the labels is one of the image's; ``places_mm`` are those of their slices, unevenly."""
+    columns, rows, slices = labels.shape
+    ks = np.arange(slices, dtype=np.float64)
+    if len(places_mm) == slices > 1 and places_mm[-1] != places_mm[0]:
+        # Where slices are left out in between, the step of the grid is only a mean.
+        ks = (np.asarray(places_mm) - places_mm[0]) / (places_mm[-1] - places_mm[0]) * (slices - 1)
+    corners = np.array(list(product((0, columns - 1), (0, rows - 1), ks)))
+    indices = image.to_index(labels.to_world(corners))
+    start, beside = (
+        image.to_index(labels.to_world(np.array(those)))
+        for those in ([(0, 0, 0)] * 2, [(1, 0, 0), (0, 1, 0)])
+    )
+    whole = np.abs(indices - indices.round()).max() <= LAB001_SILENT_VOXELS
+    within = (indices.round() >= 0).all() and (indices.round() < image.shape).all()
+    one_size = np.abs(np.abs(beside - start).max(axis=1) - 1).max() <= LAB001_SILENT_VOXELS
+    return bool(whole and within and one_size)
 
 
 def _grid(row: Mapping[str, Any]) -> Grid | None:

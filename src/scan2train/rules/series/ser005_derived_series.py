@@ -2,9 +2,9 @@
 
 What it finds
 -------------
-Reformations, projections, subtractions and renderings: MPR, MIP, 3D pictures, averages and doses, by the words of
-Image Type and of the series' description. An image that says no more than DERIVED may be a plain slice that was
-cropped or anonymised, and is not meant.
+Reformations, projections, subtractions and renderings: MPR, MIP, 3D pictures, averages, maps of perfusion and doses,
+by the words of Image Type and of the series' description. An image that says no more than DERIVED may be a plain slice
+that was cropped or anonymised, and is not meant.
 
 Why it matters
 --------------
@@ -79,6 +79,11 @@ def examples() -> Iterator[Example]:
         Severity.INFO,
     )
     yield bad(
+        "a map of blood flow",
+        small_series("PIR", tags=kind("DERIVED", "PRIMARY", "PERFUSION", "RCBF")),
+        Severity.INFO,
+    )
+    yield bad(
         "a MIP among the slices",
         several({}, kind("DERIVED", "SECONDARY", "MIP"), shapes=((13, 11, 8), (13, 11, 1))),
         Severity.INFO,
@@ -86,6 +91,7 @@ def examples() -> Iterator[Example]:
     yield near(
         "declared derived by an anonymiser", small_series("PIR", tags=kind("DERIVED", "PRIMARY", "AXIAL"))
     )
+    yield near("original slices of a perfusion", small_series(tags=kind("ORIGINAL", "PRIMARY", "PERFUSION")))
     yield near(
         "an original whose description speaks of MPR", small_series("RPI", series_description="THIN FOR MPR")
     )
