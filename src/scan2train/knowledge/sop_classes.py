@@ -40,6 +40,8 @@ DERIVED_WORDS: Final = (
     ),
     *("VRT", "3D RENDERING", "VOLUME RENDERING", "SSD", "CPR", "CURVED", "AVERAGE", "FUSED"),
 )
+#: Such a word counts in Image Type alone: in a description, "sub" begins the name of a subject.
+DERIVED_KINDS: Final = (*DERIVED_WORDS, "SUB", "SUBTRACTED")
 #: Words that mark a localizer where Image Type does not.
 LOCALIZER_WORDS: Final = (
     *("LOCALIZER", "LOCALISER", "SCOUT", "TOPOGRAM", "SURVIEW", "SURVEY", "PILOT", "3-PLANE", "3PLANE"),
