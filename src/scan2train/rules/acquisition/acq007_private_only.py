@@ -11,14 +11,14 @@ information.
 Why it matters
 --------------
 To whoever reads the standard's attributes alone, a mosaic is one large slice. Its place is that of the whole sheet, so
-that brains lie beside one another in a plane that nobody scanned. Without its b-value, a diffusion-weighted scan is one of several that look alike and mean something
-else.
+that brains lie beside one another in a plane that nobody scanned. Without its b-value, a diffusion-weighted scan is
+one of several that look alike and mean something else.
 
 What to do
 ----------
 Nothing, where the private elements were read: but keep them when files are copied or anonymised. Where tiles could not
-be told apart, fetch the original files: anonymisers drop
-private elements, and with them what nobody can find out again. read and prepare refuse such files.
+be told apart, fetch the original files: anonymisers drop private elements, and with them what nobody can find out
+again. read and prepare refuse such files.
 
 References
 ----------
