@@ -148,8 +148,17 @@ def _image_file(path: Path) -> Path:
 
 def _scale(fields: dict[str, Any], layout: Layout, path: Path) -> tuple[float, float, tuple[Finding, ...]]:
     slope, intercept = float(fields["scl_slope"]), float(fields["scl_inter"])
-    if slope == 0 or layout.interleaved > 1:
+    if layout.interleaved > 1 or (slope == 0 and intercept == 0):
         return 1.0, 0.0, ()
+    if slope == 0:
+        found = noticed(
+            "NII003",
+            path,
+            "slope 0 means that stored values are the values; some readers add the intercept all the same",
+            seen=f"scl_slope 0, scl_inter {intercept}",
+            expected="slope 1 where the intercept counts, or intercept 0",
+        )
+        return 1.0, 0.0, (found,)
     if math.isfinite(slope) and math.isfinite(intercept):
         return slope, intercept, ()
     found = noticed(

@@ -42,6 +42,8 @@ DERIVED_WORDS: Final = (
     # Maps of perfusion (PS3.3 C.8.16.1.4): flow and time in the grey values, and nothing in HU.
     *("RCBF", "RCBV", "CBF", "CBV", "MTT", "TTP", "TMAX"),
 )
+#: Such a word counts in Image Type alone: in a description, "sub" begins the name of a subject.
+DERIVED_KINDS: Final = (*DERIVED_WORDS, "SUB", "SUBTRACTED")
 #: Words that mark a localizer where Image Type does not.
 LOCALIZER_WORDS: Final = (
     *("LOCALIZER", "LOCALISER", "SCOUT", "TOPOGRAM", "SURVIEW", "SURVEY", "PILOT", "3-PLANE", "3PLANE"),

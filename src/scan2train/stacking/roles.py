@@ -7,6 +7,7 @@ from functools import cache
 import polars as pl
 
 from scan2train.knowledge.sop_classes import (
+    DERIVED_KINDS,
     DERIVED_WORDS,
     FILMS,
     LOCALIZER_WORDS,
@@ -39,7 +40,7 @@ def role() -> pl.Expr:
     captured = captured & ~modality.is_in(FILMS)
     made = pl.col("conversion_type").is_not_null() & ~placed & sliced
     derived = kinds.str.starts_with("DERIVED") & (
-        _any_word(kinds.str.replace_all(r"\\", " "), DERIVED_WORDS) | _any_word(description, DERIVED_WORDS)
+        _any_word(kinds.str.replace_all(r"\\", " "), DERIVED_KINDS) | _any_word(description, DERIVED_WORDS)
     )
     return (
         pl.when(sop.is_in(SEGMENTATIONS))

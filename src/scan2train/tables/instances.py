@@ -97,6 +97,7 @@ _ACQUISITION = (
     _integer("acquisition_number", "0020,0012", "Acquisition Number"),
     _integer("instance_number", "0020,0013", "Instance Number"),
     _integer("images_in_acquisition", "0020,1002", "Images in Acquisition: what the header promises"),
+    _integer("slices_promised", "0054,0081", "Number of Slices of a PET series: what the header promises"),
     _text("series_time", "0008,0031", "Series Time"),
     _text("acquisition_time", "0008,0032", "Acquisition Time"),
     _text("content_time", "0008,0033", "Content Time"),

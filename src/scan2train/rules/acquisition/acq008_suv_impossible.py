@@ -4,7 +4,8 @@ What it finds
 -------------
 PET volumes whose headers lack something that SUV follows from: units that can be converted, corrections for attenuation
 and decay, the time to which decay was corrected, the patient's weight, and dose, half-life and time of the injection.
-Whether a number that is there can be meant is seen when the volume is read with ``suv``.
+A dose that is far from any number of Bq, such as one in MBq, counts as none. Whether the weight can be meant is seen
+when the volume is read with ``suv``.
 
 Why it matters
 --------------
@@ -31,6 +32,7 @@ import polars as pl
 
 from scan2train.knowledge.sop_classes import ENHANCED_PET
 from scan2train.knowledge.suv_types import BQML, CNTS, CORRECTED, DECAYS, STORED
+from scan2train.knowledge.tolerances import ACQ008_DOSE_BQ, ACQ008_HALF_LIFE_S
 from scan2train.rule import Example, Hit, bad, good, near, warning
 from scan2train.rule.slices import IMAGES
 
@@ -82,16 +84,23 @@ def _unconverted(facts: Mapping[str, Any]) -> Iterator[str]:
         yield "Units (0054,1001) that can be converted"
     if not facts["weighed"]:
         yield "PatientWeight (0010,1030)"
-    if not (facts["dose_bq"] or 0) > 0:
-        yield "RadionuclideTotalDose (0018,1074)"
+    yield from _impossible("RadionuclideTotalDose (0018,1074)", facts["dose_bq"], ACQ008_DOSE_BQ, "Bq")
     # Values that were corrected to the injection need neither its time nor that of the scan.
     if (facts["decay"] or "").upper() != "ADMIN":
-        if not (facts["half_life_s"] or 0) > 0:
-            yield "RadionuclideHalfLife (0018,1075)"
+        yield from _impossible(
+            "RadionuclideHalfLife (0018,1075)", facts["half_life_s"], ACQ008_HALF_LIFE_S, "s"
+        )
         if not facts["timed"]:
             yield "RadiopharmaceuticalStartDateTime (0018,1078)"
         if not facts["scanned"]:
             yield "SeriesTime (0008,0031)"
+
+
+def _impossible(name: str, value: float | None, within: tuple[float, float], unit: str) -> Iterator[str]:
+    if value is None or value <= 0:
+        yield name
+    elif not within[0] <= value <= within[1]:
+        yield f"a {name} that may be meant: it is {value:g} {unit}"
 
 
 def examples() -> Iterator[Example]:
@@ -112,6 +121,8 @@ def examples() -> Iterator[Example]:
     yield good("CT", small_series())
     yield bad("no weight", pet(PatientWeight=None), Severity.WARNING)
     yield bad("a dose of 0, oblique", pet(turned_deg=20, RadionuclideTotalDose="0"), Severity.WARNING)
+    yield bad("a dose in MBq, sagittal", pet("PIR", RadionuclideTotalDose="287.5"), Severity.WARNING)
+    yield near("the least dose", pet(RadionuclideTotalDose="1000000"))
     yield bad(
         "no time of injection", pet("RPI", "siemens", RadiopharmaceuticalStartTime=None), Severity.WARNING
     )

@@ -4,7 +4,8 @@ What it finds
 -------------
 Image Orientation (Patient) whose two directions deviate from length 1, or whose product deviates from 0, by more than
 rounding explains. Deviations up to 0.02 are repaired, and told; beyond, and where all are zero, the volume is refused.
-What is no number counts as missing (GEO001).
+Files in which one
+is no number (NaN) are left out.
 
 Why it matters
 --------------
@@ -29,13 +30,21 @@ from typing import Any
 import polars as pl
 
 from scan2train.knowledge.tolerances import GEO013_INFO, GEO013_SILENT, GEO013_WARNING
-from scan2train.rule import Example, Hit, bad, error, good, info, near, warning
+from scan2train.rule import Example, Hit, at, bad, error, good, info, near, warning
 
 SUSPECT = (pl.col("axes_error") > GEO013_SILENT) | (pl.col("irregular") == "bad-orientation")
 
 
-def check(row: Mapping[str, Any]) -> Iterator[Hit]:
-    """Grade the largest deviation of a volume's slices."""
+#: What the index says of a file whose cosines are no numbers.
+_NO_NUMBER = r"non-finite in (?:row|col)_[xyz]\b"
+
+
+def check(row: Mapping[str, Any] | None = None, skipped: pl.DataFrame | None = None) -> Iterator[Hit]:
+    """Grade the largest deviation of a volume's slices; name folders whose files were left out for theirs."""
+    if skipped is not None:
+        yield from _no_numbers(skipped)
+    if row is None:
+        return
     off = row["axes_error"]
     if row["irregular"] == "bad-orientation":
         yield error(
@@ -51,6 +60,21 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
             seen=f"off by {off:.2g}",
             expected=f"at most {GEO013_SILENT:g}",
             affects=row["n_slices"],
+        )
+
+
+def _no_numbers(skipped: pl.DataFrame) -> Iterator[Hit]:
+    left_out = skipped.filter(pl.col("message").str.contains(_NO_NUMBER)).with_columns(
+        folder=pl.col("path").str.replace(r"/?[^/]*$", "")
+    )
+    for (_, folder), files in left_out.group_by("source", "folder", maintain_order=True):
+        yield error(
+            "direction cosines are no numbers, and cannot be repaired; the files were left out",
+            seen=files["message"][0],
+            expected="finite numbers",
+            where=at({"path": folder or files["path"][0]}),
+            scope="series",
+            affects=files.height,
         )
 
 
@@ -70,7 +94,7 @@ def examples() -> Iterator[Example]:
     yield good("cosines rounded to five digits", cosines(0.86603, 0.5, 0, -0.5, 0.86603, 0))
     yield bad("rows and columns at 88.5 degrees", cosines(1, 0, 0, 0.0262, 0.9997, 0), Severity.ERROR)
     yield bad("all zero", cosines(0, 0, 0, 0, 0, 0), Severity.ERROR)
-    yield near("what is no number is missing, for GEO001", cosines("NaN", 0, 0, 0, 1, 0))
+    yield bad("no numbers", cosines("NaN", 0, 0, 0, 1, 0), Severity.ERROR)
     yield bad("rows of length 2, of an MR", cosines(2, 0, 0, 0, 1, 0, modality="MR"), Severity.ERROR)
     yield near("off by 0.00008", cosines(1, 0, 0, 0.00008, 1, 0))
     yield near("off by 0.0006", cosines(1, 0, 0, 0, 1.0006, 0, manufacturer="Philips"), Severity.INFO)

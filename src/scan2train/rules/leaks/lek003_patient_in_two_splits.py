@@ -47,6 +47,7 @@ _KEYS = {
     "study_uid": "one study is in two splits",
     "volume": "the same image is in two splits",
 }
+_KINDS = (*IMAGES, "picture")
 _VOXELS = "the same voxels are in two splits"
 _EXPECTED = "all scans of a patient in one split"
 _SUBJECT = r"(?:^|/)sub-([A-Za-z0-9]+)(?:[_/]|$)"
@@ -70,7 +71,7 @@ def check(volumes: pl.DataFrame, splits: pl.DataFrame) -> Iterator[Hit]:
 
 def gather(volume: Volume, row: Mapping[str, Any]) -> Gathered | None:
     """What tells the picture from others."""
-    own = fingerprint(volume) if row["role"] in (*IMAGES, "picture") else None
+    own = fingerprint(volume) if row["role"] in _KINDS else None
     return None if own is None else (row["source"], row["path"], row["volume"], own)
 
 
@@ -93,8 +94,10 @@ def conclude(
 def _keys(volumes: pl.DataFrame, splits: pl.DataFrame) -> dict[str, dict[int, Any]]:
     """By the name of each key, the key of every volume that is in a part."""
     said = splits.filter(pl.col("patient").is_not_null()).unique("volume_row")
+    # Masks of two patients may well be the same, as those without a lesion are.
+    image = pl.when(pl.col("role").is_in(_KINDS)).then("volume")
     table = volumes.select(
-        "path", "patient", "study_uid", "volume", subject=pl.col("path").str.extract(_SUBJECT)
+        "path", "patient", "study_uid", volume=image, subject=pl.col("path").str.extract(_SUBJECT)
     )
     held = splits["volume_row"].unique().to_list()
     columns = {name: table[name].to_list() for name in ("patient", "subject", "study_uid", "volume")}
@@ -211,6 +214,15 @@ def examples() -> Iterator[Example]:
                 for part in ("train", "test")
                 for n in (1, 2)
             )
+        ),
+    )
+    yield near(
+        "the masks of two patients are one",
+        together(
+            nifti("train/images/a.nii.gz"),
+            small_nifti("train/labels/a.nii.gz", values=lambda array: array * 0),
+            nifti("test/images/b.nii.gz", 2),
+            small_nifti("test/labels/b.nii.gz", values=lambda array: array * 0),
         ),
     )
     yield near("an empty Patient ID", together(ct("train/a"), ct("test/b", n=2)))

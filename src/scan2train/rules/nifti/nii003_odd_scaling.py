@@ -50,6 +50,11 @@ def examples() -> Iterator[Example]:
         Severity.WARNING,
     )
     yield bad(
+        "an intercept beside a slope of 0",
+        small_nifti("scan.nii", orientation="RPI", header={"scl_slope": 0, "scl_inter": -1024}),
+        Severity.WARNING,
+    )
+    yield bad(
         "pixdim of another size",
         small_nifti(
             "scan.nii", orientation="PIR", header={"pixdim": (1, 1, 1, 1, 1, 1, 1, 1), "qform_code": 0}

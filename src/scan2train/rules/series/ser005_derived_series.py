@@ -88,6 +88,17 @@ def examples() -> Iterator[Example]:
         several({}, kind("DERIVED", "SECONDARY", "MIP"), shapes=((13, 11, 8), (13, 11, 1))),
         Severity.INFO,
     )
+    yield bad(
+        "a subtraction, by its kind",
+        small_series(modality="MR", manufacturer="SIEMENS", tags=kind("DERIVED", "PRIMARY", "M", "SUB")),
+        Severity.INFO,
+    )
+    yield near(
+        "a subject's name in the description",
+        small_series(
+            modality="MR", tags=kind("DERIVED", "PRIMARY", "M", "ND"), series_description="sub-04 T1w"
+        ),
+    )
     yield near(
         "declared derived by an anonymiser", small_series("PIR", tags=kind("DERIVED", "PRIMARY", "AXIAL"))
     )

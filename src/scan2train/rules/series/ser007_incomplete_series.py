@@ -5,7 +5,8 @@ What it finds
 Fewer instances than Images in Acquisition (0020,1002) promises, where the numbers of those that are there have
 holes. A warning where that is certain, and only information where the rest may be another reconstruction of the
 same scan. Concatenations, which are one object in several files, that lack a file. And multi-frame objects that
-describe fewer or more frames than they hold.
+describe fewer or more frames than they hold. A PET series with fewer images than its Number of Slices (0054,0081) is
+a warning.
 
 Why it matters
 --------------
@@ -37,6 +38,7 @@ def check(instances: pl.DataFrame, volumes: pl.DataFrame) -> Iterator[Hit]:
     images = instances.filter((pl.col("format") == "dicom") & pl.col("sop_instance_uid").is_not_null())
     images = images.unique(("source", "sop_instance_uid"), maintain_order=True)
     yield from _acquisitions(images)
+    yield from _of_pet(images)
     yield from _concatenations(images.filter(pl.col("concatenation_uid").is_not_null()))
     for row in volumes.filter(pl.col("irregular") == "frames-lost").iter_rows(named=True):
         yield error(
@@ -92,6 +94,25 @@ def _acquisitions(images: pl.DataFrame) -> Iterator[Hit]:
         )
 
 
+def _of_pet(images: pl.DataFrame) -> Iterator[Hit]:
+    promised = images.filter(
+        (pl.col("modality") == "PT")
+        & (pl.col("slices_promised") > 1)
+        & (pl.col("n_frames").fill_null(1) <= 1)
+    )
+    found = promised.group_by("source", "series_uid", maintain_order=True).agg(
+        pl.col("path").first(), promised=pl.col("slices_promised").min(), n=pl.len()
+    )
+    for row in found.filter(pl.col("n") < pl.col("promised")).iter_rows(named=True):
+        yield warning(
+            "a PET series has fewer images than slices",
+            seen=f"{row['n']} images",
+            expected=f"{row['promised']} slices",
+            where=at({"path": row["path"].rpartition("/")[0] or ".", "series_uid": row["series_uid"]}),
+            scope="series",
+        )
+
+
 def _concatenations(images: pl.DataFrame) -> Iterator[Hit]:
     found = images.group_by("source", "concatenation_uid", maintain_order=True).agg(
         pl.col("series_uid").first(),
@@ -140,6 +161,12 @@ def examples() -> Iterator[Example]:
     yield bad("one of the middle is missing", small_series(tags=eight, drop=(3,)), Severity.WARNING)
     yield bad(
         "the first two are missing, sagittal", small_series("PIR", tags=eight, drop=(0, 1)), Severity.WARNING
+    )
+    yield good("all slices of a PET", small_series(modality="PT", tags={"NumberOfSlices": 8}))
+    yield bad(
+        "a PET without its last slices, sagittal",
+        small_series("PIR", modality="PT", tags={"NumberOfSlices": 8}, drop=(6, 7)),
+        Severity.WARNING,
     )
     yield bad("a part of a concatenation is missing", small_enhanced(tags=part(1)), Severity.ERROR)
     yield bad("frames without a description", small_enhanced(tags={"NumberOfFrames": 7}), Severity.ERROR)
