@@ -15,13 +15,13 @@ PLAIN_WORDS: Final = {
     "BIDS": "a convention for folders and names: sub-01/anat/sub-01_T1w.nii.gz",
     "BI-RADS": "the scale by which radiologists grade what they see in a mammogram: 1 nothing, 5 very likely cancer",
     "cone-beam": "a CT of dentists and of operating theatres, taken with a flat detector; its values are not HU",
-    "CR|DX|MG|XA|RF": "kinds of X-ray pictures: CR and DX plain films, MG mammograms, XA and RF angiography and screening",
+    "CR|DX|MG|XA|RF": "kinds of X-ray pictures: CR and DX plain films, MG mammograms, XA and RF angiography",
     "cosine": "here: a direction as three numbers, its shares along the patient's left, back and head",
     "derived|reformation": "computed from other images, such as another plane or a projection, and not measured",
     "detilt": "a step of a recipe that shifts slices until they lie straight behind one another",
     "detector": "what catches the X-rays behind the patient, as film did before",
-    "diastole|end-systole|R wave": "moments of the heartbeat: the R wave starts it, the heart is smallest at end-systole "
-    "and rests in diastole",
+    "diastole|end-systole|R wave": "moments of the heartbeat: the R wave starts it, the heart is smallest at "
+    "end-systole and rests in diastole",
     "echo|echoes": "one of several moments at which an MR scan listens after a pulse; each gives a volume of its own",
     "emphysema": "destroyed lung; its index is the share of the lung that is darker than a threshold",
     "enhanced|functional group": "DICOM of the newer kind: one file holds all slices as frames, and functional groups "
@@ -32,7 +32,7 @@ PLAIN_WORDS: Final = {
     "HU|Hounsfield unit": "Hounsfield units, the scale of CT: air −1000, water 0, soft tissue near 40, bone above 300",
     "Image Position|Image Orientation": "where the first pixel of a slice lies in the patient, and in which directions "
     "its rows and columns run",
-    "instance|SOP Instance UID": "one DICOM file, as a rule one slice; SOP Instance UID is its name, which no other has",
+    "instance|SOP Instance UID": "one DICOM file, mostly one slice; its SOP Instance UID is a name that no other has",
     "Instance Number": "the number of a slice within its series; it need not follow the places",
     "ITK": "the library that SimpleITK, 3D Slicer and many other tools read images with",
     "kernel": "of a CT: the filter by which the picture is computed, smooth for soft tissue, sharp for lung and bone",
@@ -47,8 +47,8 @@ PLAIN_WORDS: Final = {
     "pectoral muscle": "the muscle of the chest; a view from the side shows it as a bright corner",
     "Photometric Interpretation|MONOCHROME1|MONOCHROME2": "whether low values are shown black (MONOCHROME2) or white "
     "(MONOCHROME1)",
-    "phase": "a moment of a scan that is taken several times: after an injection (arterial, portal-venous, delayed), or "
-    "of the heartbeat",
+    "phase": "a moment of a scan that is taken several times: after an injection (arterial, portal-venous, delayed), "
+    "or of the heartbeat",
     "Pixel Spacing|Imager Pixel Spacing": "mm from one pixel to the next: in the patient, or (Imager) on the detector",
     "portal-venous": "about 70 seconds after the injection, when the veins of the liver are brightest",
     "preamble": "the first 128 bytes of a DICOM file, which stand free",
@@ -60,14 +60,14 @@ PLAIN_WORDS: Final = {
     "and smooth",
     "rescale|Rescale Slope": "value = stored number × Rescale Slope + Rescale Intercept, two fields of the header",
     "secondary capture|capture": "a picture that is no scan: a screenshot, a scanned paper",
-    "nested sequence|sequences nested|in sequences": "a DICOM sequence: a field of the header that holds further fields",
+    "nested sequence|sequences nested|in sequences": "a field of a DICOM header that holds further fields",
     "series": "the files of one scan as the scanner names them; a study holds several series",
     "shear|sheared": "axes that do not meet at right angles, so that a box becomes a slanted one",
-    "Slice Thickness": "how deep a slice reaches into the body; it may be more or less than the distance to the next one",
+    "Slice Thickness": "how deep a slice reaches into the body: more or less than the distance to the next one",
     "stack": "slices that lie behind one another and make a volume",
     "study|studies": "one visit of a patient to a scanner, with all that was taken",
-    "SUV|standardised uptake value": "standardised uptake values: PET values by injected dose and body weight; 1 is what "
-    "an even spread would give",
+    "SUV|standardised uptake value": "PET values by injected dose and body weight; 1 is what an "
+    "even spread would give",
     "transfer syntax|syntax": "how the pixels of a DICOM file are stored: plain, or by which compression",
     "UID": "a long number that names a file, a series or a study, and nothing else in the world",
     "volumes table": "volumes.parquet, a row for each volume: `scan2train index SRC -o DIR` writes it",
