@@ -84,7 +84,7 @@ def test_nothing_found_says_so(tmp_path):
     small_nifti()(tmp_path)
     done = check(tmp_path)
     assert done.exit_code == 0
-    assert done.stdout.startswith("Nothing found. 1 volume from 1 file, ")
+    assert done.stdout.startswith("Nothing to tell. 1 volume from 1 file, ")
     told = json.loads(check(tmp_path, "--format", "json").stdout)
     assert told["findings"] == []
 

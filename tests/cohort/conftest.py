@@ -20,12 +20,16 @@ from asked_of_readers import LIMIT_S, LOADERS, OWN, TROUBLED
 SHAPE = (13, 11, 8)
 
 
-def nifti(path: Path, *, sheared: bool = False, conflict: bool = False) -> None:
-    """Values that tell their place, 1.3 × 1.7 × 2.5 mm; a qform 30 mm further to the front, or a shear of 0.6 mm."""
+def nifti(path: Path, *, sheared: bool = False, conflict: bool = False, more: int = 0) -> None:
+    """Values that tell their place, and ``more``, 1.3 × 1.7 × 2.5 mm.
+
+    A qform 30 mm further to the front, or a shear of 0.6 mm.
+    """
     affine = np.diag([1.3, 1.7, 2.5, 1.0])
     affine[:3, 3] = -20, 12, 7
     affine[1, 2] = 0.6 * sheared
-    image = nibabel.Nifti1Image(np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE, order="F"), affine)
+    values = np.arange(np.prod(SHAPE), dtype=np.int16) + np.int16(more)
+    image = nibabel.Nifti1Image(values.reshape(SHAPE, order="F"), affine)
     image.header.set_xyzt_units("mm")
     image.set_sform(affine, 2)
     if sheared:
@@ -56,6 +60,9 @@ def scans(tmp_path_factory) -> Path:
     nifti(folder / "sound.nii.gz")
     nifti(folder / "sheared.nii.gz", sheared=True)
     nifti(folder / "conflict.nii.gz", conflict=True)
+    (folder / "shadowed").mkdir()
+    nifti(folder / "shadowed" / "two.nii", more=3)
+    nifti(folder / "shadowed" / "two.nii.gz", more=50)
     return folder
 
 

@@ -63,6 +63,12 @@ def test_nifti_affines_that_readers_take_otherwise(rows):
     assert row.moved_mm == pytest.approx(30, abs=1e-3)
 
 
+def test_a_reader_that_opens_another_file_of_the_name_is_explained(rows):
+    assert rows["shadowed/two.nii.gz", "nibabel"].verdict == "same"
+    row = rows["shadowed/two.nii.gz", "simpleitk"]
+    assert (row.verdict, row.code, row.value_max) == ("other-values", "FIL006", 47.0)
+
+
 def test_a_format_that_a_reader_is_not_made_for_is_no_difference(rows):
     row = rows["plain", "nibabel"]
     assert (row.verdict, row.differs, row.code) == ("refused", False, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from scan2train.reports.glossary import words_of
 from scan2train.rule import Rule
 from scan2train.rule.inputs import INPUTS, PIXELS
 from scan2train.rule.load import built_in
@@ -53,6 +54,9 @@ def pages() -> Iterator[tuple[str, str]]:
 def _page(rule: Rule) -> str:
     parts = [f"# {rule.code} {rule.name}", f"{rule.page.title}."]
     parts += [f"## {title}\n\n{text}" for title, text in rule.page.sections.items()]
+    if words := words_of(rule):
+        lines = [f"| {_cell(word)} | {_cell(about)} |" for word, about in words.items()]
+        parts.append("\n".join(["## Words", "", "| word | what it means |", "| --- | --- |", *lines]))
     if rule.needs_task:
         parts.append("This rule runs only where a task is named: `--task`.")
     if not PIXELS.isdisjoint((*rule.needs, *rule.gather_needs)):

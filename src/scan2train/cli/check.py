@@ -37,7 +37,7 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="CODES",
-        help="Not these rules, nor those that settings ignore; the longer of two words wins.",
+        help="Not these rules, nor those that settings ignore; --select GEO012 --ignore GEO keeps GEO012.",
         show_default="none",
     ),
 ]
@@ -124,7 +124,9 @@ def check(
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option("--baseline", metavar="FILE", help="Tell only what this file does not know."),
+        typer.Option(
+            "--baseline", metavar="FILE", help="Tell only what this file of --write-baseline does not know."
+        ),
     ] = None,
     write_baseline: Annotated[
         Path | None,
@@ -201,7 +203,7 @@ def check(
         show(found, sources, findings, format, printed, fails_from=fails_from, rules=folders, jobs=jobs)
         if meant is not None:
             # What is known is no better for it: the choice looks at all that was found.
-            quiet = format != Format.TEXT or printed is not None
+            quiet = format != Format.TEXT
             show_choices(found, meant, found_all, choices_out, quiet=quiet)
         if fix and out is not None:
             write_fix(found, sources, found_all, meant, out)
@@ -210,6 +212,9 @@ def check(
             print_empty(sources, None if fix else out)
         raise
     for source in without:
-        complain(f"{source}: no image was found", "The findings, and `scan2train index`, say why.")
+        complain(
+            f"{source}: no image was found",
+            "Check the path; `scan2train index` tells of each file why it was skipped.",
+        )
     worst = max((finding.severity.rank for finding in findings), default=-1)
     raise typer.Exit(2 if without else 1 if worst >= fails_from else 0)

@@ -12,7 +12,7 @@ from scan2train.cli.options import RuleFolders
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command("explain")(guarded(explain))
+    app.command("explain", epilog="Example: scan2train explain GEO003")(guarded(explain))
 
 
 def explain(
@@ -22,7 +22,7 @@ def explain(
     everything: Annotated[bool, typer.Option("--all", help="A line for each rule there is.")] = False,
     rules: RuleFolders = None,
 ) -> None:
-    """Tell what a rule finds, why that hurts a model, what to do, and by which examples it is tested."""
+    """Tell what a rule finds, why that hurts a model, what to do, what its words mean, and how it is tested."""
     from scan2train.checking.failed import PAGES
     from scan2train.errors import WrongUse
     from scan2train.reports.page import as_page

@@ -72,6 +72,9 @@ def leaks(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text + "\n", encoding="utf-8")
     for source in without:
-        complain(f"{source}: no image was found", "The findings of `check` say why.")
+        complain(
+            f"{source}: no image was found",
+            "Check the path; `scan2train index` tells of each file why it was skipped.",
+        )
     worst = max((finding.severity.rank for finding in findings), default=-1)
     raise typer.Exit(2 if without else 1 if worst >= _RANKS[fail_on] else 0)

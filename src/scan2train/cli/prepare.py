@@ -74,7 +74,13 @@ def prepare(
     ] = 0,
     jobs: Jobs = None,
     cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Not there yet.", show_default=False)
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Refused: not there yet.",
+            show_default=False,
+        ),
     ] = None,
     store: Annotated[
         str, typer.Option("--store", metavar="WORD", help="How volumes are stored; only nifti so far.")

@@ -91,6 +91,7 @@ def as_labels(values: list[str]) -> Labels:
             "these labels cannot be tested",
             expected=f"at least {_FEWEST} cases that were found, and two different labels",
             found=f"{len(values)} cases, {len(distinct)} labels",
+            advice="Add cases to the table, and compare its column case with the names below the source.",
         )
     numbers = _numbers(values)
     if numbers is not None and (len(distinct) > _MOST_CLASSES or len(distinct) > len(values) // 2):
@@ -100,6 +101,7 @@ def as_labels(values: list[str]) -> Labels:
             "there are too many classes for these cases",
             expected="at least two cases a class, or numbers",
             found=f"{len(distinct)} labels of {len(values)} cases",
+            advice="Put labels together into fewer classes; the column label is no place for the name of a case.",
         )
     codes = np.searchsorted(distinct, values)
     return Labels(columns=class_columns(codes), names=tuple(distinct), codes=codes)

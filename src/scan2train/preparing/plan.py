@@ -201,8 +201,12 @@ def _pair(
 
 def _nothing_left(skipped: pl.DataFrame, left_out: Sequence[Mapping[str, Any]]) -> NoImages:
     reasons = sorted({str(one["reason"]) for one in left_out})
+    rejected = "rejected" in reasons
     return NoImages(
         "there is nothing to prepare",
         found=f"{len(left_out)} volumes left out ({', '.join(reasons) or 'none'}) and {skipped.height} files skipped",
-        advice="See what is there with: scan2train index SRC.",
+        advice="The table of --choices rejects volumes: write accept into its column choice where you want them all "
+        "the same."
+        if rejected
+        else "See what is there with: scan2train index SRC.",
     )

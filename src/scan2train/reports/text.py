@@ -84,7 +84,7 @@ def _total(index: Index, findings: Sequence[Finding]) -> str:
     held = f"{_counted(counts['volumes'], 'volume')} from {_counted(counts['files'], 'file')}"
     read = f"{held}, {counts['skipped']} of them skipped"
     if not findings:
-        return f"Nothing found. {read}."
+        return f"Nothing to tell. {read}."
     return (
         f"{', '.join(_counted(found[word], word) for word in ('error', 'warning', 'info'))} in {read}. "
         "`scan2train explain CODE` tells more of each."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -12,16 +13,26 @@ from scan2train.finding import Finding
 #: What happened -> the findings that are its cause where they were made, the likeliest first.
 CAUSES = {
     "shear": ("GEO006", "NII002", "GEO013"),
-    "slice-spacing": ("GEO004", "GEO003", "GEO005", "SER001", "SER006", "GEO006", "GEO008", "GEO007"),
+    "slice-spacing": (
+        "GEO004",
+        "GEO003",
+        "GEO005",
+        "SER001",
+        "SER006",
+        "GEO006",
+        "GEO008",
+        "GEO007",
+        "FIL006",
+    ),
     "slice-order": ("SER001", "SER006", "GEO007", "GEO005"),
-    "pixel-spacing": ("GEO009", "NII003", "SER006"),
-    "mirrored": ("NII001", "NII002", "SER006", "GEO001"),
-    "direction": ("NII001", "NII002", "GEO013", "GEO002", "SER006"),
-    "origin": ("NII001", "NII002", "SER006", "GEO002", "GEO001"),
+    "pixel-spacing": ("GEO009", "NII003", "SER006", "FIL006"),
+    "mirrored": ("NII001", "NII002", "SER006", "GEO001", "FIL006"),
+    "direction": ("NII001", "NII002", "GEO013", "GEO002", "SER006", "FIL006"),
+    "origin": ("NII001", "NII002", "SER006", "GEO002", "GEO001", "FIL006"),
     "no-place": ("GEO001", "SER006"),
     "values": (
         *("PIX003", "PIX012", "PIX001", "PIX008", "PIX004", "PIX002", "PIX013", "NII003"),
-        *("SER001", "SER006", "PIX009"),
+        *("SER001", "SER006", "PIX009", "FIL006"),
     ),
     "rounded": ("PIX012", "PIX003", "NII003"),
     "padding": ("PIX006", "PIX005"),
@@ -29,7 +40,7 @@ CAUSES = {
     "slices-more": ("FIL004", "GEO005", "GEO002", "SER003", "SER001", "SER002", "SER006", "FIL001"),
     "slices-missing": ("FIL004", "GEO005", "GEO002", "SER003", "SER001", "SER006"),
     "channels": ("PIX013", "SER006"),
-    "shape": ("SER006", "ACQ007", "SER003", "SER001", "SER002", "GEO005", "FIL004"),
+    "shape": ("SER006", "ACQ007", "SER003", "SER001", "SER002", "GEO005", "FIL004", "FIL006"),
     "refused": (
         "FIL003",
         "SER003",
@@ -43,6 +54,9 @@ CAUSES = {
         "FIL001",
     ),
 }
+
+#: A reader that is asked for one file of a name may open another: ITK takes ``a.nii`` for ``a.nii.gz``.
+_SUFFIX = re.compile(r"\.(nii|hdr|img|mha|mhd|nrrd|nhdr)(\.gz)?$")
 
 
 class Explanations:
@@ -69,6 +83,13 @@ def _concerns(one: Finding, place: Place, row: Row) -> bool:
         return where.series_uid == place.series_uid
     if not where.path or one.scope == "dataset":
         return False
+    # One finding stands for all files that go by a name, at the first of them.
+    if one.code == "FIL006" and _bare(where.path) == _bare(row["path"]):
+        return True
     return where.path in row["member_path"] or where.path in {
         str(parent) for parent in PurePosixPath(row["path"]).parents
     }
+
+
+def _bare(path: str) -> str:
+    return _SUFFIX.sub("", path.lower())

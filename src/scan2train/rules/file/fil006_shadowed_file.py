@@ -8,6 +8,7 @@ What it finds
 Why it matters
 --------------
 Which file is read depends on the tool: many take a name without its suffix and pick the first that fits, some stop.
+SimpleITK reads ``a.nii`` where it was asked for ``a.nii.gz``.
 After one of the two was changed, two people with the same folder train on different data. Two headers over one file
 of voxels are one scan counted twice, or two geometries of which one is wrong.
 

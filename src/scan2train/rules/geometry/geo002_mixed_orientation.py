@@ -65,7 +65,7 @@ def _series(rows: list[dict[str, Any]]) -> Iterator[Hit]:
     for row in strays:
         yield error(
             "a slice of another direction lies among the slices of a stack",
-            seen=f"{_said(row)} beside {_said(usual)}",
+            seen=f"{_said(row)}, turned by {_angle_deg(row, usual):.3g}° against {_said(usual)}",
             expected="one orientation in all slices of the series",
             where=at(row),
             scope="volume",
@@ -90,6 +90,20 @@ def _series(rows: list[dict[str, Any]]) -> Iterator[Hit]:
 
 def _said(row: dict[str, Any]) -> str:
     return f"{row['n_slices']} {'slice' if row['n_slices'] == 1 else 'slices'} {row['orientation']}"
+
+
+def _angle_deg(row: dict[str, Any], usual: dict[str, Any]) -> float:
+    """By how much the slices of one are turned against those of the other: 0 to 180."""
+    turned, straight = (_frame(one["affine"]) for one in (row, usual))
+    cosine = (np.trace(straight.T @ turned) - 1) / 2
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+def _frame(affine: list[float]) -> np.ndarray[Any, Any]:
+    """``(3, 3)`` directions of rows, of columns and of what is at right angles to both."""
+    axes = np.asarray(affine, dtype=np.float64).reshape(4, 4)[:3, :2]
+    axes = axes / np.linalg.norm(axes, axis=0)
+    return np.column_stack((axes, np.cross(axes[:, 0], axes[:, 1])))
 
 
 def _directions(rows: pl.DataFrame) -> np.ndarray[Any, Any]:

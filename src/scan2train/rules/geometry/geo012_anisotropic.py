@@ -11,7 +11,7 @@ are cut into steps, and resampling such a volume to equal spacing invents most o
 
 What to do
 ----------
-Plan for it: train with kernels and strides that leave the thick axis alone at first, or with 2D slices; and do not
+Plan for it: train with filters and strides that leave the thick axis alone at first, or with 2D slices; and do not
 resample to spacings that the scan does not resolve.
 
 References

@@ -36,7 +36,6 @@ _SHOWN = 4
 def check(labels: Labels, declared: Mapping[int, str]) -> Iterator[Hit]:
     """Compare the pieces of each class with the whole of it."""
     told: list[str] = []
-    count = 0
     for value, sizes in sorted(sizes_of_pieces(labels).items()):
         least = min(LAB004_SILENT_VOXELS, LAB004_SILENT_PART * sum(sizes))
         tiny = [size for size in sizes if size < least]
@@ -44,14 +43,16 @@ def check(labels: Labels, declared: Mapping[int, str]) -> Iterator[Hit]:
             name = f"{value} ({declared[value]})" if value in declared else str(value)
             smallest, largest = min(tiny), max(tiny)
             span = f"{smallest}" if smallest == largest else f"{smallest} to {largest}"
-            told.append(f"class {name}: {len(tiny)} of {span} voxels")
-            count += len(tiny)
+            told.append(
+                f"class {name}: {len(tiny)} {'island' if len(tiny) == 1 else 'islands'} "
+                f"of {span} {'voxel' if largest == 1 else 'voxels'}"
+            )
     if told:
         more = f"; … {len(told) - _SHOWN} classes more" if len(told) > _SHOWN else ""
         yield warning(
             "a class has tiny islands",
-            seen=f"{count} islands; {'; '.join(told[:_SHOWN])}{more}",
-            expected=f"{LAB004_SILENT_VOXELS} voxels or {LAB004_SILENT_PART:.0%} of the class",
+            seen=f"{'; '.join(told[:_SHOWN])}{more}",
+            expected=f"pieces of at least {LAB004_SILENT_VOXELS} voxels or {LAB004_SILENT_PART:.0%} of the class",
         )
 
 
