@@ -1,5 +1,6 @@
 """Settings: which file holds, what it may say, and that data brings no programs."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,10 @@ def test_patterns(path, pattern, meant):
 def test_ignoring_by_path_as_told_and_as_seen_from_the_settings(tmp_path, pattern, words, left):
     places = Places(index_of(tmp_path / "data"))
     assert [one.code for one in without_ignored(ODD, [(pattern, words)], places, tmp_path)] == left
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "/".join(["**", "*a"] * 20) + "/b", "**/" * 30 + "b"])
+def test_a_pattern_that_came_with_the_data_is_matched_at_once(pattern):
+    began = time.process_time()
+    assert not matches(Path("/".join(["a" * 60] * 30)[1:]), pattern)
+    assert time.process_time() - began < 1

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from scan2train.checking.places import Places
 from scan2train.finding import Finding
+from scan2train.knowledge.wildcards import STAR, along, one_name
 
 #: Patterns, each with the codes, beginnings of codes or names that are not told of what it matches.
 PerPath = Sequence[tuple[str, Sequence[str]]]
@@ -61,24 +62,18 @@ def matches(path: PurePath, pattern: str) -> bool:
     ``*`` and ``?`` stand for parts of one name, ``**`` for any number of folders; ``legacy/**`` is also the folder
     ``legacy`` itself, which is where the volume of a folder lies. A pattern without ``/`` is a name anywhere.
     """
-    known = _compiled(pattern)
-    if "/" not in pattern.rstrip("/"):
-        return any(known.fullmatch(part) for part in path.parts or (".",))
-    return any(known.fullmatch(str(one)) for one in (path, *path.parents))
+    wanted = [None if part == "**" else _name(part) for part in _parts(pattern)]
+    if len(wanted) == 1:
+        return any(along((part,), wanted) for part in path.parts or (".",))
+    return any(along(one.parts, wanted) for one in (path, *path.parents))
+
+
+def _parts(pattern: str) -> list[str]:
+    return pattern.removeprefix("./").rstrip("/").split("/")
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = pattern.removeprefix("./").rstrip("/").split("/")
-    text = ""
-    for at, part in enumerate(parts):
-        if part == "**":
-            # What lies below, and what is above the next name: both may be nothing.
-            text = f"{text.removesuffix('/')}(?:/.*)?" if at == len(parts) - 1 and at else f"{text}(?:.*/)?"
-        else:
-            text += _one_name(part) + ("/" if at < len(parts) - 1 else "")
-    return re.compile(".*" if pattern.strip("/") == "**" else text, re.DOTALL)
-
-
-def _one_name(part: str) -> str:
-    return "".join({"*": "[^/]*", "?": "[^/]"}.get(letter, re.escape(letter)) for letter in part)
+def _name(part: str) -> re.Pattern[str]:
+    """A pattern of one name; brackets mean themselves."""
+    known = {"*": STAR, "?": "[^/]"}
+    return one_name([known.get(letter) or re.escape(letter) for letter in part])

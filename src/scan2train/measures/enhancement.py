@@ -25,6 +25,10 @@ _TRUNK_MM: Final = 60.0
 #: What is left of a vessel, or of a heart or a kidney, 4 mm within its wall.
 _BRIGHT_ML: Final = 3.0
 _DIM_ML: Final = 5.0
+#: What is smaller is noise, a small vessel or a rib, of which there are hundreds.
+_PIECE_ML: Final = 0.5
+#: So many places tell how far a body reaches.
+_PLACES: Final = 50_000
 #: Blood is as even as other soft tissue; the inside of bone is not.
 _EVEN: Final = 1.5
 #: And all around it is softer than bone: so much of its shell at least is darker than itself.
@@ -77,29 +81,32 @@ def enhancement(volume: Volume) -> Enhancement:
         return _UNTOLD
     places = np.argwhere(body)
     # One voxel's way along x, y and z of the patient; where the coarse voxels start does not matter here.
-    world = places @ (grid.affine[:3, :3] * np.array(steps)).T
-    low, high = np.percentile(world, (1, 99), axis=0)
+    affine = grid.affine[:3, :3] * np.array(steps)
+    low, high = np.percentile(places[:: max(1, len(places) // _PLACES)] @ affine.T, (1, 99), axis=0)
     ml = float(np.prod(spacing)) / 1000
     if high[2] - low[2] < _TRUNK_MM or len(places) * ml / ((high[2] - low[2]) / 10) < _TRUNK_CM2:
         return _UNTOLD
     even = _evenness(mean, deviation, body)
     if even is None:
         return _UNTOLD
-    shape = _Trunk(affine=grid.affine[:3, :3] * np.array(steps), low=low, high=high)
-    bright = [(n, hu) for n, hu in _pieces(mean, deviation, even, BRIGHT_HU, shape) if n * ml >= 0.5]
+    trunk = _Trunk(affine=affine, low=low, high=high, least=_PIECE_ML / ml)
+    bright = _pieces(mean, deviation, even, BRIGHT_HU, trunk)
     total = sum(n for n, _ in bright) * ml
     if total >= _BRIGHT_ML:
         hu = float(np.average([hu for _, hu in bright], weights=[n for n, _ in bright]))
         return Enhancement(seen=True, bright_hu=hu, volume_ml=total)
-    dim = sum(n for n, _ in _pieces(mean, deviation, even, DARK_HU, shape)) * ml
-    return Enhancement(seen=None if total > 0.5 or dim >= _DIM_ML else False, volume_ml=total)
+    dim = sum(n for n, _ in _pieces(mean, deviation, even, DARK_HU, trunk)) * ml
+    return Enhancement(seen=None if bright or dim >= _DIM_ML else False, volume_ml=total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trunk:
+    """``affine`` of the coarse voxels, the ends of the body in mm, and how many voxels a piece has at least."""
+
     affine: Array
     low: Array
     high: Array
+    least: float
 
     def is_bone(self, places: Array) -> bool:
         """Whether the middle of these voxels lies where spine or breastbone do: y of the patient grows to the front."""
@@ -112,18 +119,31 @@ class _Trunk:
 def _coarse(volume: Volume, steps: tuple[int, ...]) -> tuple[Array, Array]:
     """Mean of blocks of so many voxels, hardly smoothed, and the standard deviation in 3 × 3 × 3 of them."""
     a, b, c = (size // step for size, step in zip(volume.grid.shape, steps, strict=True))
-    total, squares = np.zeros((2, a, b, c), dtype=np.float64)
+    total, squares = np.zeros((2, a, b, c), dtype=np.float32)
     for k in range(c):
-        cut = (slice(a * steps[0]), slice(b * steps[1]), slice(k * steps[2], (k + 1) * steps[2]))
-        slab = volume.array[cut].astype(np.float32)
-        if volume.valid is not None:
-            slab[~volume.valid[cut]] = -1000
-        for moment, values in ((total, slab), (squares, slab * slab)):
-            plane = values.sum(axis=2).reshape(a, steps[0], b, steps[1])
-            moment[:, :, k] = plane.sum(axis=(1, 3))
+        moments = np.zeros((2, b * steps[1], a * steps[0]), dtype=np.float32)
+        for n in range(k * steps[2], (k + 1) * steps[2]):
+            cut = (slice(a * steps[0]), slice(b * steps[1]), n)
+            plane = volume.array[cut].T.astype(np.float32)
+            if volume.valid is not None:
+                plane[~volume.valid[cut].T] = -1000
+            moments[0] += plane
+            moments[1] += np.square(plane, out=plane)
+        total[:, :, k], squares[:, :, k] = (_blocks(moment, steps[0], steps[1]).T for moment in moments)
     n = steps[0] * steps[1] * steps[2]
     around, square = (ndimage.uniform_filter(moment / n, 3) for moment in (total, squares))
     return ndimage.gaussian_filter(total / n, 0.7), np.sqrt(np.maximum(square - around**2, 0))
+
+
+def _blocks(plane: Array, wide: int, high: int) -> Array:
+    """Sums of blocks of a plane (rows, columns): whole rows first, as numpy is slow at sums over short axes."""
+    rows = plane[::high].copy()
+    for n in range(1, high):
+        rows += plane[n::high]
+    sums: Array = rows[:, ::wide].copy()
+    for n in range(1, wide):
+        sums += rows[:, n::wide]
+    return sums
 
 
 def _largest(mask: Array) -> Array:
@@ -144,11 +164,14 @@ def _evenness(mean: Array, deviation: Array, body: Array) -> float | None:
 def _pieces(
     mean: Array, deviation: Array, even: float, above: float, trunk: _Trunk
 ) -> list[tuple[int, float]]:
-    """Number of voxels and median HU of each piece that is neither bone nor edge."""
+    """Number of voxels and median HU of each piece that is neither small nor bone nor edge."""
     inside = ndimage.binary_erosion((mean > above) & (mean < _TOO_BRIGHT_HU), structure=np.ones((3, 3, 3)))
     pieces, count = cc3d.connected_components(np.asfortranarray(inside), connectivity=6, return_N=True)
+    sizes = np.bincount(pieces.ravel(), minlength=count + 1)
     found = []
     for number, box in enumerate(ndimage.find_objects(pieces, max_label=count), start=1):
+        if sizes[number] < trunk.least:
+            continue
         wide = tuple(slice(max(part.start - 3, 0), part.stop + 3) for part in box)
         own = pieces[wide] == number
         near = ndimage.binary_dilation(own, iterations=3) & ~ndimage.binary_dilation(own, iterations=2)
@@ -160,5 +183,5 @@ def _pieces(
             and (mean[wide][near] < median - 30).mean() >= _DARKER_AROUND
             and not trunk.is_bone(places)
         ):
-            found.append((int(own.sum()), median))
+            found.append((int(sizes[number]), median))
     return found

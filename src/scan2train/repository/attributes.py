@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from scan2train.knowledge.wildcards import STAR, along, one_name
 from scan2train.repository.bounded import read_bounded
 
 #: git itself reads no more of such a file.
@@ -25,7 +26,7 @@ class _Line:
     """One line: what it matches, below which folder, and the states that it gives."""
 
     below: str
-    pattern: re.Pattern[str]
+    pattern: tuple[re.Pattern[str] | None, ...]
     whole_path: bool
     states: tuple[tuple[str, str | None], ...]
 
@@ -33,7 +34,7 @@ class _Line:
         if not path.startswith(self.below):
             return False
         rest = path[len(self.below) :]
-        return bool(self.pattern.fullmatch(rest if self.whole_path else rest.rpartition("/")[2]))
+        return along(rest.split("/") if self.whole_path else [rest.rpartition("/")[2]], self.pattern)
 
 
 class Attributes:
@@ -120,35 +121,28 @@ def _unquoted(text: str) -> str:
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern of gitignore: ``*`` and ``?`` within a name, ``**`` across folders, classes in brackets."""
-    out, at = [], 0
+def _pattern(text: str) -> tuple[re.Pattern[str] | None, ...]:
+    """A pattern of gitignore, name by name: ``None`` for ``**``, which at the end is at least one name."""
+    parts = [None if part == "**" else _name(part) for part in text.split("/")]
+    return (*parts, _name("*")) if parts[-1] is None else tuple(parts)
+
+
+def _name(text: str) -> re.Pattern[str]:
+    """``*`` and ``?``, classes in brackets, and letters after a backslash."""
+    pieces, at = [], 0
     while at < len(text):
         rest = text[at:]
-        if rest.startswith("**/") and (at == 0 or text[at - 1] == "/"):
-            out.append("(?:[^/]+/)*")
-            at += 3
-        elif rest == "**" and (at == 0 or text[at - 1] == "/"):
-            out.append(".*")
-            at += 2
-        elif rest[0] == "*":
-            # Several in a row mean no more than one, which also keeps matching short.
-            at += len(rest) - len(rest.lstrip("*"))
-            out.append("[^/]*")
-        elif rest[0] == "?":
-            out.append("[^/]")
-            at += 1
-        elif rest[0] == "[" and (found := re.match(r"\[([!^]?)(\]?(?:\\.|[^\]\\])*)\]", rest)):
-            out.append(f"[{'^' if found[1] else ''}{_class(found[2])}]")
+        if rest[0] == "[" and (found := re.match(r"\[([!^]?)(\]?(?:\\.|[^\]\\])*)\]", rest)):
+            pieces.append(f"[{'^' if found[1] else ''}{_class(found[2])}]")
             at += found.end()
         elif rest[0] == "\\" and len(rest) > 1:
-            out.append(re.escape(rest[1]))
+            pieces.append(re.escape(rest[1]))
             at += 2
         else:
-            out.append(re.escape(rest[0]))
+            pieces.append({"*": STAR, "?": "[^/]"}.get(rest[0]) or re.escape(rest[0]))
             at += 1
     try:
-        return re.compile("".join(out), re.DOTALL)
+        return one_name(pieces)
     except re.error:
         return re.compile(r"(?!)")
 

@@ -14,7 +14,7 @@ from scan2train.finding import Finding
 from scan2train.index import Index
 from scan2train.indexing.run import index_source
 from scan2train.rule import Example, Rule
-from scan2train.rule.load import all_rules
+from scan2train.rule.load import built_in
 from scan2train.task import Task
 from scan2train.testing.small_cohorts import LABELS
 
@@ -62,6 +62,6 @@ def faults_of(rule: Rule, example: Example, folder: Path) -> str:
 def _folder_of(rule: Rule) -> tuple[str, ...]:
     """Where a rule that is not of this package can be loaded from again."""
     file = rule.module.__file__
-    if file is None or any(rule.code == own.code for own in all_rules()):
+    if file is None or any(rule.code == own.code for own in built_in()):
         return ()
     return (str(Path(file).parent),)
