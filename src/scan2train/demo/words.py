@@ -49,10 +49,6 @@ def describe_findings(findings: Sequence[Finding], entries: Sequence[Entry], sec
         first = those[0]
         entry = planted.pop(code, None)
         beside = f"{entry.where}: {entry.about}" if entry else first.where.path or "all scans together"
-        if code == "SET002" and first.severity is Severity.ERROR:
-            beside += (
-                ": larger than the small stacks that hold the faults; of the set, and no fault of its own"
-            )
         yield f"  {first.severity.value:7} {code} {first.name:26} ×{len(those):2}  {beside}"
     for entry in planted.values():
         yield f"  {entry.code} was planted, and was not found: {entry.where}"
