@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from rules.rule_files import LOUD, PAGE, write_rule
@@ -123,3 +126,14 @@ def test_every_built_in_rule_has_its_page_and_its_name():
     for rule in built_in():
         assert RULE_NAMES[rule.code] == rule.name
         assert rule.page.sections["References"]
+
+
+def test_rules_and_reading_load_nothing_that_computes():
+    """Every read and every worker loads them: libraries of algorithms are loaded by what needs them, when it does."""
+    heavy = ("SimpleITK", "cc3d", "matplotlib", "nibabel", "numba", "pydicom", "scipy", "torch")
+    code = (
+        "import sys, scan2train.read; from scan2train.rule.load import built_in; built_in();"
+        f"print(*(name for name in {heavy!r} if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

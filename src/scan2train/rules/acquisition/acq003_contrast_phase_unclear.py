@@ -36,7 +36,6 @@ import polars as pl
 
 from scan2train.knowledge.contrast_words import agent_given, may_be, phases_of_words, swallowed
 from scan2train.knowledge.tolerances import ACQ003_EARLIEST_S, ACQ003_LATEST_S
-from scan2train.measures.enhancement import BRIGHT_HU, enhancement
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.volume import Volume
 
@@ -106,6 +105,8 @@ def _of_picture(
     bright = "non-contrast" not in said and (
         row["phase"] in _BRIGHT or (given and not row["phase"]) or "given" in said
     )
+    from scan2train.measures.enhancement import BRIGHT_HU, enhancement
+
     found = enhancement(volume)
     if found.seen and swallowed(row["contrast"] or "", row["contrast_route"] or ""):
         return

@@ -30,14 +30,16 @@ Automated classification of parenchymal patterns in mammograms, Phys Med Biol 43
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from scan2train.knowledge.mammography_views import VIEW_OF_CODE, side_in, view_in
-from scan2train.measures.mammogram import MammogramLook, mammogram_look
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.volume import Volume
+
+if TYPE_CHECKING:
+    from scan2train.measures.mammogram import MammogramLook
 
 FACTS = {"view_codes": pl.col("view_code").drop_nulls().unique()}
 SUSPECT = (pl.col("modality") == "MG").fill_null(value=False)
@@ -60,6 +62,8 @@ def check(
         yield from _codes(row, facts["view_codes"])
     elif volume is not None and volume.array.ndim == 3 and volume.array.shape[2] == 1:
         valid = None if volume.valid is None else volume.valid[:, :, 0].T
+        from scan2train.measures.mammogram import mammogram_look
+
         look = mammogram_look(volume.array[:, :, 0].T, valid, dense_is_dark=_dense_is_dark(row))
         yield from _side(row, look)
         yield from _view(row, look)

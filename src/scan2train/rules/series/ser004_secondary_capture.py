@@ -29,15 +29,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from scan2train.knowledge.sop_classes import FILMS
-from scan2train.measures.writing import Line, lines_of_writing
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.rule.suspects import role
 from scan2train.volume import Volume
+
+if TYPE_CHECKING:
+    from scan2train.measures.writing import Line
 
 _MESSAGE = "a screenshot, a report or another picture that no scanner measured; it was set apart"
 _REPORT = re.compile(
@@ -133,6 +135,8 @@ def _writing(row: Mapping[str, Any], volume: Volume) -> Iterator[Hit]:
 def _most_lines(volume: Volume, *, lossy: bool) -> list[Line]:
     """Of the first and the middle frame, the lines of the one that has more."""
     frames = {0, volume.array.shape[2] // 2}
+    from scan2train.measures.writing import lines_of_writing
+
     found = [lines_of_writing(volume.array[:, :, k].swapaxes(0, 1), lossy=lossy) for k in sorted(frames)]
     return max(found, key=len)
 
