@@ -13,6 +13,7 @@ from scan2train.checking.everything import everything
 from scan2train.checking.items import items_of
 from scan2train.finding import Finding
 from scan2train.index import Index
+from scan2train.knowledge.tolerances import GEO003_SILENT_MM
 from scan2train.reports.html.acquisitions import acquisitions, distributions
 from scan2train.reports.html.case import Case, Look
 from scan2train.reports.html.evidence import Shown, evidence_for
@@ -131,7 +132,10 @@ def _report(
 def _case(row: Mapping[str, Any], look: Look, findings: Sequence[Finding]) -> Case:
     places = [place for place in row["member_position_mm"] or () if place is not None and isfinite(place)]
     uneven = bool(row["irregular"]) and len(places) > 2
-    gaps = tuple(b - a for a, b in pairwise(places)) if uneven and len(set(places)) > 1 else ()
+    gaps = tuple(b - a for a, b in pairwise(places)) if uneven else ()
+    # Even gaps show nothing: two slices at one place are one place here.
+    if gaps and max(gaps) - min(gaps) <= GEO003_SILENT_MM:
+        gaps = ()
     subtitle = " · ".join(word for word in (row["modality"] or row["format"], size_in_words(row)) if word)
     facts = [(title, row[name]) for name, title in _FACTS.items() if row[name] not in (None, "")]
     return Case(
