@@ -93,7 +93,7 @@ def write_choices(table: pl.DataFrame, path: str | os.PathLike[str]) -> None:
     import polars as pl
 
     place = Path(path)
-    texts = [pl.col(name) for name in ("description", "path")]
+    texts = [pl.col(name) for name in (*_ABOUT, "reason")]
     safe = [
         pl.when(text.str.contains(_FORMULA))
         .then(pl.concat_str(pl.lit("'"), text))
