@@ -17,8 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from scan2train.checking.header import check_headers
-from scan2train.checking.settle import settle
+from scan2train.checking.everything import everything
 from scan2train.index import Index, index
 from scan2train.rule.load import built_in
 from scan2train.stack import stack
@@ -60,7 +59,7 @@ def main() -> int:
 def timed(found: Index) -> tuple[float, int]:
     """Seconds that all header rules take, and how many findings they give."""
     start = time.perf_counter()
-    findings = settle(check_headers(found, built_in()))
+    findings = everything(found, built_in())
     return time.perf_counter() - start, len(findings)
 
 

@@ -33,8 +33,9 @@ def test_the_table_names_the_attribute_and_what_to_do(cohort):
 def test_json_is_that_of_check(cohort):
     said = json.loads(run(cohort, "--format", "json").stdout)
     assert set(said) == {"version", "tool", "sources", "summary", "findings"}
-    # The kernel, and the class that it belongs to.
+    # The kernel, and its class.
     assert said["summary"]["findings"]["error"] == len(said["findings"]) == 2
+    assert {one["code"] for one in said["findings"]} == {"LEK004"}
 
 
 def test_a_table_that_is_not_there_is_wrong_use(cohort):

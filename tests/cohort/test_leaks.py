@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from scan2train.cohort.case_labels import read_labels
 from scan2train.cohort.leaks import leaks
 from scan2train.errors import WrongUse
 from scan2train.index import index
@@ -128,3 +129,10 @@ def test_tables_that_cannot_be_used_are_refused(tmp_path, text, why):
     (tmp_path / "labels.csv").write_text(text)
     with pytest.raises(WrongUse, match=why):
         leaks(index(tmp_path, cache=False), tmp_path / "labels.csv")
+
+
+def test_a_table_with_a_cell_without_an_end_is_wrong_use(tmp_path):
+    table = tmp_path / "labels.csv"
+    table.write_text("case,label\n" + "a" * 200_000 + ",1\n")
+    with pytest.raises(WrongUse, match="cannot be read"):
+        read_labels(table)

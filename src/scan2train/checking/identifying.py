@@ -14,6 +14,7 @@ from scan2train.formats.dicom.attributes import Attribute, read_attributes
 from scan2train.index import Index
 from scan2train.knowledge.file_names import stem
 from scan2train.knowledge.leftovers import ONLY_NUMBERS, WATCHED, left_over
+from scan2train.tables.source_folder import source_folder
 
 #: Series whose header is read: with more of them, as many evenly among all. A header takes about a millisecond.
 MOST_SERIES: Final = 500
@@ -65,7 +66,7 @@ def _of_series(index: Index) -> Iterator[tuple[Any, ...]]:
     )
     step = -(-series.height // MOST_SERIES) or 1
     for row in series.gather_every(step).iter_rows(named=True):
-        attributes = read_attributes(Path(row["source"]) / row["path"], wanted=_WANTED.__contains__)
+        attributes = read_attributes(source_folder(row["source"]) / row["path"], wanted=_WANTED.__contains__)
         names, removed = _names(attributes)
         if names:
             yield row["source"], row["path"], row["series_uid"], names, removed, row["n"]
@@ -105,7 +106,7 @@ def _of_sidecars(index: Index) -> Iterator[tuple[Any, ...]]:
         beside = (source, path.rpartition("/")[2].removesuffix(".json"), str(PurePosixPath(path).parent))
         if beside in images and read < _MOST_SIDECARS:
             read += 1
-            names = _in_json(Path(source) / path)
+            names = _in_json(source_folder(source) / path)
             if names:
                 yield source, path, None, names, False, 1
 

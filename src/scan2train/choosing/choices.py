@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scan2train.choosing.preferences import PREFERENCES
 from scan2train.choosing.unfit import unfit
+from scan2train.choosing.wrong_in_itself import wrong_in_itself
 from scan2train.errors import OutputDamaged
 from scan2train.finding import Finding, Severity
 from scan2train.knowledge.file_names import natural_key
@@ -93,7 +94,7 @@ def write_choices(table: pl.DataFrame, path: str | os.PathLike[str]) -> None:
     import polars as pl
 
     place = Path(path)
-    texts = [pl.col(name) for name in ("description", "path")]
+    texts = [pl.col(name) for name in (*_ABOUT, "reason")]
     safe = [
         pl.when(text.str.contains(_FORMULA))
         .then(pl.concat_str(pl.lit("'"), text))
@@ -154,7 +155,7 @@ def _found(
         place = one.where.volume or (one.where.series_uid if one.scope in ("series", "volume") else None)
         if not place or one.code in _OF_THE_TASK:
             continue
-        if one.severity is Severity.ERROR or task.is_fatal(one.code):
+        if wrong_in_itself(one) or task.is_fatal(one.code):
             places[place].add(one.code)
         elif one.severity is Severity.WARNING:
             mild[place] += 1

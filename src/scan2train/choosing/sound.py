@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from scan2train.finding import Finding, Severity
+from scan2train.choosing.wrong_in_itself import wrong_in_itself
+from scan2train.finding import Finding
 from scan2train.knowledge.file_names import natural_key
 from scan2train.pairing import pairs
 
@@ -33,7 +34,7 @@ def sound(index: Index, findings: Iterable[Finding]) -> pl.DataFrame:
     errors: dict[str, set[str]] = defaultdict(set)
     for one in findings:
         place = one.where.volume or one.where.series_uid
-        if place and one.severity is Severity.ERROR:
+        if place and wrong_in_itself(one):
             errors[place].add(one.code)
     table = index.volumes.select("volume", "role", *_ABOUT)
     ids = table["volume"].to_list()

@@ -37,24 +37,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (
-    *(
-        index,
-        check,
-        explain,
-        prepare,
-        report,
-        restore,
-        convert,
-        clean,
-        header,
-        stats,
-        leaks,
-        parity,
-        demo,
-        doctor,
-    ),
-):
+_COMMANDS = (
+    *(index, check, explain, prepare, report, restore, convert, clean),
+    *(header, stats, leaks, parity, demo, doctor),
+)
+for command in _COMMANDS:
     command.register(app)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scan2train.cli.put import put
+
 if TYPE_CHECKING:
     from scan2train.finding import Finding
 
@@ -25,8 +27,7 @@ def only_new(findings: Sequence[Finding], baseline: Path | None, write: Path | N
     from scan2train.checking.baseline import baseline_of, compare
 
     if write is not None:
-        write.parent.mkdir(parents=True, exist_ok=True)
-        write.write_text(baseline_of(findings), encoding="utf-8")
+        put(baseline_of(findings), write)
     known = write or baseline
     if known is None:
         return list(findings)

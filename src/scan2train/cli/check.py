@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scan2train.cli.fail_on import FailOn, exit_code, rank_of
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import TASKS, Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
-
-_RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
-
-
-class FailOn(StrEnum):
-    """The least severity at which the exit code is 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    NEVER = "never"
-
 
 Select = Annotated[
     str,
@@ -180,7 +168,7 @@ def check(
     # Before the sources are read: a wrong word should not cost a walk.
     require_known_codes(settings, all_rules(folders))
     meant = Task.load(task) if task else None
-    fails_from = _RANKS[fail_on or settings.fail_on or FailOn.ERROR]
+    fails_from = rank_of(fail_on or settings.fail_on or FailOn.ERROR)
     try:
         with progress_bar("indexing") as progress:
             found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
@@ -216,5 +204,4 @@ def check(
             f"{source}: no image was found",
             "Check the path; `scan2train index` tells of each file why it was skipped.",
         )
-    worst = max((finding.severity.rank for finding in findings), default=-1)
-    raise typer.Exit(2 if without else 1 if worst >= fails_from else 0)
+    raise typer.Exit(exit_code(findings, fails_from, without))

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from scan2train.cli.check import FailOn
+from scan2train.cli.fail_on import FailOn, exit_code, rank_of
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import Format, NoCache, Salt, Sources
-
-_RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
+from scan2train.cli.put import put
 
 
 def register(app: typer.Typer) -> None:
@@ -66,15 +65,10 @@ def leaks(
         found, without = found_in(sources, cache=not no_cache, salt=salt, progress=progress)
     findings = run(found, labels, seed=seed, permutations=permutations)
     text = as_json(found, sources, findings) if format == Format.JSON else "\n".join(as_table(findings))
-    if out is None:
-        typer.echo(text)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text + "\n", encoding="utf-8")
+    put(f"{text}\n", out)
     for source in without:
         complain(
             f"{source}: no image was found",
             "Check the path; `scan2train index` tells of each file why it was skipped.",
         )
-    worst = max((finding.severity.rank for finding in findings), default=-1)
-    raise typer.Exit(2 if without else 1 if worst >= _RANKS[fail_on] else 0)
+    raise typer.Exit(exit_code(findings, rank_of(fail_on), without))

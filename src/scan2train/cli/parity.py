@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import Format, NoCache, Salt, Sources
+from scan2train.cli.put import put
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -76,11 +77,8 @@ def parity(
     else:
         lines = list(parity_as_text(rows, max(60, min(shutil.get_terminal_size((100, 40)).columns, 120))))
         text = "".join(f"{line}\n" for line, _ in lines)
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    elif format is Format.JSON:
-        typer.echo(text, nl=False)
+    if out is not None or format is Format.JSON:
+        put(text, out)
     else:
         for line, style in lines:
             typer.secho(line, fg=_COLOURS.get(style), bold=style in _COLOURS, dim=style == "dim")

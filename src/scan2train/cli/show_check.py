@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from scan2train.cli.options import Format
+from scan2train.cli.put import put
 
 if TYPE_CHECKING:
     from scan2train.finding import Finding
@@ -30,9 +29,9 @@ def show(
     from scan2train.cli.show_findings import plain, print_findings
 
     if format != Format.TEXT:
-        _print(_formatted(found, sources, findings, format, fails_from, rules, jobs), out)
+        put(_formatted(found, sources, findings, format, fails_from, rules, jobs), out)
     elif out is not None:
-        _print(plain(found, findings), out)
+        put(plain(found, findings), out)
     else:
         print_findings(found, findings)
 
@@ -42,7 +41,7 @@ def print_empty(sources: Sequence[Path], out: Path | None) -> None:
     from scan2train.cli.found import nothing_found
     from scan2train.reports.json import as_json
 
-    _print(as_json(nothing_found(), sources, ()) + "\n", out)
+    put(as_json(nothing_found(), sources, ()) + "\n", out)
 
 
 def _formatted(
@@ -78,11 +77,3 @@ def _formatted(
     from scan2train.rule.load import all_rules
 
     return as_sarif(findings, all_rules(rules), places, Path.cwd()) + "\n"
-
-
-def _print(text: str, out: Path | None) -> None:
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")

@@ -118,9 +118,11 @@ def _flat(value: object) -> list[str]:
 
 def _is_number(text: str) -> bool:
     try:
-        return all(isinstance(float(one), float) for one in text.split())
+        for one in text.split():
+            float(one)
     except ValueError:
         return False
+    return True
 
 
 def _kind(tag: int, vr: str) -> Kind:

@@ -14,6 +14,7 @@ from scan2train.formats.dicom.attributes import Attribute, read_attributes
 from scan2train.index import Index
 from scan2train.knowledge.file_names import CHANNEL, stem
 from scan2train.knowledge.pseudonyms import stands_in
+from scan2train.tables.source_folder import source_folder
 
 _PATIENT_ID = 0x00100020
 #: Series whose headers are read, of all cases together; the others count by their columns in the index only.
@@ -36,7 +37,7 @@ class Part:
     @property
     def file(self) -> Path:
         """Where the first file lies."""
-        return Path(self.source) / self.first
+        return source_folder(self.source) / self.first
 
 
 @dataclass(slots=True, kw_only=True)

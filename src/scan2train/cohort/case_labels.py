@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.cohort.permuted import LabelColumns, class_columns, number_columns
-from scan2train.errors import WrongUse
+from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.formats.delimited import rows_of, small_text
 
 _COLUMNS = ("case", "label")
 _FEWEST = 4
@@ -31,21 +32,22 @@ def read_labels(path: Path) -> dict[str, str]:
         If the file cannot be read, lacks a column, or gives one case two labels.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise WrongUse(
-                "the table of labels is too large", where=path, expected=f"at most {_LARGEST} bytes"
-            )
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse("the table of labels cannot be read", where=path, found=str(error)) from error
-    first = text.partition("\n")[0]
-    between = max(",;\t", key=first.count)
-    rows = csv.DictReader(text.splitlines(), delimiter=between)
+        return _read(rows_of(small_text(path, _LARGEST)))
+    except WrongUse as error:
+        raise WrongUse(
+            error.message, where=path, expected=error.expected, found=error.found, advice=error.advice
+        ) from error
+    except Scan2TrainError as error:
+        raise WrongUse("the table of labels cannot be read", where=path, found=error.message) from error
+    except (ValueError, csv.Error) as error:
+        raise WrongUse("the table of labels cannot be read", where=path, found=error) from error
+
+
+def _read(rows: csv.DictReader[str]) -> dict[str, str]:
     names = {str(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     if any(name not in names for name in _COLUMNS):
         raise WrongUse(
             "the table of labels lacks a column",
-            where=path,
             expected="the columns case,label",
             found=", ".join(names) or "nothing",
             advice="The first line names the columns; a case is a folder's name, a PatientID or a file's stem.",
@@ -58,7 +60,6 @@ def read_labels(path: Path) -> dict[str, str]:
         if found.setdefault(case, label) != label:
             raise WrongUse(
                 "one case has two labels",
-                where=path,
                 found=f"line {line}",
                 advice="Give each case one label; leave out those that are not clear.",
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 from scan2train.cohort.case_files import cases_of
 from scan2train.cohort.case_labels import as_labels, read_labels
 from scan2train.cohort.levels import block_of
-from scan2train.cohort.permuted import Tested, test_labels
+from scan2train.cohort.permuted import LabelColumns, Tested, test_labels
 from scan2train.cohort.tellings import tellings_of
 from scan2train.cohort.traits import Trait, traits_of
 from scan2train.errors import WrongUse
@@ -98,12 +98,9 @@ def concluded(told: Sequence[Telling]) -> list[Finding]:
 
 
 def _tested(
-    traits: Sequence[Trait], labels: object, seed: int, permutations: int
+    traits: Sequence[Trait], labels: LabelColumns, seed: int, permutations: int
 ) -> tuple[list[list[Trait]], Tested | None]:
     """Traits that part the cases in one way are one feature."""
-    from scan2train.cohort.permuted import LabelColumns
-
-    assert isinstance(labels, LabelColumns)
     same: dict[bytes, list[Trait]] = defaultdict(list)
     blocks = {}
     for trait in traits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -85,8 +85,7 @@ def _number(values: tuple[str, ...] | None) -> float | None:
         return None
 
 
-def _each(texts: Sequence[str | None], make: object) -> list[Level]:
-    assert callable(make)
+def _each(texts: Sequence[str | None], make: Callable[[str], Level]) -> list[Level]:
     return [None if text is None else make(text) for text in texts]
 
 
@@ -94,7 +93,7 @@ def _of_codes(texts: Sequence[str | None]) -> Iterator[tuple[str, list[Level], b
     """What is told by how a code is built, whatever it stands for."""
     yield "its first letter", _each(texts, lambda text: text[:1].casefold()), False
     for n in (2, 3):
-        yield f"its first {n} letters", _each(texts, lambda text, n=n: text[:n].casefold()), False
+        yield f"its first {n} letters", [text and text[:n].casefold() for text in texts], False
     yield (
         "its prefix, up to the first digit",
         _each(texts, lambda text: _DIGITS.split(text)[0].casefold()),
@@ -147,7 +146,7 @@ def _words(values: tuple[str, ...] | None) -> Iterator[str]:
 def _of_uids(texts: Sequence[str | None]) -> Iterator[tuple[str, list[Level], bool]]:
     """Who gave a UID away, and how it is built; its end is chance."""
     for n in _ROOT_PARTS:
-        yield f"its root of {n} parts", _each(texts, lambda text, n=n: ".".join(text.split(".")[:n])), False
+        yield f"its root of {n} parts", [text and ".".join(text.split(".")[:n]) for text in texts], False
     yield "how many parts it has", _each(texts, lambda text: str(text.count("."))), False
 
 

@@ -82,7 +82,7 @@ _GIVEN: Final = re.compile(
 _SECONDS: Final = re.compile(r"(?<![\w.,])(\d{2,3}) ?(?:s|sec|sek|seg|seconds?)\b")
 #: Both, in one word.
 _WITH_AND_WITHOUT: Final = re.compile(
-    r"\b(?:w|with|mit|avec|con)\b[ /&+.,]*(?:and|und|et|e|y)?[ /&+.,]*(?:w/?[ ]?o|without|ohne|sans|senza|sin)\b"
+    r"\b(?:w|with|mit|avec|con)\b[ /&+.,]*+(?:(?:and|und|et|e|y)[ /&+.,]*+)?(?:w/?[ ]?o|without|ohne|sans|senza|sin)\b"
 )
 #: "70 s delay": how long it was, and no delayed phase.
 _DELAY_OF: Final = re.compile(

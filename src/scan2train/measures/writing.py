@@ -27,6 +27,8 @@ _SAME_HEIGHT = 0.62
 _MOST_PIECES = 20_000
 #: So many values are tried besides the extremes: the most frequent ones, and the brightest.
 _VALUES = 4
+#: Of more values than this only the extremes are tried: counting them takes memory for each.
+_MOST_VALUES = 1 << 20
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -66,6 +68,8 @@ def _masks(grey: Array, *, lossy: bool) -> list[Mask]:
     if lossy or grey.dtype.kind == "f":
         step = (float(high) - float(low)) * 0.12
         return [grey >= high - step]
+    if int(high) - int(low) > _MOST_VALUES:
+        return [grey == value for value in (low, high)]
     counts = np.bincount((grey.astype(np.int64) - int(low)).ravel())
     around = np.convolve(np.minimum(counts, np.median(counts[counts > 0]) * 50 + 50), np.ones(9), mode="same")
     around = (around - np.minimum(counts, around)) / 8
@@ -99,15 +103,17 @@ def _lines(mask: Mask, least: int) -> list[Line]:
 def _rows(boxes: npt.NDArray[np.int64], least: int) -> list[Line]:
     """Group boxes by where they end, then by the gaps between them."""
     free = np.ones(len(boxes), dtype=bool)
+    ends, heights = boxes[:, 1], boxes[:, 1] - boxes[:, 0] + 1
     lines = []
     for first in range(len(boxes)):
         if not free[first]:
             continue
-        tall = boxes[first, 1] - boxes[first, 0] + 1
-        near = np.abs(boxes[:, 1] - boxes[first, 1]) <= max(1.0, _BASE * tall)
-        heights = boxes[:, 1] - boxes[:, 0] + 1
-        like = (heights >= _SAME_HEIGHT * tall) & (heights <= tall / _SAME_HEIGHT)
-        row = np.flatnonzero(free & near & like)
+        tall = heights[first]
+        apart = max(1.0, _BASE * tall)
+        # They come in the order of where they end: none of the others is near.
+        near = slice(*np.searchsorted(ends, (ends[first] - apart, np.nextafter(ends[first] + apart, np.inf))))
+        like = (heights[near] >= _SAME_HEIGHT * tall) & (heights[near] <= tall / _SAME_HEIGHT)
+        row = near.start + np.flatnonzero(free[near] & like)
         row = row[np.argsort(boxes[row, 2])]
         gaps = boxes[row[1:], 2] - boxes[row[:-1], 3]
         for run in np.split(row, np.flatnonzero(gaps > _APART * tall) + 1):

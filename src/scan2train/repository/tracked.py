@@ -14,6 +14,8 @@ _HEAD: Final = struct.Struct(">10I")
 _FLAGS: Final = struct.Struct(">H")
 _EXTENDED: Final = 0x4000
 _NAME_LENGTH: Final = 0x0FFF
+#: Systems take no longer path.
+_LONGEST_NAME: Final = 4096
 #: Upper four bits of the mode of a regular file; links, submodules and folders of a sparse index have others.
 _REGULAR: Final = 0b1000
 #: The extension by which an index is a difference to another file.
@@ -83,7 +85,8 @@ def _entries(content: bytes, version: int, count: int, name_bytes: int) -> tuple
             name = content[at:end]
             # One to eight zeros fill an entry up to a multiple of eight bytes.
             at = start + (end - start + 8) // 8 * 8
-        if end > len(content):
+        # Version 4 repeats what two names have in common, so that few bytes could become a great many.
+        if end > len(content) or len(name) > _LONGEST_NAME:
             raise ValueError(end)
         if mode >> 12 == _REGULAR:
             found.append(Tracked(path=name.decode("utf-8", errors="surrogateescape"), size=size))

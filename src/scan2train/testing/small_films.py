@@ -50,21 +50,26 @@ def small_mammogram(
     shape, tags, manufacturer, name
         Rows × columns; attributes that override the others; what the header says; the file.
     """
-    pixels = written(mammogram(side, view, shape), text, size=1)
-    pixels = pixels[:, ::-1] if mirrored else pixels
-    pixels = pixels[::-1, ::-1] if turned else pixels
-    usual: dict[str, Any] = {"PhotometricInterpretation": "MONOCHROME1"} if inverted else {}
-    if code:
-        usual["ViewCodeSequence"] = _coded(code)
-    return film_of(
-        np.ascontiguousarray(4095 - pixels if inverted else pixels),
-        name,
-        modality="MG",
-        side=side if told_side is None else told_side,
-        view=view if told_view is None else told_view,
-        manufacturer=manufacturer,
-        tags={**usual, **(tags or {})},
-    )
+
+    def build(folder: Path) -> object:
+        pixels = written(mammogram(side, view, shape), text, size=1)
+        pixels = pixels[:, ::-1] if mirrored else pixels
+        pixels = pixels[::-1, ::-1] if turned else pixels
+        usual: dict[str, Any] = {"PhotometricInterpretation": "MONOCHROME1"} if inverted else {}
+        if code:
+            usual["ViewCodeSequence"] = _coded(code)
+        make = film_of(
+            np.ascontiguousarray(4095 - pixels if inverted else pixels),
+            name,
+            modality="MG",
+            side=side if told_side is None else told_side,
+            view=view if told_view is None else told_view,
+            manufacturer=manufacturer,
+            tags={**usual, **(tags or {})},
+        )
+        return make(folder)
+
+    return build
 
 
 def small_chest_film(
@@ -80,9 +85,13 @@ def small_chest_film(
 
     ``value`` is what it is written with, the picture's highest if not given.
     """
-    from scan2train.testing.phantoms.film import chest_film
 
-    return film_of(written(chest_film(shape), text, value=value, size=size), name, tags=tags)
+    def build(folder: Path) -> object:
+        from scan2train.testing.phantoms.film import chest_film
+
+        return film_of(written(chest_film(shape), text, value=value, size=size), name, tags=tags)(folder)
+
+    return build
 
 
 def _coded(code: str) -> Any:

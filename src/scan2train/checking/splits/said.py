@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scan2train.errors import Scan2TrainError, WrongUse
-from scan2train.formats.regular import open_regular
+from scan2train.formats.delimited import rows_of, small_text
 from scan2train.knowledge.split_names import TRAIN, VAL, split_word
 
 _MOST_BYTES = 64 << 20
@@ -64,8 +64,10 @@ def read_split(path: str | os.PathLike[str]) -> list[Said]:
     """
     place = Path(path)
     try:
-        text = _text(place)
-        found = list(_of_json(json.loads(text)) if text.lstrip()[:1] in ("{", "[") else _of_csv(text))
+        text = small_text(place, _MOST_BYTES)
+        found = list(
+            _of_json(json.loads(text)) if text.lstrip()[:1] in ("{", "[") else _of_rows(list(rows_of(text)))
+        )
     except WrongUse as error:
         raise WrongUse(error.message, where=place, found=error.found, advice=_ADVICE) from error
     except Scan2TrainError as error:
@@ -77,14 +79,6 @@ def read_split(path: str | os.PathLike[str]) -> list[Said]:
     if not found:
         raise WrongUse("the split file names no case of any part", where=place, advice=_ADVICE)
     return found
-
-
-def _text(path: Path) -> str:
-    with open_regular(path) as file:
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise WrongUse("the split file is too large", expected="at most 64 MiB")
-    return content.decode("utf-8-sig")
 
 
 def _of_json(content: Any) -> Iterator[Said]:
@@ -143,12 +137,6 @@ def _by_fold(entries: Sequence[Mapping[str, Any]]) -> Iterator[Said]:
             said = _said(one, VAL if _integer(one["fold"]) == number else TRAIN, number)
             if said is not None:
                 yield said
-
-
-def _of_csv(text: str) -> Iterator[Said]:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    yield from _of_rows(list(csv.DictReader(text.splitlines(), delimiter=delimiter)))
 
 
 def _of_rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[Said]:

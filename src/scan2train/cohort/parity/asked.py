@@ -20,6 +20,8 @@ from scan2train.cohort.parity.given import Given
 _ROOM, _TIMES = 4 << 30, 24
 #: Longest text of an error or warning that is kept.
 _TEXT = 240
+#: A reader may raise all that it has read; so much of it is looked at.
+_LOOKED_AT = 4_000
 _WARNS = re.compile(rb"warn|non.?uniform|missing", re.IGNORECASE)
 #: Where in its own sources a C++ library raised an error.
 _SOURCE = re.compile(r"\S+\.[ch]xx:\d+:")
@@ -102,5 +104,5 @@ def _bounded(room: int) -> Iterator[None]:
 
 def _short(text: str, path: Path) -> str:
     """One line, without the place that the reader was given."""
-    text = " ".join(_SOURCE.sub("", text.replace(str(path), path.name)).split())
+    text = " ".join(_SOURCE.sub("", text[:_LOOKED_AT].replace(str(path), path.name)).split())
     return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"

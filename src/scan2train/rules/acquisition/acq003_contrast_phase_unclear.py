@@ -30,6 +30,7 @@ normative.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -153,15 +154,19 @@ def examples() -> Iterator[Example]:
         )
 
     def chest(agent: str | None, words: str, blood_hu: float | None, orientation: str = "LPS") -> Build:
-        """A whole chest, whose blood has so many HU."""
-        shape, spacing = {"LPS": ((88, 72, 44), (4.1, 3.9, 6.4)), "PIR": ((72, 44, 88), (3.9, 6.4, 4.1))}[
+        """The middle of a chest, whose blood has so many HU, in thick slices."""
+        shape, spacing = {"LPS": ((88, 72, 20), (4.1, 3.9, 6.4)), "PIR": ((72, 20, 50), (3.9, 6.4, 7.2))}[
             orientation
         ]
-        volume, _ = chest_ct(
-            shape, spacing, orientation=orientation, blood_hu=blood_hu, lesion_centre_mm=None
-        )
         tags = {} if agent is None else {"ContrastBolusAgent": agent}
-        return series_of(volume, "chest", series_description=words, tags=tags)
+
+        def build(folder: Path) -> object:
+            volume, _ = chest_ct(
+                shape, spacing, orientation=orientation, blood_hu=blood_hu, lesion_centre_mm=None
+            )
+            return series_of(volume, "chest", series_description=words, tags=tags)(folder)
+
+        return build
 
     yield good("no word of it", ct(None, "Thorax"))
     yield good("nativ", ct("NONE", "Abdomen nativ"))

@@ -25,6 +25,7 @@ Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993 (modified z-score)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -55,19 +56,19 @@ Gathered = tuple[dict[str, Any], float, float]
 def check(volumes: pl.DataFrame) -> Iterator[Hit]:
     """Compare sizes, spacings and fields of view within each kind."""
     for _, group in _groups(volumes):
-        told: list[dict[str, tuple[float, str, str]]] = [{} for _ in range(group.height)]
+        told: dict[int, list[tuple[float, str, str]]] = defaultdict(list)
         for name, (unit, values) in _measures(group).items():
-            for at_row, z in enumerate(_few(robust_z(values, part=SET002_SPREAD_PART))):
-                seen = f"{name} {values[at_row]:.4g}{unit} (z {z:.1f})"
-                told[at_row][name] = (float(z), seen, f"{name} near {np.median(values):.4g}{unit}")
-        for at_row, those in enumerate(told):
-            far = sorted((one for one in those.values() if one[0] >= SET002_WARNING), reverse=True)
-            if far:
-                yield _hit(
-                    "a volume of another shape than the others of its kind",
-                    far,
-                    group.row(at_row, named=True),
-                )
+            away = _few(robust_z(values, part=SET002_SPREAD_PART))
+            usual = f"{name} near {np.median(values):.4g}{unit}"
+            for at_row in np.flatnonzero(away >= SET002_WARNING).tolist():
+                z = float(away[at_row])
+                told[at_row].append((z, f"{name} {values[at_row]:.4g}{unit} (z {z:.1f})", usual))
+        for at_row, far in sorted(told.items()):
+            yield _hit(
+                "a volume of another shape than the others of its kind",
+                sorted(far, reverse=True),
+                group.row(at_row, named=True),
+            )
 
 
 def gather(volume: Volume, row: Mapping[str, Any]) -> Gathered:

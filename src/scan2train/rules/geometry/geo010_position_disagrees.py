@@ -54,13 +54,14 @@ def _word(name: str) -> pl.Expr:
 
 def _two_sides(dicom: pl.DataFrame) -> Iterator[Hit]:
     both = _word("laterality").is_in(_SIDES) & _word("image_laterality").is_in(_SIDES)
-    for row in dicom.filter(both & (_word("laterality") != _word("image_laterality"))).iter_rows(named=True):
+    for row in _by_series(dicom.filter(both & (_word("laterality") != _word("image_laterality")))):
         yield warning(
             "Laterality and Image Laterality name two sides",
             seen=f"Laterality {row['laterality'].strip()}, Image Laterality {row['image_laterality'].strip()}",
             expected="one side",
             where=at(row),
             scope="series",
+            affects=row["images"],
         )
 
 
@@ -71,7 +72,7 @@ def _other_side_in_words(dicom: pl.DataFrame) -> Iterator[Hit]:
     left, right = words.str.contains(r"\bLEFT\b"), words.str.contains(r"\bRIGHT\b")
     side = pl.coalesce(_word("image_laterality"), _word("laterality"))
     told = ((side == "L") & right & ~left) | ((side == "R") & left & ~right)
-    for row in dicom.filter(told.fill_null(value=False)).iter_rows(named=True):
+    for row in _by_series(dicom.filter(told.fill_null(value=False))):
         side_told = (row["image_laterality"] or row["laterality"]).strip()
         yield warning(
             "the description names the other side than the laterality",
@@ -79,7 +80,16 @@ def _other_side_in_words(dicom: pl.DataFrame) -> Iterator[Hit]:
             expected="one side",
             where=at(row),
             scope="series",
+            affects=row["images"],
         )
+
+
+def _by_series(images: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The first image of each series, and how many ``images`` there are of these."""
+    series = images.group_by("source", pl.coalesce("series_uid", "path").alias("own"), maintain_order=True)
+    columns = ("path", "series_uid", "laterality", "image_laterality")
+    firsts = series.agg(*(pl.col(name).first() for name in columns), pl.len().alias("images"))
+    yield from firsts.iter_rows(named=True)
 
 
 def _orientation_against_cosines(dicom: pl.DataFrame) -> Iterator[Hit]:

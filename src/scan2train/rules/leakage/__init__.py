@@ -1,1 +1,1 @@
-"""Labels and identities where they should not be."""
+"""Identities, words, and scans in two splits: what gives the answer away, or the patient."""

@@ -55,9 +55,8 @@ def check(files: pl.DataFrame, skipped: pl.DataFrame) -> Iterator[Hit]:
         if _is_split(content) and not _has_seed(content):
             yield warning(
                 "a split without the seed that it was drawn with",
-                seen=f"a list of {len(content)}"
-                if isinstance(content, list)
-                else f"{', '.join(map(str, content))}",
+                # Keys may be the names of patients.
+                seen=f"{'a list' if isinstance(content, list) else 'a table'} of {len(content)}, and no seed",
                 expected=_EXPECTED,
                 where=Where(path=path),
             )

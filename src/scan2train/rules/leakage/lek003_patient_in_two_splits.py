@@ -26,6 +26,7 @@ specification, "Entities" (subject).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -130,7 +131,8 @@ def _by_names(
         shared = parts.shared(rows)
         if shared is None or _told(keys, shared):
             continue
-        again = parts.shared(row for row in rows if [names[r] for r in rows].count(names[row]) > 1)
+        times = Counter(names[row] for row in rows)
+        again = parts.shared(row for row in rows if times[names[row]] > 1)
         if again is None:
             yield _hit("names in two splits are those of one patient", shared, volumes, severity=warning)
 

@@ -40,6 +40,7 @@ from scan2train.repository.bounded import read_bounded
 from scan2train.repository.places import Repository, repositories_of
 from scan2train.repository.tracked import NoIndex, Tracked, tracked_files
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
+from scan2train.tables.source_folder import source_folder
 
 _MOST_INDEX = 1 << 30
 _SHOWN = 6
@@ -51,8 +52,9 @@ def check(files: pl.DataFrame) -> Iterator[Hit]:
         # Of a source that is one file, the others of its folder are no part.
         firsts = frozenset(those["path"].str.split("/").list.first().unique())
         inside = those.filter(pl.col("path").str.contains(r"(?:^|/)\.git(?:/|$)"))["path"]
-        for repository in repositories_of(Path(str(source)), inside):
-            yield from _of_repository(repository, Path(str(source)), firsts)
+        folder = source_folder(str(source))
+        for repository in repositories_of(folder, inside):
+            yield from _of_repository(repository, folder, firsts)
 
 
 def _of_repository(repository: Repository, source: Path, firsts: Container[str]) -> Iterator[Hit]:
@@ -70,10 +72,12 @@ def _of_repository(repository: Repository, source: Path, firsts: Container[str])
         )
         return
     attributes = Attributes(repository.top, repository.common)
+    lost, gained = _ways(repository.top, source)
     large = sorted(
         (path, size)
         for one in tracked
-        if (path := _below(repository.top / one.path, source, firsts)) is not None
+        if one.path.startswith(lost)
+        and (path := gained + one.path[len(lost) :]).split("/", 1)[0] in firsts
         and (size := _size(repository, one)) > REP002_BYTES
         and not attributes.is_lfs(one.path)
     )
@@ -89,12 +93,15 @@ def _of_repository(repository: Repository, source: Path, firsts: Container[str])
         )
 
 
-def _below(path: Path, source: Path, firsts: Container[str]) -> str | None:
-    """A file's path from the source, if it is part of it."""
-    if not path.is_relative_to(source):
-        return None
-    inside = path.relative_to(source)
-    return inside.as_posix() if inside.parts[0] in firsts else None
+def _ways(top: Path, source: Path) -> tuple[str, str]:
+    """What a path from the repository's top loses and gains to be one from the source; one of both is empty.
+
+    Told once, as there may be a million paths.
+    """
+    if source.is_relative_to(top):
+        inside = source.relative_to(top).as_posix()
+        return ("" if inside == "." else f"{inside}/"), ""
+    return "", f"{top.relative_to(source).as_posix()}/"
 
 
 def _size(repository: Repository, one: Tracked) -> int:
