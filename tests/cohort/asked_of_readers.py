@@ -7,5 +7,4 @@ LOADERS = (
     *("right", "says_lps", "turned_with_its_affine", "takes_lps_for_ras", "mirrored", "first_slope_for_all"),
     *("by_name", "without_its_last_slice", "channel_first_without_a_place", "troubled"),
 )
-TROUBLED = ("dies", "hangs", "swells", "refuses", "warns")
-LIMIT_S = 8.0
+TROUBLED = ("dies", "swells", "refuses", "warns")

@@ -11,13 +11,15 @@ from PIL import Image
 from odd_findings import ODD
 from scan2train.check import check
 from scan2train.figures.evidence import inverted, marked, smallest_piece, tilted_slices, uneven_slices
+from scan2train.figures.thumbnail import Thumbnail
 from scan2train.finding import Where
 from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.recipe import Recipe
-from scan2train.reports.html.evidence import _wanted, evidence_for
-from scan2train.reports.html.of_source import report_of_findings
+from scan2train.reports.html.evidence import Evidence, _wanted, evidence_for
+from scan2train.reports.html.of_source import _report
 from scan2train.reports.html.write import render
+from scan2train.rule.load import built_in
 from scan2train.testing.small import small_series
 from scan2train.volume import Labels, Volume
 
@@ -92,27 +94,29 @@ def gap(tmp_path_factory):
     return folder
 
 
-def test_a_gap_is_shown_on_the_page(gap):
+def test_a_gap_is_shown_and_what_cannot_be_read_is_left_out(gap):
     found = index(gap, cache=False)
-    findings = check(found, select=["GEO004"], pixels=False)
-    report = report_of_findings(found, [gap], findings, jobs=1)
-    (one,) = report.groups[0].evidence.values()
-    picture = Image.open(io.BytesIO(one.picture.jpeg)).convert("RGB")
+    (finding,) = check(found, select=["GEO004"], pixels=False)
+    gone = found.volumes.with_columns(source=pl.lit("/nowhere"), volume=pl.lit("gone"))
+    both = replace(found, volumes=pl.concat([found.volumes, gone]))
+    lost = replace(finding, where=Where(volume="gone"))
+    shown = evidence_for([finding, lost], both, jobs=1)
+    assert list(shown) == [("GEO004", finding.where.volume)]
+    picture = Image.open(io.BytesIO(shown["GEO004", finding.where.volume].picture.jpeg)).convert("RGB")
     red = np.asarray(picture).astype(int)
     red = red[..., 0] - red[..., 2] > 60
     assert red[:, : picture.width // 2 - 4].sum() == 0
     assert red[:, picture.width // 2 :].any()
-    page = render(report)
-    assert page.count('class="shot evidence"') == 1
-    assert "red was never measured" in page
 
 
-def test_what_cannot_be_read_is_left_out(gap):
+def test_a_picture_of_the_fault_stands_on_the_page(gap):
     found = index(gap, cache=False)
-    lost = replace(found, volumes=found.volumes.with_columns(source=pl.lit("/nowhere")))
     findings = check(found, select=["GEO004"], pixels=False)
-    assert findings
-    assert evidence_for(findings, lost, jobs=1) == {}
+    drawn = Evidence(picture=Thumbnail(jpeg=b"jpeg", width=40, height=30), caption="what is red")
+    key = ("GEO004", findings[0].where.volume)
+    page = render(_report(found, [gap], findings, {}, {key: drawn}, built_in()))
+    assert page.count('class="shot evidence"') == 1
+    assert page.count("what is red") == 2
 
 
 def test_pictures_are_few():

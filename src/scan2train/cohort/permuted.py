@@ -29,6 +29,8 @@ _MOST_WORK = 4e12
 _FEWEST = 2_000
 #: Strength of the ridge, as a part of the mean of the kernel's diagonal.
 _RIDGE = 0.5
+#: Cases that predict one another, evenly spaced where there are more: their kernel is a square of them.
+_MOST_TOGETHER = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +138,16 @@ def test_labels(
     """
     n = len(labels.columns)
     x, groups = _grouped(blocks, freedoms)
-    solve, diagonal = _ridge(x)
-    work = (x.shape[0] + n) * n * labels.columns.shape[1]
+    some = np.unique(np.linspace(0, n - 1, min(n, _MOST_TOGETHER)).round().astype(np.intp))
+    ridge = _ridge(x[:, some], some)
+    work = (x.shape[0] * n + len(some) ** 2) * labels.columns.shape[1]
     permutations = int(min(permutations, max(_FEWEST, _MOST_WORK / work)))
     largest, together = [], []
     for shuffled in _shuffled(labels.columns, x.shape[0], seed, permutations):
-        one, both = _statistics(x, groups, labels.freedom, solve, diagonal, shuffled)
+        one, both = _statistics(x, groups, labels.freedom, ridge, shuffled)
         largest.append(np.max([_normal(sums.max(axis=0), degrees) for sums, degrees in one], axis=0))
         together.append(both)
-    one, both = _statistics(x, groups, labels.freedom, solve, diagonal, labels.columns[:, :, None])
+    one, both = _statistics(x, groups, labels.freedom, ridge, labels.columns[:, :, None])
     real, strength = np.empty(len(blocks)), np.empty(len(blocks))
     for group, (sums, degrees) in zip(groups, one, strict=True):
         real[group.features] = _normal(sums[:, 0], degrees)
@@ -161,12 +164,13 @@ def test_labels(
 
     full = np.round([_normal((n - 1.0) * labels.freedom, float(labels.freedom**2))], 3)
     chance = math.exp(-labels.arrangements)
-    left_out = _left_out(solve, diagonal, labels.columns[:, :, None])[:, :, 0]
+    own = labels.columns[some]
+    left_out = _left_out(ridge, own[:, :, None])[:, :, 0]
     return Tested(
         p=corrected(_p(real, most)),
         strength=np.clip(strength, 0, 1),
         together_p=float(corrected(_p(real_together, joint))[0]),
-        together=_score(left_out, labels.columns),
+        together=_score(left_out, own),
         by_chance=0.0 if labels.columns.shape[1] == 1 and labels.freedom == 1 else 1 / (labels.freedom + 1),
         reachable=min(1.0, float(corrected(_p(full, most) + chance)[0])),
         permutations=permutations,
@@ -223,7 +227,7 @@ def _grouped(blocks: Sequence[Floats], freedoms: Sequence[int]) -> tuple[Floats,
 
 
 def _statistics(
-    x: Floats, groups: Sequence[_Group], freedom: int, solve: Floats, diagonal: Floats, y: Floats
+    x: Floats, groups: Sequence[_Group], freedom: int, ridge: _Ridge, y: Floats
 ) -> tuple[list[tuple[Floats, float]], Floats]:
     """For each group the statistics of its features for each column of labels, and their degrees of freedom.
 
@@ -237,10 +241,19 @@ def _statistics(
         part = product[group.first : group.last].reshape(-1, group.width, c, batch)
         sums = part[:, 0, 0] if group.width * c == 1 else part.sum(axis=(1, 2))
         found.append(((n - 1) * sums, float(group.freedom * freedom)))
-    return found, (_left_out(solve, diagonal, y) * y).sum(axis=(0, 1))
+    return found, (_left_out(ridge, y[ridge.cases]) * y[ridge.cases]).sum(axis=(0, 1))
 
 
-def _ridge(x: Floats) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class _Ridge:
+    """What turns labels of these cases into residuals, and its diagonal."""
+
+    cases: npt.NDArray[np.integer]
+    solve: Floats
+    diagonal: Floats
+
+
+def _ridge(x: Floats, cases: npt.NDArray[np.integer]) -> _Ridge:
     """What turns labels into residuals of leave-one-out prediction, by ridge regression on features and their pairs.
 
     The kernel is the similarity of two cases over all features, and its square, which sees what only two features
@@ -253,13 +266,13 @@ def _ridge(x: Floats) -> tuple[Floats, Floats]:
     squared /= max(float(np.trace(squared)) / len(squared), 1e-12)
     kernel = (alike + squared) / 2 + _RIDGE * np.eye(len(alike))
     residual = _RIDGE * np.linalg.inv(kernel) - 1 / len(alike)
-    return residual, np.maximum(np.diag(residual), 1e-9)
+    return _Ridge(cases, residual, np.maximum(np.diag(residual), 1e-9))
 
 
-def _left_out(solve: Floats, diagonal: Floats, y: Floats) -> Floats:
+def _left_out(ridge: _Ridge, y: Floats) -> Floats:
     """What the other cases predict of each case: ``y - (R y) / diag(R)``, R giving the residuals of the fit."""
     n, c, batch = y.shape
-    residual = (solve @ y.reshape(n, c * batch)).reshape(n, c, batch) / diagonal[:, None, None]
+    residual = (ridge.solve @ y.reshape(n, c * batch)).reshape(n, c, batch) / ridge.diagonal[:, None, None]
     found: Floats = y - residual
     return found
 

@@ -53,9 +53,9 @@ class Parts:
 
 
 def groups(keys: Mapping[int, Any]) -> Iterator[Sequence[int]]:
-    """Rows of one key, where there are several; a row without a key is in none."""
+    """The rows of each key; a row without a key is in none."""
     by_key: dict[Any, list[int]] = {}
     for row, key in keys.items():
         if key not in (None, ""):
             by_key.setdefault(key, []).append(row)
-    return (rows for rows in by_key.values() if rows)
+    yield from by_key.values()
