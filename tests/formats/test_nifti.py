@@ -225,7 +225,7 @@ def test_shear_is_kept_and_told(tmp_path):
         ({"sform_code": 0, "qform_code": 1, "quatern": (0.9, 0.9, 0)}, GeometryError, "NII001"),
         ({"sform_code": 0, "qform_code": 1, "pixdim": [1, 0, 1, 1, 1, 1, 1, 1]}, GeometryError, "GEO001"),
         ({"dim": [3, 500, 400, 300, 1, 1, 1, 1]}, UnreadableFile, "FIL001"),
-        ({"dim": [7] + [32767] * 7}, UnreadableFile, "FIL001"),
+        ({"dim": [7] + [32767] * 7}, HostileFile, "FIL002"),
         ({"dim": [3, -5, 4, 3, 1, 1, 1, 1]}, NonconformingHeader, "FIL005"),
         ({"dim": [0, 5, 4, 3, 1, 1, 1, 1]}, NonconformingHeader, "FIL005"),
         ({"datatype": 32}, NonconformingHeader, "FIL005"),

@@ -145,7 +145,8 @@ def test_labels(
     largest, together = [], []
     for shuffled in _shuffled(labels.columns, x.shape[0], seed, permutations):
         one, both = _statistics(x, groups, labels.freedom, ridge, shuffled)
-        largest.append(np.max([_normal(sums.max(axis=0), degrees) for sums, degrees in one], axis=0))
+        best = np.array([_normal(sums.max(axis=0), degrees) for sums, degrees in one])
+        largest.append(best.max(axis=0))
         together.append(both)
     one, both = _statistics(x, groups, labels.freedom, ridge, labels.columns[:, :, None])
     real, strength = np.empty(len(blocks)), np.empty(len(blocks))

@@ -138,17 +138,13 @@ class Stream:
         return values
 
     def justify(self, wanted: int) -> None:
-        """Refuse ``wanted`` bytes if the file cannot hold them, or an image may not have them.
+        """Refuse ``wanted`` bytes if an image may not have them, or the file cannot hold them.
 
         Raises
         ------
         UnreadableFile, HostileFile
             As :meth:`array`.
         """
-        held = self._left if self._decompressor is None else self._length
-        possible = held * MOST_PER_BYTE[self.coding]
-        if wanted > possible:
-            raise _short(self.path, wanted, possible)
         if wanted > largest_image():
             raise HostileFile(
                 "the image is larger than an image may be",
@@ -157,6 +153,10 @@ class Stream:
                 found=f"{wanted} bytes",
                 advice="Set SCAN2TRAIN_LARGEST_IMAGE_GIB to allow more, if you trust where it comes from.",
             )
+        held = self._left if self._decompressor is None else self._length
+        possible = held * MOST_PER_BYTE[self.coding]
+        if wanted > possible:
+            raise _short(self.path, wanted, possible)
 
     def surplus(self) -> int:
         """How many bytes are left, those behind a compressed stream included; checks the checksum on the way.
