@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Values beyond this are not looked at: they are pictures, tables and vendors' binary headers.
 _LONGEST = 1 << 14
+#: What is left in the file unread. Sequences of a known length may be longer than any value, and names lie in them.
+_UNREAD = 1 << 24
 #: How many elements of one file are looked at, nested ones among them, and how many items of one sequence.
 _MOST_ELEMENTS, _MOST_ITEMS = 20_000, 16
 #: Frames by frames: as many items as there are frames, and nothing that tells of a person.
@@ -93,7 +95,7 @@ def _dataset(path: Path) -> Dataset:
         if _DEFLATED in file.read(_META_BYTES):
             raise NotAnImage("a deflated header is not looked at", where=path)
         file.seek(0)
-        return dcmread(file, stop_before_pixels=True, force=True, defer_size=_LONGEST)
+        return dcmread(file, stop_before_pixels=True, force=True, defer_size=_UNREAD)
 
 
 def _walk(
