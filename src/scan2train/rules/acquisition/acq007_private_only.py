@@ -43,7 +43,7 @@ FACTS = {
 SUSPECT = pl.col("modality") == "MR"
 
 
-def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
+def check(row: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> Iterator[Hit]:
     """Name the volumes that stacking took for mosaics, or made of them, and private b-values."""
     if row["tiles_across"]:
         yield info(
@@ -58,7 +58,7 @@ def check(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[Hit]:
             expected="a file, or a frame with a place of its own, for each slice",
             scope="series",
         )
-    if row["modality"] == "MR" and facts["b_value"] is None and (facts["private"] or 0) > 0:
+    if facts and row["modality"] == "MR" and facts["b_value"] is None and (facts["private"] or 0) > 0:
         yield info(
             "the b-value of the diffusion weighting stands only in a private element; it was read from there",
             seen=f"{facts['private']:g} s/mm2",
