@@ -140,7 +140,10 @@ def _jpeg_ls(near: int) -> Callable[[Pixels, int], bytes]:
             return bytes(
                 jpeg_ls.encode_buffer(cells.tobytes(), rows, columns, samples, bits, near, interleave)
             )
-        except RuntimeError:  # the room it sets aside is too small for a few noisy pixels
+        except RuntimeError:
+            # The room it sets aside is too small for a few noisy pixels. The other one knows whole bytes alone.
+            if bits != cells.itemsize * 8:
+                raise
             return bytes(imagecodecs.jpegls_encode(cells, near))
 
     return encode
