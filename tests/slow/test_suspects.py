@@ -6,6 +6,7 @@ import pytest
 
 from scan2train.checking.header import check_headers
 from scan2train.checking.settle import settle
+from scan2train.checking.tables import tables
 from scan2train.index import Index
 from scan2train.indexing.run import index_source
 from scan2train.rule.load import built_in
@@ -36,6 +37,7 @@ def test_nothing_is_missed(example, tmp_path):
     found = Index(**index_source(tmp_path, jobs=1, cache=False, salt=b"examples", progress=None))
     task = Task.load(example.task) if example.task else None
     rules = [dataclasses.replace(rule, task=task) for rule in built_in()]
-    quick = settle(check_headers(found, rules))
-    whole = settle(check_headers(found, [Unsuspecting(one) for one in rules]))
+    named = tables(found, {name for rule in rules for name in rule.needs})
+    quick = settle(check_headers(found, rules, named))
+    whole = settle(check_headers(found, [Unsuspecting(one) for one in rules], named))
     assert [dataclasses.asdict(one) for one in quick] == [dataclasses.asdict(one) for one in whole]
