@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.choosing.preferences import PREFERENCES
-from scan2train.choosing.unfit import unfit
+from scan2train.choosing.unfit import OF_THE_TASK, unfit
 from scan2train.choosing.wrong_in_itself import wrong_in_itself
 from scan2train.errors import OutputDamaged
 from scan2train.finding import Finding, Severity
 from scan2train.knowledge.file_names import natural_key
 from scan2train.knowledge.mammography_views import side_of, view_of
-from scan2train.pairing import pairs
+from scan2train.pairing import masks_of
 from scan2train.task import Task
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from scan2train.index import Index
 
 Row = Mapping[str, Any]
-#: What the task says itself of a scan that it does not take is no fault of the scan.
-_OF_THE_TASK = ("ACQ004", "ACQ006")
 _FORMULA = r"^[=+\-@\t\r]"
-_ABOUT = ("study_uid", "series_uid", "modality", "description", "path")
+#: What a volume is, in a table of choices.
+ABOUT = ("study_uid", "series_uid", "modality", "description", "path")
 
 
 def choices(index: Index, task: Task, findings: Iterable[Finding]) -> pl.DataFrame:
@@ -75,7 +74,7 @@ def choices(index: Index, task: Task, findings: Iterable[Finding]) -> pl.DataFra
         "rank": pl.Int64,
         "reason": pl.String,
         "fatal": pl.String,
-        **dict.fromkeys(_ABOUT, pl.String),
+        **dict.fromkeys(ABOUT, pl.String),
     }
     return pl.DataFrame(made, schema=columns)
 
@@ -94,7 +93,7 @@ def write_choices(table: pl.DataFrame, path: str | os.PathLike[str]) -> None:
     import polars as pl
 
     place = Path(path)
-    texts = [pl.col(name) for name in (*_ABOUT, "reason")]
+    texts = [pl.col(name) for name in (*ABOUT, "reason")]
     safe = [
         pl.when(text.str.contains(_FORMULA))
         .then(pl.concat_str(pl.lit("'"), text))
@@ -122,7 +121,7 @@ def _line(
         "rank": rank,
         "reason": reason,
         "fatal": " ".join(fatal[row["volume"]]),
-        **{name: row[name] for name in _ABOUT},
+        **{name: row[name] for name in ABOUT},
     }
 
 
@@ -153,20 +152,17 @@ def _found(
     mild: dict[str, int] = defaultdict(int)
     for one in findings:
         place = one.where.volume or (one.where.series_uid if one.scope in ("series", "volume") else None)
-        if not place or one.code in _OF_THE_TASK:
+        if not place or one.code in OF_THE_TASK:
             continue
         if wrong_in_itself(one) or task.is_fatal(one.code):
             places[place].add(one.code)
         elif one.severity is Severity.WARNING:
             mild[place] += 1
-    masks: dict[str, list[str]] = defaultdict(list)
-    ids = index.volumes["volume"].to_list()
-    for image, labels in pairs(index.volumes).select("image_row", "labels_row").iter_rows():
-        masks[ids[image]].append(ids[labels])
+    masks = masks_of(index.volumes)
     fatal: dict[str, list[str]] = {}
     warnings = {}
     for row in rows:
-        own = row["volume"], row["series_uid"], *masks[row["volume"]]
+        own = row["volume"], row["series_uid"], *masks.get(row["volume"], ())
         fatal[row["volume"]] = sorted({code for place in own if place in places for code in places[place]})
         warnings[row["volume"]] = sum(mild[place] for place in own if place in mild)
     return fatal, warnings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from scan2train.choosing.unfit import outside
+from scan2train.choosing.unfit import OF_THE_TASK, outside
 from scan2train.finding import Finding, Severity
 from scan2train.index import Index
 from scan2train.task import Task
@@ -13,7 +13,6 @@ from scan2train.task import Task
 #: Families of rules about images and how they were made. Files, masks, names in headers and the data set as a whole
 #: concern a user whatever is to be learnt, and so does what the task says itself.
 _OF_IMAGES = ("GEO", "PIX", "SER", "ACQ", "NII")
-_OF_THE_TASK = ("ACQ004", "ACQ006")
 
 
 def for_task(findings: Iterable[Finding], index: Index, task: Task) -> list[Finding]:
@@ -29,7 +28,7 @@ def for_task(findings: Iterable[Finding], index: Index, task: Task) -> list[Find
 def _seen_from(one: Finding, task: Task, why: Mapping[str, str]) -> Finding:
     place = one.where.volume or one.where.series_uid or ""
     aside = why.get(place, "")
-    if aside and one.code[:3] in _OF_IMAGES and one.code not in _OF_THE_TASK:
+    if aside and one.code[:3] in _OF_IMAGES and one.code not in OF_THE_TASK:
         if one.severity is Severity.INFO:
             return one
         return replace(

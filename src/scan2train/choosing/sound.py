@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from scan2train.choosing.choices import ABOUT
 from scan2train.choosing.wrong_in_itself import wrong_in_itself
 from scan2train.finding import Finding
 from scan2train.knowledge.file_names import natural_key
-from scan2train.pairing import pairs
+from scan2train.pairing import masks_of
 
 if TYPE_CHECKING:
     import polars as pl
 
     from scan2train.index import Index
-
-_ABOUT: Final = ("study_uid", "series_uid", "modality", "description", "path")
 
 
 def sound(index: Index, findings: Iterable[Finding]) -> pl.DataFrame:
@@ -36,15 +35,12 @@ def sound(index: Index, findings: Iterable[Finding]) -> pl.DataFrame:
         place = one.where.volume or one.where.series_uid
         if place and wrong_in_itself(one):
             errors[place].add(one.code)
-    table = index.volumes.select("volume", "role", *_ABOUT)
-    ids = table["volume"].to_list()
-    masks: dict[str, list[str]] = defaultdict(list)
-    for image, labels in pairs(index.volumes).select("image_row", "labels_row").iter_rows():
-        masks[ids[image]].append(ids[labels])
+    table = index.volumes.select("volume", "role", *ABOUT)
+    masks = masks_of(index.volumes)
     role = "volume" if (table["role"] == "volume").any() else "picture"
     made = []
     for row in table.filter(pl.col("role") == role).iter_rows(named=True):
-        own = (row["volume"], row["series_uid"], *masks[row["volume"]])
+        own = (row["volume"], row["series_uid"], *masks.get(row["volume"], ()))
         codes = " ".join(sorted({code for place in own if place in errors for code in errors[place]}))
         made.append(
             {
@@ -52,9 +48,9 @@ def sound(index: Index, findings: Iterable[Finding]) -> pl.DataFrame:
                 "choice": "reject" if codes else "accept",
                 "reason": f"found in it: {codes}" if codes else "nothing is wrong with it",
                 "fatal": codes,
-                **{name: row[name] for name in _ABOUT},
+                **{name: row[name] for name in ABOUT},
             }
         )
     made.sort(key=lambda row: (natural_key(row["path"] or ""), row["volume"]))
-    columns = ("volume", "choice", "reason", "fatal", *_ABOUT)
+    columns = ("volume", "choice", "reason", "fatal", *ABOUT)
     return pl.DataFrame(made, schema=dict.fromkeys(columns, pl.String))

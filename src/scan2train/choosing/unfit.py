@@ -10,6 +10,8 @@ from scan2train.knowledge.mammography_views import view_of
 from scan2train.knowledge.sop_classes import PICTURES
 from scan2train.task import Task
 
+#: What rules say of a scan that the task does not take: the task's own word, and no fault of the scan.
+OF_THE_TASK = ("ACQ004", "ACQ006")
 #: Rounding of a header is no reason to leave a scan out.
 _ROUNDING = 1.01
 _ROLES = {

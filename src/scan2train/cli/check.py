@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.fail_on import FailOn, exit_code, rank_of
-from scan2train.cli.manners import complain, guarded, progress_bar
+from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import TASKS, Format, Jobs, NoCache, RuleFolders, Salt, Sources, offered
 
 Select = Annotated[
@@ -141,7 +141,7 @@ def check(
     from scan2train.checking.settings import FORMATS
     from scan2train.cli.baseline import only_new
     from scan2train.cli.fix import write_fix
-    from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.found import found_in, require_outside, tell_empty
     from scan2train.cli.settings import require_known_codes, settings_for
     from scan2train.cli.show_check import print_empty, show
     from scan2train.cli.show_choices import show_choices
@@ -199,9 +199,5 @@ def check(
         if format == Format.JSON:
             print_empty(sources, None if fix else out)
         raise
-    for source in without:
-        complain(
-            f"{source}: no image was found",
-            "Check the path; `scan2train index` tells of each file why it was skipped.",
-        )
+    tell_empty(without)
     raise typer.Exit(exit_code(findings, fails_from, without))

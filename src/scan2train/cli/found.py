@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scan2train.cli.manners import complain
 from scan2train.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ def nothing_found() -> Index:
     return Index(
         instances=INSTANCES.frame(), frames=FRAMES.frame(), volumes=VOLUMES.frame(), skipped=SKIPPED.frame()
     )
+
+
+def tell_empty(sources: Sequence[Path]) -> None:
+    """Say of each of these sources that it holds no image, and what to do."""
+    for source in sources:
+        complain(
+            f"{source}: no image was found",
+            "Check the path; `scan2train index` tells of each file why it was skipped.",
+        )
 
 
 def require_outside(sources: Sequence[Path], out: Path | None) -> None:

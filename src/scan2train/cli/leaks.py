@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.fail_on import FailOn, exit_code, rank_of
-from scan2train.cli.manners import complain, guarded, progress_bar
+from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import Format, NoCache, Salt, Sources
 from scan2train.cli.put import put
 
@@ -55,7 +55,7 @@ def leaks(
     how many were tested: where nothing tells the label, one run in a hundred says something. Values that identify are
     never printed.
     """
-    from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.found import found_in, require_outside, tell_empty
     from scan2train.cohort.leaks import leaks as run
     from scan2train.reports.json import as_json
     from scan2train.reports.leaks import as_table
@@ -66,9 +66,5 @@ def leaks(
     findings = run(found, labels, seed=seed, permutations=permutations)
     text = as_json(found, sources, findings) if format == Format.JSON else "\n".join(as_table(findings))
     put(f"{text}\n", out)
-    for source in without:
-        complain(
-            f"{source}: no image was found",
-            "Check the path; `scan2train index` tells of each file why it was skipped.",
-        )
+    tell_empty(without)
     raise typer.Exit(exit_code(findings, rank_of(fail_on), without))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scan2train.cli.manners import complain, guarded, progress_bar
+from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import Format, NoCache, Salt, Sources
 from scan2train.cli.put import put
 
@@ -60,7 +60,7 @@ def parity(
 
     Exit code 1 where anything differs.
     """
-    from scan2train.cli.found import found_in, require_outside
+    from scan2train.cli.found import found_in, require_outside, tell_empty
     from scan2train.cli.words import words
     from scan2train.cohort.parity import parity as run
     from scan2train.cohort.parity.known import readers_named
@@ -82,6 +82,5 @@ def parity(
     else:
         for line, style in lines:
             typer.secho(line, fg=_COLOURS.get(style), bold=style in _COLOURS, dim=style == "dim")
-    for source in without:
-        complain(f"{source}: no image was found", "`scan2train index` says why.")
+    tell_empty(without)
     raise typer.Exit(2 if without else 1 if any(row.differs for row in rows) else 0)

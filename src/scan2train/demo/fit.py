@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scan2train.finding import Severity
-from scan2train.pairing import pairs
+from scan2train.pairing import masks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scan2train.finding import Finding
     from scan2train.index import Index
@@ -23,10 +23,7 @@ def choices(found: Index, findings: Iterable[Finding]) -> pl.DataFrame:
     A row for each image volume: ``volume``, ``choice`` (accept or reject), ``path`` and ``reason``.
     """
     volumes = found.volumes
-    ids = volumes["volume"].to_list()
-    masks: dict[str, list[str]] = defaultdict(list)
-    for image, labels in pairs(volumes).select("image_row", "labels_row").iter_rows():
-        masks[ids[image]].append(ids[labels])
+    masks = masks_of(volumes)
     codes = _codes(findings)
     images = volumes.filter(pl.col("role") == "volume").sort("path", "volume")
     return pl.DataFrame(
@@ -42,7 +39,7 @@ def choices(found: Index, findings: Iterable[Finding]) -> pl.DataFrame:
     )
 
 
-def _reason(row: Mapping[str, Any], masks: Mapping[str, list[str]], codes: Mapping[str, set[str]]) -> str:
+def _reason(row: Mapping[str, Any], masks: Mapping[str, Sequence[str]], codes: Mapping[str, set[str]]) -> str:
     """Why not; empty for a volume that is fit."""
     if row["modality"] != "CT":
         return row["modality"] or f"{row['format']}, which does not tell its modality"
