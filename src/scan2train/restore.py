@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from scan2train.errors import CasesFailed, GridMismatch, Scan2TrainError, UnknownName, WrongUse
 from scan2train.paths import path_given
+from scan2train.preparing.prepared import Case, prepared_cases
 from scan2train.read import read
 from scan2train.reading.labels import as_labels
 from scan2train.restoring.back import back_to, on_prepared_grid
 from scan2train.restoring.objects import write_on_slices
 from scan2train.restoring.predictions import prediction_files
-from scan2train.restoring.prepared import Case, prepared_cases
 from scan2train.restoring.source import RowsAt, rows_kept, source_row
 from scan2train.volume import Labels, Volume
 from scan2train.write import write

@@ -11,6 +11,7 @@ import numpy as np
 from scan2train.finding import Finding
 from scan2train.grid import Grid
 from scan2train.preparing.job import Job
+from scan2train.preparing.scan_facts import scan_facts
 from scan2train.preparing.versions import versions
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
@@ -46,7 +47,7 @@ def write_account(
         "grid_after": image.grid.to_json(),
         **({"slices": dict(image.meta["slices"])} if "slices" in image.meta else {}),
         "unit": image.unit,
-        "modality": job.row["modality"] or "",
+        "scan": scan_facts(job.row),
         "fill": float(image.meta.get("fill", 0.0)),
         "findings": [finding.to_json() for finding in findings],
         "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()},

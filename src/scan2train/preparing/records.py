@@ -13,6 +13,7 @@ from scan2train.grid import Grid
 from scan2train.knowledge.rule_names import RULE_NAMES
 from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID
 from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.scan_facts import case_facts
 from scan2train.preparing.sources import without_place
 from scan2train.tables import SKIPPED
 
@@ -67,8 +68,8 @@ def _row_of(job: Job) -> dict[str, Any]:
     }
 
 
-def _place(job: Job) -> dict[str, str]:
-    return {"source": job.root, "path": job.row["path"]}
+def _place(job: Job) -> dict[str, Any]:
+    return {"source": job.root, "path": job.row["path"], **case_facts(job.row)}
 
 
 def _grid_columns(grid: Grid, prefix: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from scan2train.grid import Grid
 from scan2train.reading.lattice import Lattice
-from scan2train.recipe.pending import fill_value
+from scan2train.recipe.fill import fill_value
 from scan2train.sampling import Sampling, ValueMap, sample
 from scan2train.volume import Array, Mask, Volume
 

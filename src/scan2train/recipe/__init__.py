@@ -2,7 +2,18 @@
 
 from scan2train.recipe.recipe import Recipe
 from scan2train.recipe.scene import Scene
-from scan2train.recipe.step import Choice, Instruction, SpatialStep, Step, ValueStep
+from scan2train.recipe.step import Choice, ImageStep, Instruction, SpatialStep, Step, ValueStep, WholeStep
 from scan2train.sampling.value_map import ValueMap
 
-__all__ = ["Choice", "Instruction", "Recipe", "Scene", "SpatialStep", "Step", "ValueMap", "ValueStep"]
+__all__ = [
+    "Choice",
+    "ImageStep",
+    "Instruction",
+    "Recipe",
+    "Scene",
+    "SpatialStep",
+    "Step",
+    "ValueMap",
+    "ValueStep",
+    "WholeStep",
+]

@@ -2,8 +2,8 @@
 
 Spatial steps are folded into one target grid and values steps into one :class:`ValueMap`; both are carried out in
 a single pass over the voxels. Where folding would change the result the chain is cut, and always at the same places:
-at a step that looks at values or bends them; before an interpolation of what was clipped, cropped, padded, or brought
-to a coarser grid; and where space is added again after some was cut away.
+at a step that looks at values, bends them or must see the whole volume; before an interpolation of what was clipped,
+cropped, padded, or brought to a coarser grid; and where space is added again after some was cut away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Self
 import numpy as np
 
 from scan2train.grid import Grid
-from scan2train.recipe.step import SpatialStep, Step, ValueStep
+from scan2train.recipe.fill import fill_value
+from scan2train.recipe.step import ImageStep, SpatialStep, Step, ValueStep, WholeStep
 from scan2train.sampling import Sampling, ValueMap, sample, sample_labels, transform_values
 from scan2train.sampling.alignment import align, covers, index_map
 from scan2train.volume import Labels, Volume
@@ -48,9 +49,13 @@ class Pending:
         """One step more."""
         if isinstance(step, SpatialStep):
             return self._then_spatial(step)
-        if isinstance(step, ValueStep) and not isinstance(self.source, Labels):
+        if isinstance(self.source, Labels) and isinstance(step, (ValueStep, ImageStep)):
+            return self
+        if isinstance(step, ValueStep):
             return self._then_values(step)
-        return self
+        if isinstance(step, WholeStep):
+            return Pending.start(step.apply(self.realize()))
+        raise TypeError(f"{type(step).__name__} is no kind of step that can be carried out")
 
     def _then_spatial(self, step: SpatialStep) -> Pending:
         grid = step.grid(self.grid)
@@ -112,8 +117,3 @@ class Pending:
 def _coarser(source: Grid, target: Grid) -> bool:
     """Whether ``target`` holds less detail than ``source`` along any of its axes."""
     return bool(np.linalg.norm(index_map(source, target)[:3, :3], axis=1).max() > 1 + 1e-6)
-
-
-def fill_value(volume: Volume) -> float:
-    """What stands where there is no data: air on a calibrated CT, else 0, carried through changes of value."""
-    return float(volume.meta.get("fill", -1000.0 if volume.unit == "HU" else 0.0))

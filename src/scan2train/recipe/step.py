@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
 from scan2train.recipe.options import check_options, plain
 from scan2train.sampling import Sampling
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from scan2train.grid import Grid
     from scan2train.recipe.scene import Scene
     from scan2train.sampling.value_map import ValueMap
@@ -129,6 +129,61 @@ class ValueStep(Step):
         change = self.map()
         back = None if change is None else change.inverse()
         return None if back is None else Linear(scale=back.scale, shift=back.shift)
+
+
+class WholeStep(Step):
+    """A step that must see the whole volume: its voxels depend on one another, or content moves within the grid.
+
+    Nothing is folded across it: what is pending is carried out before, and what follows starts from what it made.
+    """
+
+    @abstractmethod
+    def apply(self, volume: Volume) -> Volume:
+        """The volume after this step, on ``self.grid(volume.grid)``. Labels come here, too, and stay labels."""
+
+    def undo(self, grid: Grid) -> Step | None:  # noqa: ARG002 - what is lost is lost
+        """Nothing leads back, unless a step says otherwise."""
+        return None
+
+
+class ImageStep(WholeStep):
+    """A whole step that changes the values of an image where they stand: filters. Labels pass through untouched.
+
+    What was padding stays so, and holds :meth:`padding`; no padded value may be looked at.
+    """
+
+    @abstractmethod
+    def image(self, volume: Volume) -> Array:
+        """The new values, ``(i, j, k)``, of a volume of one channel; what stands in padded voxels does not matter."""
+
+    def unit(self, unit: str) -> str:
+        """The unit after this step."""
+        return unit
+
+    def padding(self, fill: float) -> float:
+        """What stands where there is no data, given what stood there before."""
+        return fill
+
+    def apply(self, volume: Volume) -> Volume:
+        """Each channel by itself; the mask of real data stays as it is."""
+        from scan2train.recipe.fill import fill_value
+        from scan2train.volume import Labels
+
+        if isinstance(volume, Labels):
+            return volume
+        if volume.array.ndim == 3:
+            array = self.image(volume)
+        else:
+            channels = [
+                self.image(volume.replace(array=volume.array[..., c])) for c in range(volume.array.shape[3])
+            ]
+            array = np.stack([one.T for one in channels]).T
+        fill = self.padding(fill_value(volume))
+        if volume.valid is not None:
+            array = np.where(volume.valid.T if array.ndim == 3 else volume.valid.T[None], array.T, fill).T
+            array = array.astype(np.float64 if array.dtype == np.float64 else np.float32, copy=False)
+        meta = {**volume.meta, "fill": fill}
+        return volume.replace(array=array, unit=self.unit(volume.unit), meta=meta)
 
 
 class Choice(Instruction):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scan2train.errors import GridMismatch
 from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_SILENT_VOXELS
-from scan2train.restoring.prepared import Case
+from scan2train.preparing.prepared import Case
 from scan2train.steps.to_grid import ToGrid
 from scan2train.volume import Labels, Volume
 

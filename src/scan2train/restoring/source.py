@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import ChangedSource, Scan2TrainError, WrongUse
+from scan2train.preparing.prepared import Case
 from scan2train.reading.settled import settled
 from scan2train.reading.source import index_alone
-from scan2train.restoring.prepared import Case
 
 #: The rows of the volumes table at a place.
 RowsAt = Callable[[Path], list[dict[str, Any]]]

@@ -18,12 +18,13 @@ from scan2train.preparing.ownership import CASES, JOURNAL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case: its name, what stands in its account, and the folder that its source lay in when it was made.
+    """One case: its name and folder, what stands in its account, and where its source lay when it was made.
 
     ``names`` are those of the labels that the set was prepared with, the case's own first.
     """
 
     name: str
+    folder: Path
     account: Mapping[str, Any]
     root: Path
     names: Mapping[int, str] = field(default_factory=dict)
@@ -78,7 +79,8 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
         root = next(iter(roots), "")
         place = out / journal.roots.get(root, f"../{root}")
         names = {**every, **_named(account.get("labels", {}).get("names", {}))}
-        cases[name] = Case(name=name, account=account, root=(source or place).resolve(), names=names)
+        root_now = (source or place).resolve()
+        cases[name] = Case(name=name, folder=path.parent, account=account, root=root_now, names=names)
     return cases
 
 
