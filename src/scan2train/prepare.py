@@ -203,7 +203,7 @@ def _carry_out(
         for job in planned.jobs
     }
     output = Output.open(out, request.to_json(), keys, planned.roots)
-    write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
+    write_whole(out / "recipe.toml", request.recipe.as_written().encode())
     tally = Tally()
     todo = []
     for job in planned.jobs:

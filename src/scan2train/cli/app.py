@@ -21,6 +21,7 @@ from scan2train.cli import (
     leaks,
     parity,
     prepare,
+    recipes,
     report,
     restore,
     stats,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 
 _COMMANDS = (
-    *(index, check, explain, prepare, report, restore, convert, clean),
+    *(index, check, explain, recipes, prepare, report, restore, convert, clean),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from scan2train.recipe.lookup import find_step, preset_names, preset_text
 from scan2train.recipe.pending import Pending
 from scan2train.recipe.scene import Scene
 from scan2train.recipe.step import Instruction, Step
-from scan2train.recipe.toml import to_toml
+from scan2train.recipe.toml import name_line, to_toml
 from scan2train.volume import Labels, Volume
 
 
@@ -34,12 +34,15 @@ class Recipe:
         What it is called, and what it is for.
     task
         The task file that says which series are fit for it; may be empty.
+    text
+        The TOML that it was read from, with its comments; empty where it was made otherwise.
     """
 
     steps: tuple[Instruction, ...]
     name: str = "recipe"
     about: str = ""
     task: str = ""
+    text: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def load(cls, source: str | Path) -> Self:
@@ -78,7 +81,7 @@ class Recipe:
         recipe = cls.from_json({"name": name, **data, "step": data.get("step", [])})
         if not recipe.steps:
             raise WrongUse("the recipe has no step", where=name, expected="at least one [[step]] table")
-        return recipe
+        return replace(recipe, text=text)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -114,6 +117,19 @@ class Recipe:
     def to_toml(self) -> str:
         """The recipe as a TOML file."""
         return to_toml(self.to_json())
+
+    def as_written(self) -> str:
+        """The recipe as a TOML file, in the words and with the comments that it was read from.
+
+        Where it was not read, or was changed since, as :meth:`to_toml` gives it.
+        """
+        for text in (self.text, f"{name_line(self.name)}\n{self.text}"):
+            try:
+                if self.text and Recipe.from_toml(text) == self:
+                    return text
+            except WrongUse:
+                continue  # the name stands in it already, and is another now
+        return self.to_toml()
 
     @property
     def fingerprint(self) -> str:
