@@ -13,6 +13,12 @@ from scan2train.testing.step_contract import check_step
 
 #: At least one way to ask for each step.
 OPTIONS: dict[str, list[dict[str, object]]] = {
+    "affine": [
+        {"matrix": [0.9, 0.2, 0, 5, -0.2, 0.9, 0, -9, 0, 0.1, 1.1, 3, 0, 0, 0, 1]},
+        {"matrix": [1, 0, 0, 15, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], "interpolation": "nearest"},
+    ],
+    "blur": [{"sigma_mm": 12.0}],
+    "box": [{"start": [-3, 2, 4], "size": [20, 30, 9]}],
     "bright_is_dense": [{}],
     "clip": [{"low": -1000.0, "high": 400.0}],
     "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}],
@@ -20,9 +26,28 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "crop_to_body": [{}, {"margin_mm": 25.0}],
     "crop_to_foreground": [{}, {"above": -300.0, "margin_mm": 5.0}],
     "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
+    "elastic": [{"points": [4, 5, 4], "displacements_mm": [(7 * n % 17) / 2 - 4 for n in range(240)]}],
     "flip": [{"axes": [0, 2]}, {"axes": [1]}],
+    "gamma": [
+        {"exponent": 0.7, "low": -1000.0, "high": 700.0},
+        {"exponent": 1.5, "low": -900.0, "high": 700.0},
+    ],
     "linear": [{"scale": 0.5, "shift": 3.0}],
+    "low_resolution": [{"axis": 2, "factor": 2.0}, {"axis": 0, "factor": 1.7}],
+    "noise": [{"std": 20.0, "seed": 4}],
     "pad_or_crop": [{"shape": [30, 31, 24]}, {"shape": [17, 40, 12]}],
+    "random_affine": [
+        {"p": 1.0, "same_scale": False, "translate_mm": [9.0, 9.0, 9.0], "shear": [0.1, 0.1, 0.1]},
+        {"p": 0.0},
+    ],
+    "random_blur": [{"p": 1.0, "sigma_mm": [8.0, 20.0]}],
+    "random_crop": [{"shape": [12, 10, 9], "foreground": 1.0}, {"shape": [31, 9, 20], "foreground": 0.0}],
+    "random_elastic": [{"p": 1.0, "most_mm": 40.0}],
+    "random_flip": [{}, {"p": 1.0}],
+    "random_gamma": [{"p": 1.0}, {"p": 1.0, "inverted": 1.0, "keep_spread": False}],
+    "random_intensity": [{"p": 1.0, "shift": [-0.5, 0.5]}],
+    "random_low_resolution": [{"p": 1.0, "factor": [1.5, 3.0]}],
+    "random_noise": [{"p": 1.0}, {"p": 1.0, "relative": False, "std": [5.0, 9.0]}],
     "reorient": [{"to": "RAS"}, {"to": "PIR"}, {"to": "SLA"}],
     "resample": [
         {"spacing_mm": [13.0, 17.0, 11.0]},

@@ -1,0 +1,83 @@
+"""Resampling where each voxel says by itself how far away its value is found.
+
+All arrays are ``(k, j, i)`` in C order; ``shifts`` is ``(3, k, j, i)``, along i, j and k in voxels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scan2train.kernels.compiling import outer
+from scan2train.kernels.resample import _ZERO
+from scan2train.kernels.resample_labels import _add, _vote
+
+
+@outer
+def resample_displaced(source, valid, masked, shifts, fill, out, out_valid):
+    """Linear interpolation; ``fill`` and not valid beyond the source's outer faces.
+
+    ``valid`` counts only where ``masked``. Weights of voxels that are not valid go to the others (normalised
+    convolution); a target is real where at least half of its weight falls on real voxels.
+    """
+    nk, nj, ni = source.shape
+    if (masked and valid.shape != source.shape) or out_valid.shape != source.shape:
+        raise ValueError("mask and image disagree")
+    if out.shape != source.shape or shifts.shape[1:] != source.shape or shifts.shape[0] != 3:
+        raise ValueError("displacements and image disagree")
+    for ko in range(nk):
+        for jo in range(nj):
+            for io in range(ni):
+                x, y, z = io + shifts[0, ko, jo, io], jo + shifts[1, ko, jo, io], ko + shifts[2, ko, jo, io]
+                out[ko, jo, io] = fill
+                out_valid[ko, jo, io] = False
+                if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
+                    continue
+                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
+                i, j, k = int(x), int(y), int(z)
+                total, weight = 0.0, 0.0
+                for dk in range(2):
+                    wk = z - k if dk else 1 - (z - k)
+                    if wk == 0:
+                        continue
+                    for dj in range(2):
+                        wj = wk * (y - j if dj else 1 - (y - j))
+                        if wj == 0:
+                            continue
+                        for di in range(2):
+                            w = wj * (x - i if di else 1 - (x - i))
+                            if w == 0 or (masked and not valid[k + dk, j + dj, i + di]):
+                                continue
+                            total += w * source[k + dk, j + dj, i + di]
+                            weight += w
+                if weight >= 0.5:
+                    out[ko, jo, io] = total / weight
+                    out_valid[ko, jo, io] = True
+
+
+@outer
+def displaced_labels(source, shifts, out):
+    """Each label interpolated as a picture of its own, the largest wins; 0 beyond the source's outer faces."""
+    nk, nj, ni = source.shape
+    if out.shape != source.shape or shifts.shape[1:] != source.shape or shifts.shape[0] != 3:
+        raise ValueError("displacements and labels disagree")
+    found = np.empty(8, source.dtype)
+    share = np.empty(8, np.float64)
+    for ko in range(nk):
+        for jo in range(nj):
+            for io in range(ni):
+                x, y, z = io + shifts[0, ko, jo, io], jo + shifts[1, ko, jo, io], ko + shifts[2, ko, jo, io]
+                if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
+                    out[ko, jo, io] = 0
+                    continue
+                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
+                i, j, k = int(x), int(y), int(z)
+                count = _ZERO
+                for dk in range(2):
+                    wk = z - k if dk else 1 - (z - k)
+                    for dj in range(2):
+                        wj = wk * (y - j if dj else 1 - (y - j))
+                        for di in range(2):
+                            w = wj * (x - i if di else 1 - (x - i))
+                            if w > 0:
+                                count = _add(found, share, count, source[k + dk, j + dj, i + di], w)
+                out[ko, jo, io] = _vote(found, share, count)
