@@ -21,7 +21,11 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "box": [{"start": [-3, 2, 4], "size": [20, 30, 9]}],
     "bright_is_dense": [{}],
     "clip": [{"low": -1000.0, "high": 400.0}],
-    "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}],
+    "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}, {"over": "labels"}],
+    "clip_zscore": [
+        {"over": "body"},
+        {"over": "dataset", "within": "labels", "low": -950.0, "high": 300.0, "mean": -60.0, "std": 210.0},
+    ],
     "crop": [{"start": [2, 1, 3], "size": [20, 15, 9]}],
     "crop_to_body": [{}, {"margin_mm": 25.0}],
     "crop_to_foreground": [{}, {"above": -300.0, "margin_mm": 5.0}],
@@ -56,6 +60,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"spacing_mm": [10.0, 20.0, 9.0], "interpolation": "nearest"},
     ],
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
+    "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}
@@ -65,7 +70,10 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"center": 40.0, "width": 400.0, "function": "SIGMOID"},
         {"center": 40.0, "width": 400.0, "function": "LINEAR_EXACT", "to": [-1.0, 1.0]},
     ],
-    "zscore": [{}, {"over": "foreground"}, {"mean": -300.0, "std": 450.0}],
+    "zscore": [
+        *({}, {"over": "foreground"}, {"over": "body"}, {"over": "labels"}, {"mean": -300.0, "std": 450.0}),
+        {"over": "dataset", "weigh": "cases", "mean": -300.0, "std": 450.0},
+    ],
 }
 
 
