@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from scan2train.finding import Finding, Severity
+    from scan2train.fit import fit
     from scan2train.grid import Grid
     from scan2train.header import header
     from scan2train.index import Index, index
@@ -86,6 +87,7 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "fit": "fit",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -132,6 +134,7 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "fit",
     "header",
     "index",
     "leaks",

@@ -20,6 +20,7 @@ PARTS = {
         "read_all",
         "write",
         "convert",
+        "fit",
         "prepare",
         "restore",
     ),

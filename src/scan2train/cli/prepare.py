@@ -88,6 +88,31 @@ def prepare(
     layout: Annotated[
         str, typer.Option("--layout", metavar="WORD", help="How folders are laid out; only plain so far.")
     ] = "plain",
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            "--split",
+            metavar="FILE",
+            help="Which cases are for training, validation and test: split.json, splits_final.json of nnU-Net, or a "
+            "CSV with the columns case and split. What a recipe measures over the data set is fitted on those for "
+            "training only.",
+            show_default="none",
+        ),
+    ] = None,
+    fold: Annotated[
+        int | None,
+        typer.Option(
+            "--fold", metavar="N", min=0, help="Which fold of the split, from 0.", show_default="the only one"
+        ),
+    ] = None,
+    fit_on: Annotated[
+        str,
+        typer.Option(
+            "--fit-on",
+            metavar="WORD",
+            help="Which cases a recipe's numbers over the data set are fitted on: train, or all, whatever the split.",
+        ),
+    ] = "train",
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Show what would be made, in voxels and bytes, and decode nothing."),
@@ -110,6 +135,9 @@ def prepare(
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
+    from scan2train.preparing.fit_recipe import require_cases_to_fit_on
+
+    require_cases_to_fit_on(asked, split, fit_on)
     from scan2train.cli.show_prepared import print_plan, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
@@ -130,6 +158,10 @@ def prepare(
             suv=suv,
             store=store,
             layout=layout,
+            split=split,
+            fold=fold,
+            fit_on=fit_on,
+            salt=salt,
             progress=progress,
             dry_run=dry_run,
         )

@@ -27,6 +27,8 @@ def print_result(made: Prepared) -> None:
     for error, cases in failed.group_by("error", maintain_order=True).agg("case").iter_rows():
         some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")
         typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
+    for sentence in filter(None, (made.split, made.fitted)):
+        typer.echo(f"  {shown(sentence)}")
     _print_unfit(made)
     _print_left_out(made)
     _print_findings(made)
@@ -47,6 +49,8 @@ def print_plan(planned: Prepared) -> None:
     typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
     if planned.cases["size_i"].null_count():
         typer.echo("  where the size follows from the data, that of the source is counted")
+    if planned.split:
+        typer.echo(f"  {shown(planned.split)}")
     _print_unfit(planned)
     _print_left_out(planned)
 

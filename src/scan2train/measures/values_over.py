@@ -41,8 +41,8 @@ def _labelled(scene: Scene) -> Array:
         raise WrongUse(
             "these values are to be taken under the labels, and this case has none",
             expected="labels for every case that is fitted on or measured",
-            advice="Give them with --labels or run_pair. A new scan has none: for numbers that it can be prepared with, "
-            'too, fit on the data set (over = "dataset", within = "labels"), or take the foreground.',
+            advice="Give them with --labels or run_pair. A new scan has none: for numbers that fit it, too, fit on the "
+            'data set (over = "dataset", within = "labels"), or take the foreground.',
         )
     if labels.grid != scene.grid:
         raise GridMismatch("labels and image went different ways", expected=scene.grid, found=labels.grid)

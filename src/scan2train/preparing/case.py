@@ -46,7 +46,7 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
     """
     recipe = Recipe.from_json(asked)
     try:
-        volume, labels, findings, first = _read(job, reading, recipe)
+        volume, labels, findings, first = read_case(job, reading, recipe)
         sources = describe_sources(job.row, job.root)
         run = replace(recipe, steps=(*first, *recipe.steps))
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
@@ -86,9 +86,10 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
     return Made(files=files, account=account)
 
 
-def _read(
+def read_case(
     job: Job, reading: Options, recipe: Recipe
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
+    """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
     stored = read_row(dict(job.row), reading)
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)

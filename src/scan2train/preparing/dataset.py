@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scan2train.knowledge.split_names import TEST, TRAIN, VAL
 from scan2train.preparing.request import Request
 from scan2train.preparing.versions import versions
 
@@ -13,9 +14,10 @@ def describe_dataset(
     request: Request,
     sources: Sequence[str],
     states: Sequence[str],
+    parts: Sequence[str],
     labels: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What stands in ``dataset.json``. ``labels`` are the parts of the accounts of that name."""
+    """What stands in ``dataset.json``; ``parts`` says where each case is, ``labels`` is of that name in accounts."""
     recipe = request.recipe
     names: dict[int, str] = {}
     n_labelled = 0
@@ -40,6 +42,7 @@ def describe_dataset(
             "done": states.count("done"),
             "failed": states.count("failed"),
             "labelled": n_labelled,
+            **({part: parts.count(part) for part in (TRAIN, VAL, TEST)} if any(parts) else {}),
         },
         "labels": {str(value): names[value] for value in sorted(names)},
         "versions": versions(),

@@ -14,7 +14,7 @@ class Job:
     ``row`` is the image's row of the volumes table, in a plan without the lists of its members, which are as long as
     the volume has slices; ``at`` is its number there, ``root`` what its source is called; ``labels`` the absolute
     path of its labels or empty, and ``labels_path`` the same as it is named in accounts; ``folder`` where the files
-    are to be written.
+    are to be written; ``split`` the part of the set that it is in: train, val, test, or empty.
     """
 
     case: str
@@ -25,6 +25,7 @@ class Job:
     folder: str = ""
     labels: str = ""
     labels_path: str = ""
+    split: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,11 +38,13 @@ class Plan:
     """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
 
     ``volumes`` is the table that the cases come from; its long lists stay in it until a case is worked on.
-    ``roots`` maps the sources to what they are called, ``undecided`` a case whose labels cannot be told for sure to
+    ``names`` maps the rows of all images there to what their cases are called, whether they are chosen or not,
+    ``roots`` the sources to what they are called, ``undecided`` a case whose labels cannot be told for sure to
     what there is to say; it cannot be made.
     """
 
     volumes: pl.DataFrame
+    names: Mapping[int, str]
     roots: Mapping[str, str]
     jobs: tuple[Job, ...]
     undecided: Mapping[str, Failed]
@@ -55,7 +57,7 @@ class Plan:
 
 def plan(
     index: Index,
-    out: Path,
+    out: Path | None,
     *,
     labels: str | Path | None,
     where: str | None,
@@ -65,7 +67,8 @@ def plan(
 ) -> Plan:
     """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
 
-    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it.
+    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it; ``None`` where
+    nothing is to be written.
 
     Raises
     ------
@@ -74,11 +77,13 @@ def plan(
     WrongUse
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
-    wholes = _without(index.volumes, out)
+    wholes = index.volumes if out is None else _without(index.volumes, out)
     roots = root_names(index.instances["source"].unique(maintain_order=True))
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
-    objects = [] if labels is None else [file for file in objects_in(index) if not file.is_relative_to(out)]
+    objects = [] if labels is None else objects_in(index)
+    if out is not None:
+        objects = [file for file in objects if not file.is_relative_to(out)]
     paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
@@ -111,6 +116,7 @@ def plan(
         raise _nothing_left(index.skipped, left_out)
     return Plan(
         volumes=volumes,
+        names=names,
         roots=roots,
         jobs=tuple(jobs.values()),
         undecided=undecided,

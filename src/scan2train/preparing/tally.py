@@ -61,6 +61,7 @@ class Tally:
         write_whole(out / "cases.parquet", table.getvalue())
         write_whole(out / "findings.json", to_bytes(records.findings_report(index, sources, told)))
         labels = [self.labels[case] for case in order if case in self.labels]
-        about = describe_dataset(request, sources, cases["state"].to_list(), labels)
+        parts = [job.split for job in planned.jobs]
+        about = describe_dataset(request, sources, cases["state"].to_list(), parts, labels)
         write_whole(out / "dataset.json", to_bytes(about))
         return cases, tuple(told)

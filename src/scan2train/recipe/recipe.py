@@ -202,8 +202,8 @@ class Recipe:
                 f"step {self.waiting + 1} of the recipe waits for numbers from a data set",
                 where=self.name,
                 found=self.steps[self.waiting],
-                advice="Fit the recipe first, on training cases only: recipe.fit(cases), scan2train.fit(source, recipe, "
-                "split=…), or scan2train prepare --split FILE.",
+                advice="Fit the recipe first, on training cases only: recipe.fit(cases), "
+                "scan2train.fit(source, recipe, split=…), or scan2train prepare --split FILE.",
             )
         running = Running(volume, labels, seed)
         running.through(self.steps)

@@ -13,14 +13,13 @@ from scan2train.recipe import Scene, Step, Summary, ValueCounts, ValueMap
 
 @dataclass(frozen=True, kw_only=True)
 class ClipZScore(OverValues):
-    """Clip to the ``lower`` and ``upper`` percentile, then ``(value - mean) / std``; all four are taken of one set of
-    values, before the clip.
+    """Clip to the ``lower`` and ``upper`` percentile, then ``(value - mean) / std``.
 
-    That is nnU-Net's ``CTNormalization`` (Isensee et al. 2021), whose voxels are those under any label of the training
-    cases and weigh as much in one case as in the next: ``over = "dataset"``, ``within = "labels"``,
-    ``weigh = "cases"``. Here all voxels count and not a drawn part of them, so that nothing depends on chance. A
-    ``zscore`` behind a ``clip_percentile`` would be fitted on what the clip has left. Otherwise ``over``, ``within``
-    and ``weigh`` are as for these two.
+    All four numbers are taken of the same values, before the clip. That is nnU-Net's ``CTNormalization`` (Isensee et
+    al. 2021), whose voxels are those under any label of the training cases and weigh as much in one case as in the
+    next: ``over = "dataset"``, ``within = "labels"``, ``weigh = "cases"``. Here all voxels count and not a drawn part
+    of them, so that nothing depends on chance. A ``zscore`` behind a ``clip_percentile`` would be fitted on what the
+    clip has left. Otherwise ``over``, ``within`` and ``weigh`` are as for these two.
 
     ``low``, ``high``, ``mean`` and ``std`` are what was found; given, nothing is measured.
     """
