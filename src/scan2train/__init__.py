@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scan2train.choose import choose
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
+    from scan2train.cohort.plan import plan
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -92,6 +93,7 @@ _HOME = {
     "index": "index",
     "leaks": "cohort.leaks",
     "parity": "cohort.parity",
+    "plan": "cohort.plan",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -139,6 +141,7 @@ __all__ = [
     "index",
     "leaks",
     "parity",
+    "plan",
     "prepare",
     "read",
     "read_all",

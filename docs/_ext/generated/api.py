@@ -28,7 +28,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
-    "The data set as a whole": ("leaks", "parity", "Parity"),
+    "The data set as a whole": ("leaks", "parity", "Parity", "plan"),
     "Beside the main job": ("clean",),
 }
 

@@ -20,6 +20,7 @@ from scan2train.cli import (
     index,
     leaks,
     parity,
+    plan,
     prepare,
     recipes,
     report,
@@ -40,7 +41,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, recipes, prepare, report, restore, convert, clean),
-    *(header, stats, leaks, parity, demo, doctor),
+    *(header, stats, leaks, parity, plan, demo, doctor),
 )
 for command in _COMMANDS:
     command.register(app)
