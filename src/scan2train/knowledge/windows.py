@@ -1,7 +1,7 @@
 """The windows that radiologists look at a CT with, by tissue.
 
-Lung, bone and brain are those listed by Radiopaedia, "Windowing (CT)"; soft tissue and liver are the usual ones of reading
-rooms, which vary by some 20 HU. They are for the eye: presets for networks clip wider (see the recipes).
+Lung, bone and brain are those listed by Radiopaedia, "Windowing (CT)"; soft tissue and liver are the usual ones of
+reading rooms, which vary by some 20 HU. They are for the eye: presets for networks clip wider (see the recipes).
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ class Window(ValueStep):
     ``preset`` stands for a radiologist's window of a CT in HU: lung −600/1500, soft-tissue 40/400, bone 400/1800, brain
     40/80, liver 60/160 (centre/width).
 
-    ``LINEAR``, ``LINEAR_EXACT`` and ``SIGMOID`` follow PS3.3 C.11.2.1.2.1, C.11.2.1.3.2 and C.11.2.1.3.1; a table, as in
-    VOI LUT Sequence, is ``voi_lut``.
+    ``LINEAR``, ``LINEAR_EXACT`` and ``SIGMOID`` follow PS3.3 C.11.2.1.2.1, C.11.2.1.3.2 and C.11.2.1.3.1; a table, as
+    in VOI LUT Sequence, is ``voi_lut``.
     """
 
     center: float | None = None
@@ -71,7 +71,8 @@ class Window(ValueStep):
         center, width = self._numbers
         x = array.astype(np.float32)
         if self.function == "SIGMOID":
-            made = (high - low) / (1 + np.exp(-4 * (x - center) / width)) + low
+            # 1 / (1 + exp(-2z)) without an exponential that overflows far from the window.
+            made = (high - low) / 2 * (1 + np.tanh(2 * (x - center) / width)) + low
         else:
             made = np.where(x > center - 0.5, high, low)
         result: Array = made.astype(np.float32)
