@@ -29,6 +29,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "crop": [{"start": [2, 1, 3], "size": [20, 15, 9]}],
     "crop_to_body": [{}, {"margin_mm": 25.0}],
     "crop_to_foreground": [{}, {"above": -300.0, "margin_mm": 5.0}],
+    "crop_to_labels": [{}, {"labels": [1, 2], "margin_mm": 30.0}],
     "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
     "elastic": [{"points": [4, 5, 4], "displacements_mm": [(7 * n % 17) / 2 - 4 for n in range(240)]}],
     "flip": [{"axes": [0, 2]}, {"axes": [1]}],
@@ -52,6 +53,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "random_intensity": [{"p": 1.0, "shift": [-0.5, 0.5]}],
     "random_low_resolution": [{"p": 1.0, "factor": [1.5, 3.0]}],
     "random_noise": [{"p": 1.0}, {"p": 1.0, "relative": False, "std": [5.0, 9.0]}],
+    "pad_to_multiple": [{"multiple": [8, 16, 4]}, {"by": [2, 0, 3], "multiple": [1, 5, 1]}],
     "reorient": [{"to": "RAS"}, {"to": "PIR"}, {"to": "SLA"}],
     "resample": [
         {"spacing_mm": [13.0, 17.0, 11.0]},
@@ -59,17 +61,22 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"spacing_mm": [25.0, 30.0, 9.0], "antialias": False},
         {"spacing_mm": [10.0, 20.0, 9.0], "interpolation": "nearest"},
     ],
+    "resample_isotropic": [{}, {"axis": "median"}, {"spacing_mm": 12.5, "interpolation": "cubic"}],
+    "resample_to_shape": [{"shape": [20, 31, 18]}, {"shape": [40, 17, 25], "interpolation": "nearest"}],
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
     "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}
     ],
+    "voi_lut": [{"first": -1000, "entries": [*range(0, 256, 3), 255], "bits": 8}],
     "window": [
+        {"preset": "lung"},
         {"center": -600.0, "width": 1500.0},
         {"center": 40.0, "width": 400.0, "function": "SIGMOID"},
         {"center": 40.0, "width": 400.0, "function": "LINEAR_EXACT", "to": [-1.0, 1.0]},
     ],
+    "window_of_header": [{"otherwise": "soft-tissue", "to": [0.0, 255.0]}],
     "zscore": [
         *({}, {"over": "foreground"}, {"over": "body"}, {"over": "labels"}, {"mean": -300.0, "std": 450.0}),
         {"over": "dataset", "weigh": "cases", "mean": -300.0, "std": 450.0},
