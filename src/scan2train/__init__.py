@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.tools.harmonize.combat import Combat
+    from scan2train.tools.harmonize.histogram import harmonize_histogram
+    from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -57,6 +60,7 @@ _HOME = {
     "CasesFailed": "errors",
     "ChangedSource": "errors",
     "Choice": "recipe",
+    "Combat": "tools.harmonize.combat",
     "DecoderMissing": "errors",
     "Finding": "finding",
     "GeometryError": "errors",
@@ -86,6 +90,8 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "harmonize_histogram": "tools.harmonize.histogram",
+    "harmonize_smooth": "tools.harmonize.smooth",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -102,6 +108,7 @@ __all__ = [
     "CasesFailed",
     "ChangedSource",
     "Choice",
+    "Combat",
     "DecoderMissing",
     "Finding",
     "GeometryError",
@@ -132,6 +139,8 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "harmonize_histogram",
+    "harmonize_smooth",
     "header",
     "index",
     "leaks",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from blurred_body import body
 
+from blurred_body import body
 from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.measures.noise_spectrum import noise_spectrum

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from blurred_body import body
 
+from blurred_body import body
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.grid import Grid
 from scan2train.measures.sharpness import sharpness

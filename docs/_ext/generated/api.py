@@ -28,7 +28,7 @@ PARTS = {
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity"),
-    "Beside the main job": ("clean",),
+    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
 }
 
 ABOUT = """\

@@ -16,6 +16,7 @@ from scan2train.cli import (
     demo,
     doctor,
     explain,
+    harmonize,
     header,
     index,
     leaks,
@@ -39,7 +40,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, prepare, report, restore, convert, clean),
-    *(header, stats, leaks, parity, demo, doctor),
+    *(header, stats, leaks, parity, harmonize, demo, doctor),
 )
 for command in _COMMANDS:
     command.register(app)

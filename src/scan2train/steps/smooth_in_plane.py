@@ -58,7 +58,8 @@ def _kernel(sigma: float) -> Array:
 
     reach = int(np.ceil(5 * sigma + 2))
     weights: Array = ive(np.abs(np.arange(-reach, reach + 1)), sigma**2)
-    return weights / weights.sum()
+    normal: Array = weights / weights.sum()
+    return normal
 
 
 def _blurred(plane: Array, kernels: list[Array]) -> Array:

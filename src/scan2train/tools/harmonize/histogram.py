@@ -70,7 +70,7 @@ def harmonize_histogram(
         If ``out`` lies in a source or holds such files, or there is no scan.
     """
     places = [to] if isinstance(to, (str, os.PathLike)) else list(to)
-    reference = landmarks_of([scan.read(irregular, None) for scan in scans_of(places)], over)
+    reference = landmarks_of([scan.read(irregular) for scan in scans_of(places)], over)
     step = MatchHistogram(percents=PERCENTS, reference=reference, over=over)
     scans, folder = scans_of(sources), Path(out)
     require_free(folder, sources, [f"{scan.name}.nii.gz" for scan in scans])
@@ -78,7 +78,7 @@ def harmonize_histogram(
     width = (reference[-1] - reference[0]) or 1.0
     results = []
     for scan, was, now, done, error in run_each(
-        scans, recipe, folder, irregular=irregular, unit=None, progress=progress
+        scans, recipe, folder, irregular=irregular, progress=progress
     ):
         if was is None or now is None or done is None:
             results.append(Matched(name=scan.name, error=error))

@@ -36,7 +36,7 @@ class Scan:
     name: str
     row: Mapping[str, Any]
 
-    def read(self, irregular: str, unit: str | None) -> Volume:
+    def read(self, irregular: str, unit: str | None = None) -> Volume:
         """Its volume; ``unit`` is what its values are measured in, where the file does not say."""
         volume = read_row(dict(self.row), Options(irregular=irregular))
         return volume if unit is None else volume.replace(unit=unit)
@@ -84,7 +84,6 @@ def run_each(
     out: Path,
     *,
     irregular: str,
-    unit: str | None,
     progress: Progress | None = None,
 ) -> Iterator[tuple[Scan, Volume | None, Volume | None, Recipe | None, Scan2TrainError | None]]:
     """Read, run, write; yields each scan with what it was, what it is and what was done, or with its error."""
@@ -92,12 +91,12 @@ def run_each(
     roots = root_names([str(scan.row["source"]) for scan in scans])
     for number, scan in enumerate(scans, start=1):
         try:
-            volume = scan.read(irregular, unit)
+            volume = scan.read(irregular)
             if isinstance(volume, Labels):
                 raise WrongUse("a mask has no sharpness and no histogram", found=scan.name)
             made, done = recipe.run(volume)
             write(made, out / f"{scan.name}.nii.gz")
-            _write_account(out / f"{scan.name}.json", scan, recipe, done, roots, irregular, unit)
+            _write_account(out / f"{scan.name}.json", scan, recipe, done, roots, irregular)
         except Scan2TrainError as error:
             yield scan, None, None, None, error
         else:
@@ -113,14 +112,12 @@ def _write_account(
     done: Recipe,
     roots: Mapping[str, str],
     irregular: str,
-    unit: str | None,
 ) -> None:
     account = {
         "case": scan.name,
         "volume": scan.row["volume"],
         "sources": describe_sources(scan.row, roots[str(scan.row["source"])]),
         "irregular": irregular,
-        **({} if unit is None else {"measured_in": unit}),
         "asked": asked.to_json()["step"],
         "done": done.to_json()["step"],
         "versions": versions(),

@@ -14,6 +14,7 @@ from scan2train.measures.noise_spectrum import NoiseSpectrum, noise_spectrum
 from scan2train.measures.sharpness import Sharpness, sharpness
 from scan2train.recipe import Recipe
 from scan2train.steps.match_sharpness import MatchSharpness
+from scan2train.steps.take_as import TakeAs
 from scan2train.tools.harmonize.scans import Progress, require_free, run_each, scans_of
 
 
@@ -67,17 +68,20 @@ def harmonize_smooth(
         If the reference cannot be measured, ``out`` lies in a source or holds such files, or there is no scan.
     """
     target = float(to) if isinstance(to, (int, float)) else sharpness_of_reference(to, irregular, unit)
-    recipe = Recipe(steps=(MatchSharpness(target_mm=target),), name="harmonize-smooth")
+    match = MatchSharpness(target_mm=target)
+    steps = (match,) if unit is None else (TakeAs(measured_in=unit), match)
+    recipe = Recipe(steps=steps, name="harmonize-smooth")
     scans, folder = scans_of(sources), Path(out)
     require_free(folder, sources, [f"{scan.name}.nii.gz" for scan in scans])
     results = []
-    for scan, was, now, done, error in run_each(
-        scans, recipe, folder, irregular=irregular, unit=unit, progress=progress
+    for scan, read, now, done, error in run_each(
+        scans, recipe, folder, irregular=irregular, progress=progress
     ):
-        if was is None or now is None or done is None:
+        if read is None or now is None or done is None:
             results.append(Smoothed(name=scan.name, error=error))
             continue
-        added = float(done.steps[0].to_json()["sigma_mm"])
+        added = float(done.steps[-1].to_json()["sigma_mm"])
+        was = read if unit is None else read.replace(unit=unit)
         before, noise = sharpness(was), noise_spectrum(was)
         results.append(
             Smoothed(
