@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.tools.harmonize.combat import Combat
+    from scan2train.tools.harmonize.histogram import harmonize_histogram
+    from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -59,6 +62,7 @@ _HOME = {
     "CasesFailed": "errors",
     "ChangedSource": "errors",
     "Choice": "recipe",
+    "Combat": "tools.harmonize.combat",
     "DecoderMissing": "errors",
     "Finding": "finding",
     "GeometryError": "errors",
@@ -89,6 +93,8 @@ _HOME = {
     "clean": "tools.clean",
     "convert": "write",
     "fit": "fit",
+    "harmonize_histogram": "tools.harmonize.histogram",
+    "harmonize_smooth": "tools.harmonize.smooth",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -106,6 +112,7 @@ __all__ = [
     "CasesFailed",
     "ChangedSource",
     "Choice",
+    "Combat",
     "DecoderMissing",
     "Finding",
     "GeometryError",
@@ -137,6 +144,8 @@ __all__ = [
     "clean",
     "convert",
     "fit",
+    "harmonize_histogram",
+    "harmonize_smooth",
     "header",
     "index",
     "leaks",

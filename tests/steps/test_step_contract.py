@@ -40,6 +40,11 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "linear": [{"scale": 0.5, "shift": 3.0}],
     "low_resolution": [{"axis": 2, "factor": 2.0}, {"axis": 0, "factor": 1.7}],
     "noise": [{"std": 20.0, "seed": 4}],
+    "match_histogram": [
+        {"percents": [1.0, 50.0, 99.0], "reference": [-900.0, 0.0, 300.0]},
+        {"percents": [0.0, 30.0, 100.0], "reference": [0.0, 2.0, 7.0], "over": "volume"},
+    ],
+    "match_sharpness": [{"target_mm": 0.8, "unknown": "leave"}],
     "pad_or_crop": [{"shape": [30, 31, 24]}, {"shape": [17, 40, 12]}],
     "random_affine": [
         {"p": 1.0, "same_scale": False, "translate_mm": [9.0, 9.0, 9.0], "shear": [0.1, 0.1, 0.1]},
@@ -65,6 +70,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "resample_to_shape": [{"shape": [20, 31, 18]}, {"shape": [40, 17, 25], "interpolation": "nearest"}],
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
     "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
+    "smooth_in_plane": [{"sigma_mm": 0.0}, {"sigma_mm": 17.0}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}

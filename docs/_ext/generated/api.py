@@ -30,6 +30,8 @@ PARTS = {
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "plan"),
     "Beside the main job": ("clean",),
+    "The data set as a whole": ("leaks", "parity", "Parity"),
+    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
 }
 
 ABOUT = """\

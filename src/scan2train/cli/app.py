@@ -16,6 +16,7 @@ from scan2train.cli import (
     demo,
     doctor,
     explain,
+    harmonize,
     header,
     index,
     leaks,
@@ -41,7 +42,8 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, recipes, prepare, report, restore, convert, clean),
-    *(header, stats, leaks, parity, plan, demo, doctor),
+    *(plan, harmonize),
+    *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:
     command.register(app)

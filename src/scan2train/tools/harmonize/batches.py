@@ -55,16 +55,16 @@ def left_alone(
     left: dict[str, str] = {}
     for code, batch in enumerate(batches):
         own = values[codes == code]
-        for at in np.flatnonzero(np.isfinite(own).sum(axis=0) < least):
+        for at in np.flatnonzero(np.isfinite(own).sum(axis=0) < least).tolist():
             left.setdefault(names[at], f"{batch} has fewer than {least} values of it")
         if mean_only:
             continue
-        for at, column in enumerate(own.T):
+        for name, column in zip(names, own.T, strict=True):
             told = column[np.isfinite(column)]
             if told.size and np.ptp(told) == 0:
-                left.setdefault(names[at], f"it is the same everywhere in {batch}")
-    for at, column in enumerate(values.T):
+                left.setdefault(name, f"it is the same everywhere in {batch}")
+    for name, column in zip(names, values.T, strict=True):
         told = column[np.isfinite(column)]
         if told.size and np.ptp(told) == 0:
-            left[names[at]] = "it is the same everywhere"
+            left[name] = "it is the same everywhere"
     return left

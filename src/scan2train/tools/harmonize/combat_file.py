@@ -40,7 +40,7 @@ def to_json(model: Combat) -> dict[str, Any]:
     }
 
 
-def fields_of(data: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(data: Any) -> dict[str, Any]:
     """The fields of a model, from what :func:`to_json` gave.
 
     Raises
