@@ -21,6 +21,8 @@ from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress, run
+from scan2train.preparing.setting_out import set_out
+from scan2train.preparing.stacked import write_stacks
 from scan2train.preparing.tally import Tally
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
@@ -95,6 +97,9 @@ def prepare(
     jobs: int | None = None,
     store: str = "nifti",
     layout: str = "plain",
+    dataset_id: int = 900,
+    dataset_name: str | None = None,
+    stack: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Prepared:
@@ -130,8 +135,16 @@ def prepare(
     jobs
         Number of processes; as many as there are cores if not given, none besides this one for 1 where nothing
         compressed is to be decoded.
-    store, layout
-        How volumes are stored and folders laid out.
+    store
+        How volumes are stored: ``"nifti"``, ``"zarr"`` (OME-Zarr), ``"b2nd"`` (Blosc2) or ``"npy"``.
+    layout
+        ``"plain"``, or beside it the folders that nnU-Net (``"nnunet"``) or the Medical Segmentation Decathlon
+        (``"msd"``) want, with links to the cases' files; these two for ``store="nifti"``.
+    dataset_id, dataset_name
+        Number and name of the layout's folder; the name is the recipe's if not given.
+    stack
+        With ``store="npy"``: also write all cases as one array each of images, labels and masks, ``(N, i, j, k)``.
+        Their shapes must be equal.
     dry_run
         Plan only: decode nothing and write nothing.
     progress
@@ -153,7 +166,15 @@ def prepare(
     OutputDamaged
         If ``out`` cannot be written.
     """
-    request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, store, layout)
+    request = Request.checked(
+        recipe,
+        Options(irregular=irregular, suv=suv),
+        seed,
+        store,
+        layout,
+        (dataset_id, dataset_name),
+        stack=stack,
+    )
     out = Path(out).absolute()
     found = _index_of(source, jobs)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
@@ -204,7 +225,7 @@ def _carry_out(
     }
     output = Output.open(out, request.to_json(), keys, planned.roots)
     write_whole(out / "recipe.toml", request.recipe.to_toml().encode())
-    tally = Tally()
+    tally = Tally(store=request.store)
     todo = []
     for job in planned.jobs:
         if job.case in planned.undecided:
@@ -220,6 +241,10 @@ def _carry_out(
         else:
             tally.done(job, result.account, result.files)
     cases, findings = tally.write(out, planned, request, found)
+    if request.stack:
+        write_stacks(out, cases)
+    if request.layout != "plain":
+        set_out(out, request, cases, tally)
     states = cases["state"].to_list()
     return Prepared(
         out=out,

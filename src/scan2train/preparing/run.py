@@ -55,7 +55,7 @@ def run(
     """
     # The largest first, so that no worker is left alone with it in the end.
     ordered = _Ordered(planned, output, tuple(sorted(todo, key=_voxels, reverse=True)))
-    work = partial(make_case, request.recipe.to_json(), request.reading)
+    work = partial(make_case, request.recipe.to_json(), request.reading, request.store)
     outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
     try:
         with closing(outcomes):
