@@ -23,6 +23,8 @@ from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress, run
 from scan2train.preparing.splitting import Split, split_plan
+from scan2train.preparing.setting_out import set_out
+from scan2train.preparing.stacked import write_stacks
 from scan2train.preparing.tally import Tally
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
@@ -106,6 +108,9 @@ def prepare(
     fold: int | None = None,
     fit_on: str = "train",
     salt: str | Path | None = None,
+    dataset_id: int = 900,
+    dataset_name: str | None = None,
+    stack: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Prepared:
@@ -141,8 +146,6 @@ def prepare(
     jobs
         Number of processes; as many as there are cores if not given, none besides this one for 1 where nothing
         compressed is to be decoded.
-    store, layout
-        How volumes are stored and folders laid out.
     split, fold
         A file that says which cases are for training, validation and test (``split.json``, ``splits_final.json`` of
         nnU-Net, or a CSV with the columns case and split), and which of its folds is meant. The parts go into
@@ -152,6 +155,16 @@ def prepare(
         ``"train"``, or ``"all"`` to fit such a recipe on every case whatever the split.
     salt
         The salt file that the index was made with, for Patient IDs in ``split``; the user's own if not given.
+    store
+        How volumes are stored: ``"nifti"``, ``"zarr"`` (OME-Zarr), ``"b2nd"`` (Blosc2) or ``"npy"``.
+    layout
+        ``"plain"``, or beside it the folders that nnU-Net (``"nnunet"``) or the Medical Segmentation Decathlon
+        (``"msd"``) want, with links to the cases' files; these two for ``store="nifti"``.
+    dataset_id, dataset_name
+        Number and name of the layout's folder; the name is the recipe's if not given.
+    stack
+        With ``store="npy"``: also write all cases as one array each of images, labels and masks, ``(N, i, j, k)``.
+        Their shapes must be equal.
     dry_run
         Plan only: decode nothing and write nothing.
     progress
@@ -176,7 +189,15 @@ def prepare(
     OutputDamaged
         If ``out`` cannot be written.
     """
-    request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, store, layout)
+    request = Request.checked(
+        recipe,
+        Options(irregular=irregular, suv=suv),
+        seed,
+        store,
+        layout,
+        (dataset_id, dataset_name),
+        stack=stack,
+    )
     out = Path(out).absolute()
     require_cases_to_fit_on(request.recipe, split, fit_on)
     found = index_of(source, jobs, salt)
@@ -263,7 +284,7 @@ def _carry_out(
     write_whole(out / "recipe.toml", recipe_text.encode())
     if fit is not None:
         write_whole(out / FIT, to_bytes(fit.to_json()))
-    tally = Tally()
+    tally = Tally(store=request.store)
     todo = []
     for job in planned.jobs:
         if job.case in planned.undecided:
@@ -279,6 +300,10 @@ def _carry_out(
         else:
             tally.done(job, result.account, result.files)
     cases, findings = tally.write(out, planned, request, found)
+    if request.stack:
+        write_stacks(out, cases)
+    if request.layout != "plain":
+        set_out(out, request, cases, tally)
     states = cases["state"].to_list()
     return Prepared(
         out=out,

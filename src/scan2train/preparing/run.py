@@ -31,7 +31,7 @@ def run(
         If the output folder cannot be written any more; finished cases stay.
     """
     ordered = Ordered.largest_first(planned, todo, output.folder_for)
-    work = partial(make_case, request.recipe.to_json(), request.reading)
+    work = partial(make_case, request.recipe.to_json(), request.reading, request.store)
     outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
     try:
         with closing(outcomes):
