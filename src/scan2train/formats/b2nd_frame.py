@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from mmap import mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +40,7 @@ class Frame(NamedTuple):
     beside: int
 
 
-def examine(data: bytes, path: Path) -> Frame:
+def examine(data: bytes | mmap, path: Path) -> Frame:
     """What the frame says.
 
     Raises
@@ -72,7 +73,7 @@ def examine(data: bytes, path: Path) -> Frame:
     return frame
 
 
-def _parse(data: bytes, path: Path) -> Frame:
+def _parse(data: bytes | mmap, path: Path) -> Frame:
     header, total = struct.unpack_from(">ixQ", data, 11)
     (typesize,) = struct.unpack_from(">i", data, 48)
     if total != len(data) or not _HEADER < header <= total:

@@ -44,7 +44,7 @@ def read_header(path: Path) -> ImageHeader:
     UnreadableFile, NonconformingHeader, GeometryError
         If a header is broken, promises more than the file holds, or array and geometry disagree.
     """
-    return _examine(path)[0]
+    return examine(path)[0]
 
 
 def read_volumes(path: Path) -> tuple[Volume, ...]:
@@ -57,7 +57,7 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     NotAnImage, UnreadableFile, NonconformingHeader, GeometryError
         As :func:`read_header`.
     """
-    header, shape, fortran, offset = _examine(path)
+    header, shape, fortran, offset = examine(path)
     with Stream(path, offset=offset) as stream:
         values = read_values(stream, header.dtype, math.prod(shape))
         odd = (*surplus(path, stream.surplus()), *non_finite(path, values))
@@ -103,7 +103,7 @@ def write(volume: Volume, path: Path) -> None:
             file.writelines(np.ascontiguousarray(plane, little).tobytes() for plane in array)
 
 
-def _examine(path: Path) -> tuple[ImageHeader, tuple[int, ...], bool, int]:
+def examine(path: Path) -> tuple[ImageHeader, tuple[int, ...], bool, int]:
     """Header, shape, whether the first index is the fastest, and where the values begin."""
     with open_regular(path) as file:
         head = BytesIO(file.read(_MOST_HEADER))

@@ -17,13 +17,14 @@ def label_places(array: Array, most: int = MOST) -> dict[int, Array]:
     """
     from scan2train.kernels.label_places import label_places as places_of
 
-    flat = np.ascontiguousarray(array.T).reshape(-1)
+    flat: Array = np.ascontiguousarray(array.T).reshape(-1)
     if flat.dtype.itemsize == 1 and flat.dtype.kind in "ub":
         counts = np.bincount(flat.view(np.uint8), minlength=256)
         values = np.flatnonzero(counts)
         rows = np.zeros(256, np.int64)
         rows[values] = np.arange(len(values))
-        found, counts = flat.view(np.uint8), counts[values]
+        found: Array = flat.view(np.uint8)
+        counts = counts[values]
     else:
         values, found, counts = np.unique(flat, return_inverse=True, return_counts=True)
         rows = np.arange(len(values))

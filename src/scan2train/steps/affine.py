@@ -19,8 +19,8 @@ from scan2train.volume import Labels, Volume
 class Affine(WholeStep):
     """What lies at ``x`` comes to lie at ``matrix · x`` (16 numbers, row by row, RAS+ mm); the grid stays.
 
-    Other than ``to_grid``, which looks at the same world through another grid, this changes where things are. Labels are
-    label-safe: each is moved by itself, the largest wins. What comes in from outside of the volume is padding.
+    Other than ``to_grid``, which looks at the same world through another grid, this changes where things are. Labels
+    are label-safe: each is moved by itself, the largest wins. What comes in from outside of the volume is padding.
     ``antialias`` averages where things become smaller; without it values are only interpolated, as other libraries do.
     """
 

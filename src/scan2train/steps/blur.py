@@ -31,7 +31,7 @@ class Blur(ImageStep):
 
         kind = np.float64 if volume.array.dtype == np.float64 else np.float32
         sigma = [self.sigma_mm / spacing for spacing in reversed(volume.grid.spacing)]
-        stored = volume.array.T.astype(kind, copy=False)
+        stored: Array = volume.array.T.astype(kind, copy=False)
         if volume.valid is None:
             smooth: Array = gaussian_filter(stored, sigma, mode="nearest")
             return smooth.T

@@ -90,9 +90,8 @@ class Elastic(WholeStep):
                 advice="Take fewer control points, or smaller displacements.",
             )
         weights = [_weights(n, points) for n, points in zip(grid.shape, self.points, strict=True)]
-        return np.einsum(
-            "kc,jb,ia,abcd->dkji", *weights[::-1], moves.astype(np.float32), optimize=True
-        ).astype(np.float32)
+        found = np.einsum("kc,jb,ia,abcd->dkji", *weights[::-1], moves.astype(np.float32), optimize=True)
+        return np.ascontiguousarray(found, np.float32)
 
 
 def distances(shape: tuple[int, int, int], points: tuple[int, int, int]) -> FloatArray:

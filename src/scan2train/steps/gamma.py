@@ -39,7 +39,7 @@ class Gamma(ValueStep):
     def values(self, array: Array) -> Array:
         """The power between the ends, float32, or float64 where values were."""
         kind = np.float64 if array.dtype == np.float64 else np.float32
-        stored = array.T.astype(kind, copy=False)
+        stored: Array = array.T.astype(kind, copy=False)
         part = (stored - kind(self.low)) / kind(self.high - self.low)
         within = np.clip(part, 0, 1)
         bent = 1 - (1 - within) ** kind(self.exponent) if self.inverted else within ** kind(self.exponent)

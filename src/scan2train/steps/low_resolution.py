@@ -16,9 +16,9 @@ from scan2train.volume import Array, Volume
 
 @dataclass(frozen=True, kw_only=True)
 class LowResolution(ImageStep):
-    """Down by ``factor`` along ``axis`` (0 for i, 1 for j, 2 for k), averaged as a thick slice is, and up again, linear.
+    """Down by ``factor`` along ``axis`` (0 for i, 1 for j, 2 for k), averaged as a thick slice is, and up again.
 
-    The grid and labels stay, so that a network learns to see through the loss.
+    Upwards it is linear. The grid and labels stay, so that a network learns to see through the loss.
     """
 
     axis: int

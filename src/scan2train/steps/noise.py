@@ -29,5 +29,6 @@ class Noise(ImageStep):
         kind = np.float64 if volume.array.dtype == np.float64 else np.float32
         noise = np.random.default_rng(self.seed).standard_normal(volume.array.shape[::-1], dtype=np.float32)
         noise *= np.float32(self.std)
-        made: Array = (volume.array.T.astype(kind, copy=False) + noise).T
+        stored: Array = volume.array.T.astype(kind, copy=False)
+        made: Array = (stored + noise).T
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,7 @@ class RandomAffine(Chance):
     def draw(self, scene: Scene, rng: np.random.Generator) -> Affine:
         """The affine of this time."""
         angles = np.deg2rad(rng.uniform(-1, 1, 3) * self.rotate_deg)
-        factors = np.exp(rng.uniform(*np.log(self.scale), 3))
+        factors = np.exp(rng.uniform(math.log(self.scale[0]), math.log(self.scale[1]), 3))
         shift = rng.uniform(-1, 1, 3) * self.translate_mm
         sheared = np.eye(3)
         sheared[[0, 0, 1], [1, 2, 2]] = rng.uniform(-1, 1, 3) * self.shear

@@ -17,8 +17,8 @@ class RandomFlip(Chance):
     """Count each of ``axes`` (0 for i, 1 for j, 2 for k) from the other end, with probability ``p`` for each by itself.
 
     A network sees the mirrored array; the affine is turned with it, so that every voxel stays where it is in the world
-    and predictions go back to their place. A half for each axis is what nnU-Net and TorchIO do. Leave the axis from left
-    to right out where labels tell left from right.
+    and predictions go back to their place. A half for each axis is what nnU-Net does. Leave the axis from left to right
+    out where labels tell left from right.
     """
 
     p: float = 0.5

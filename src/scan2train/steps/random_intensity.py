@@ -16,11 +16,11 @@ from scan2train.steps.linear import Linear
 class RandomIntensity(Chance):
     """Three draws, each evenly from its range, that become one straight line, a plain ``linear``.
 
-    ``contrast`` stretches the distance of each value from the mean of the real ones; ``scale`` then multiplies; ``shift``
-    is added, in standard deviations of the real values as they stand. 0.75 to 1.25 for contrast and scale, 0.15 of the
-    time, are nnU-Net's; shifts are left to who wants them.
+    ``contrast`` stretches the distance of each value from the mean of the real ones; ``scale`` then multiplies;
+    ``shift`` is added, in standard deviations of the real values as they stand. 0.75 to 1.25 for contrast and scale,
+    0.15 of the time, are nnU-Net's; shifts are left to who wants them.
 
-    On Hounsfield units it is questionable: they are calibrated, and a scaled liver is no liver. Narrow the ranges there.
+    On Hounsfield units it is questionable: they are calibrated, and a scaled liver is no liver. Narrow the ranges.
     """
 
     p: float = 0.15

@@ -1,0 +1,73 @@
+"""The cases of one part of a split, or all cases of a prepared set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from scan2train.errors import WrongUse
+from scan2train.preparing.prepared import Case, prepared_cases
+
+SPLIT = "split.json"
+PARTS = ("train", "val", "test")
+
+
+def cases_of_split(
+    out: Path, split: str | None, fold: int | None, cases: Collection[str] | None = None
+) -> list[Case]:
+    """The finished cases in natural order of their names.
+
+    Parameters
+    ----------
+    out
+        A folder that ``prepare`` wrote.
+    split
+        ``"train"``, ``"val"`` or ``"test"`` of ``split.json`` in ``out``; ``None`` for all cases.
+    fold
+        Which fold, from 0; the first if not given.
+    cases
+        Names of the cases to take, instead of a split.
+
+    Raises
+    ------
+    WrongUse
+        If there is no such split, fold or case, or no case is left.
+    """
+    known = prepared_cases(out)
+    if cases is not None and split is not None:
+        raise WrongUse("cases and split both say which cases to take", advice="Give one of them.")
+    names = list(known) if split is None else _names(out / SPLIT, split, fold or 0)
+    if cases is not None:
+        names = list(cases)
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise WrongUse(
+            "cases that are not among the finished ones of the set",
+            where=out,
+            found=f"{len(strange)}: {', '.join(strange[:3])}",
+            advice="Run prepare again, to its end, or split the set anew.",
+        )
+    if not names:
+        raise WrongUse("there is no case to train on", where=out, expected="at least one finished case")
+    wanted = set(names)
+    return [case for name, case in known.items() if name in wanted]
+
+
+def _names(path: Path, split: str, fold: int) -> list[str]:
+    if split not in PARTS:
+        raise WrongUse("split", expected=" or ".join(PARTS), found=repr(split))
+    try:
+        told: dict[str, Any] = json.loads(path.read_bytes())
+        folds = told["folds"]
+        names = told["test"] if split == "test" else folds[fold][split] if 0 <= fold < len(folds) else None
+    except OSError as error:
+        raise WrongUse(
+            "the set has no split", where=path, advice="Make one first: scan2train split OUT"
+        ) from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise WrongUse("the split cannot be read", where=path, found=error) from error
+    if names is None:
+        raise WrongUse("there is no such fold", where=path, expected=f"0 to {len(folds) - 1}", found=fold)
+    return [str(name) for name in names]
