@@ -24,6 +24,7 @@ from scan2train.cli import (
     prepare,
     report,
     restore,
+    split,
     stats,
 )
 
@@ -40,7 +41,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, prepare, report, restore, convert, clean),
-    *(header, stats, leaks, parity, plan, demo, doctor),
+    *(header, stats, leaks, parity, split, plan, demo, doctor),
 )
 for command in _COMMANDS:
     command.register(app)
