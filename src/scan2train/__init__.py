@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
     from scan2train.cohort.plan import plan
+    from scan2train.cohort.split import split
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -104,6 +105,7 @@ _HOME = {
     "read": "read",
     "read_all": "read",
     "restore": "restore",
+    "split": "cohort.split",
     "stats": "stats",
     "write": "write",
 }
@@ -155,6 +157,7 @@ __all__ = [
     "read",
     "read_all",
     "restore",
+    "split",
     "stats",
     "write",
 ]

@@ -26,6 +26,7 @@ from scan2train.cli import (
     recipes,
     report,
     restore,
+    split,
     stats,
 )
 
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, recipes, prepare, report, restore, convert, clean),
-    *(plan, harmonize),
+    *(split, plan, harmonize),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:
