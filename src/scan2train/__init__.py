@@ -110,6 +110,9 @@ _HOME = {
     "write": "write",
 }
 
+#: A room of public names of its own; it is no name of ``import *``, which loads all of them.
+_ROOM = "learn"
+
 __all__ = [
     "CasesFailed",
     "ChangedSource",
@@ -165,6 +168,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name on its first use."""
+    if name == _ROOM:
+        return importlib.import_module(f"{__name__}.{name}")
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -174,7 +179,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, _ROOM])
 
 
 class _Package(ModuleType):

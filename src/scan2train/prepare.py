@@ -22,8 +22,8 @@ from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress, run
-from scan2train.preparing.splitting import Split, split_plan
 from scan2train.preparing.setting_out import set_out
+from scan2train.preparing.splitting import Split, split_plan
 from scan2train.preparing.stacked import write_stacks
 from scan2train.preparing.tally import Tally
 from scan2train.reading.options import Options

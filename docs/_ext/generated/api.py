@@ -29,8 +29,6 @@ PARTS = {
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan"),
-    "Beside the main job": ("clean",),
-    "The data set as a whole": ("leaks", "parity", "Parity"),
     "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
 }
 
