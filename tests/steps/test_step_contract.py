@@ -13,13 +13,20 @@ from scan2train.testing.step_contract import check_step
 
 #: At least one way to ask for each step.
 OPTIONS: dict[str, list[dict[str, object]]] = {
+    "bias_field": [{"iterations": [4, 3], "shrink_mm": 30.0}],
     "bright_is_dense": [{}],
+    "clahe": [{"tile_mm": 150.0}, {"tile": 9, "clip_limit": 0.05}],
     "clip": [{"low": -1000.0, "high": 400.0}],
     "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}],
     "crop": [{"start": [2, 1, 3], "size": [20, 15, 9]}],
     "crop_to_body": [{}, {"margin_mm": 25.0}],
     "crop_to_foreground": [{}, {"above": -300.0, "margin_mm": 5.0}],
+    "denoise_anisotropic": [{"sigma_mm": 20.0}, {"sigma": 1.0, "conductance": 0.5}],
+    "denoise_gaussian": [{"sigma_mm": 15.0}, {"sigma": 1.0}],
+    "denoise_median": [{"radius_mm": 20.0}, {"radius": 1}],
+    "denoise_nonlocal": [{"search_mm": 30.0}, {"search": 1, "noise": 20.0, "patch": 2}],
     "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
+    "equalize_histogram": [{}, {"over": "foreground"}, {"knots": [-900.0, 0.0, 0.0, 50.0]}],
     "flip": [{"axes": [0, 2]}, {"axes": [1]}],
     "linear": [{"scale": 0.5, "shift": 3.0}],
     "pad_or_crop": [{"shape": [30, 31, 24]}, {"shape": [17, 40, 12]}],
@@ -31,6 +38,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"spacing_mm": [10.0, 20.0, 9.0], "interpolation": "nearest"},
     ],
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
+    "suv": [{}, {"kind": "lbm"}, {"factor": 2.5e-4}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}
@@ -41,6 +49,12 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"center": 40.0, "width": 400.0, "function": "LINEAR_EXACT", "to": [-1.0, 1.0]},
     ],
     "zscore": [{}, {"over": "foreground"}, {"mean": -300.0, "std": 450.0}],
+}
+
+#: Steps that take values of one kind only: the unit and what is known of them; bright where the phantom is dense.
+OF_A_KIND = {
+    "bias_field": ("a.u.", {"modality": "MR"}),
+    "suv": ("Bq/ml", {"modality": "PT", "uptake": {"bw": 2.75e-4, "lbm": 2.1e-4}}),
 }
 
 
@@ -76,6 +90,9 @@ def test_every_step_has_a_case():
 @pytest.mark.parametrize(("word", "options"), CASES, ids=[f"{w}-{n}" for n, (w, _) in enumerate(CASES)])
 def test_the_contract(word, options, grid):
     volume, labels = chest_ct(grid=GRIDS[grid], organs=True, lesion_radius_mm=25.0)
+    if word in OF_A_KIND:
+        unit, meta = OF_A_KIND[word]
+        volume = volume.replace(array=volume.array + np.int16(1100), unit=unit, meta=meta)
     step = find_step(word).from_json({"do": word, **options})
     check_step(step, volume, labels)
     valid = np.ones(volume.grid.shape, dtype=bool)

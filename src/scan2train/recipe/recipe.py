@@ -175,6 +175,7 @@ class Recipe:
             scene = Scene(
                 measured=volume,
                 grid=image.grid,
+                unit=image.unit,
                 bounds=image.change.bounds,
                 make=image.realize,
                 labels=labels,
