@@ -22,7 +22,7 @@ class Clahe(ImageStep):
     The volume is cut into tiles of about ``tile_mm`` (``tile`` in voxels), at least one along each axis. The histogram
     of each, from the least to the largest value of the whole volume in 256 bins, is cut off at ``clip_limit`` of its
     voxels, what was cut off is spread over all bins, and its cumulative sum maps the values. Each voxel is mapped by
-    the tiles around it, mixed linearly by how near their centres are. A ``clip_limit`` of 1/256 leaves values as they are.
+    the tiles around it, mixed linearly by how near their centres are. With a ``clip_limit`` of 1/256 that is a line.
 
     Padding is not counted, and a tile weighs as much as is real in it.
     """
