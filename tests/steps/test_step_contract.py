@@ -19,7 +19,9 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     ],
     "blur": [{"sigma_mm": 12.0}],
     "box": [{"start": [-3, 2, 4], "size": [20, 30, 9]}],
+    "bias_field": [{"iterations": [4, 3], "shrink_mm": 30.0}],
     "bright_is_dense": [{}],
+    "clahe": [{"tile_mm": 150.0}, {"tile": 9, "clip_limit": 0.05}],
     "clip": [{"low": -1000.0, "high": 400.0}],
     "clip_percentile": [{}, {"over": "foreground", "lower": 2.0, "upper": 98.0}, {"over": "labels"}],
     "clip_zscore": [
@@ -32,6 +34,12 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "crop_to_labels": [{}, {"labels": [1, 2], "margin_mm": 30.0}],
     "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
     "elastic": [{"points": [4, 5, 4], "displacements_mm": [(7 * n % 17) / 2 - 4 for n in range(240)]}],
+    "denoise_anisotropic": [{"sigma_mm": 20.0}, {"sigma": 1.0, "conductance": 0.5}],
+    "denoise_gaussian": [{"sigma_mm": 15.0}, {"sigma": 1.0}],
+    "denoise_median": [{"radius_mm": 20.0}, {"radius": 1}],
+    "denoise_nonlocal": [{"search_mm": 30.0}, {"search": 1, "noise": 20.0, "patch": 2}],
+    "detilt": [{}, {"interpolation": "cubic"}, {"interpolation": "nearest"}],
+    "equalize_histogram": [{}, {"over": "foreground"}, {"knots": [-900.0, 0.0, 0.0, 50.0]}],
     "flip": [{"axes": [0, 2]}, {"axes": [1]}],
     "gamma": [
         {"exponent": 0.7, "low": -1000.0, "high": 700.0},
@@ -71,6 +79,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
     "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
     "smooth_in_plane": [{"sigma_mm": 0.0}, {"sigma_mm": 17.0}],
+    "suv": [{}, {"kind": "lbm"}, {"factor": 2.5e-4}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}
@@ -87,6 +96,12 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         *({}, {"over": "foreground"}, {"over": "body"}, {"over": "labels"}, {"mean": -300.0, "std": 450.0}),
         {"over": "dataset", "weigh": "cases", "mean": -300.0, "std": 450.0},
     ],
+}
+
+#: Steps that take values of one kind only: the unit and what is known of them; bright where the phantom is dense.
+OF_A_KIND = {
+    "bias_field": ("a.u.", {"modality": "MR"}),
+    "suv": ("Bq/ml", {"modality": "PT", "uptake": {"bw": 2.75e-4, "lbm": 2.1e-4}}),
 }
 
 
@@ -122,6 +137,9 @@ def test_every_step_has_a_case():
 @pytest.mark.parametrize(("word", "options"), CASES, ids=[f"{w}-{n}" for n, (w, _) in enumerate(CASES)])
 def test_the_contract(word, options, grid):
     volume, labels = chest_ct(grid=GRIDS[grid], organs=True, lesion_radius_mm=25.0)
+    if word in OF_A_KIND:
+        unit, meta = OF_A_KIND[word]
+        volume = volume.replace(array=volume.array + np.int16(1100), unit=unit, meta=meta)
     step = find_step(word).from_json({"do": word, **options})
     check_step(step, volume, labels)
     valid = np.ones(volume.grid.shape, dtype=bool)

@@ -51,6 +51,7 @@ class Running:
         return Scene(
             measured=self._volume,
             grid=self._image.grid,
+            unit=self._image.unit,
             bounds=self._image.change.bounds,
             make=self._image.realize,
             labels=self._labels,

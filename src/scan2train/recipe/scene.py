@@ -23,6 +23,8 @@ class Scene:
         body lies) costs no resampling.
     grid
         The grid as the steps so far have made it.
+    unit
+        The unit of the values as they stand.
     bounds
         The two values that nothing can exceed after the steps so far, where a clip fixed them.
     make
@@ -35,6 +37,7 @@ class Scene:
 
     measured: Volume
     grid: Grid
+    unit: str
     bounds: tuple[float, float] | None
     make: Callable[[], Volume]
     labels: Labels | None = None
