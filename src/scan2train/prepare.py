@@ -53,6 +53,8 @@ class Prepared:
         Size of the voxels to be written, uncompressed, after a dry run; 0 otherwise.
     unfit
         A sentence for each reason why cases are not fit for the recipe's task, as far as headers tell.
+    laid_out
+        A sentence on the layout's folder; empty where the layout is plain.
     """
 
     out: Path
@@ -63,6 +65,7 @@ class Prepared:
     n_failed: int = 0
     n_bytes: int = 0
     unfit: tuple[str, ...] = ()
+    laid_out: str = ""
 
     def raise_for_failures(self) -> None:
         """Do nothing where every case was made.
@@ -243,8 +246,7 @@ def _carry_out(
     cases, findings = tally.write(out, planned, request, found)
     if request.stack:
         write_stacks(out, cases)
-    if request.layout != "plain":
-        set_out(out, request, cases, tally)
+    laid_out = set_out(out, request, cases, tally) if request.layout != "plain" else ""
     states = cases["state"].to_list()
     return Prepared(
         out=out,
@@ -253,6 +255,7 @@ def _carry_out(
         skipped=skipped,
         n_done=states.count("done"),
         n_failed=states.count("failed"),
+        laid_out=laid_out,
     )
 
 

@@ -34,7 +34,7 @@ def row_of_done(
         "case": account["case"],
         "volume": account["volume"],
         **_place(job),
-        "split": "",
+        "split": job.split,
         "state": "done",
         "error": "",
         **_grid_columns(Grid.from_json(account["grid_before"]), "source_"),
@@ -63,7 +63,7 @@ def _row_of(job: Job) -> dict[str, Any]:
         "case": job.case,
         "volume": row["volume"],
         **_place(job),
-        "split": "",
+        "split": job.split,
         **before,
         "source_orientation": row["orientation"],
     }
