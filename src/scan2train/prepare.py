@@ -58,6 +58,8 @@ class Prepared:
     split, fitted
         A sentence on how many cases are in which part of the set, and one on what the recipe's numbers were fitted on;
         empty where neither was asked for.
+    laid_out
+        A sentence on the layout's folder; empty where the layout is plain.
     """
 
     out: Path
@@ -70,6 +72,7 @@ class Prepared:
     unfit: tuple[str, ...] = ()
     split: str = ""
     fitted: str = ""
+    laid_out: str = ""
 
     def raise_for_failures(self) -> None:
         """Do nothing where every case was made.
@@ -302,8 +305,7 @@ def _carry_out(
     cases, findings = tally.write(out, planned, request, found)
     if request.stack:
         write_stacks(out, cases)
-    if request.layout != "plain":
-        set_out(out, request, cases, tally)
+    laid_out = set_out(out, request, cases, tally) if request.layout != "plain" else ""
     states = cases["state"].to_list()
     return Prepared(
         out=out,
@@ -313,4 +315,5 @@ def _carry_out(
         n_done=states.count("done"),
         n_failed=states.count("failed"),
         fitted="" if fit is None else fit.told,
+        laid_out=laid_out,
     )

@@ -23,6 +23,8 @@ def print_result(made: Prepared) -> None:
     done = made.cases.filter(made.cases["state"] == "done")
     labelled = (done["labels_sha256"].fill_null("") != "").sum()
     typer.echo(f"{made.n_done} cases in {shown(made.out)}, {labelled} of them with labels")
+    if made.laid_out:
+        typer.echo(f"  {shown(made.laid_out)}")
     failed = made.cases.filter(made.cases["state"] == "failed")
     for error, cases in failed.group_by("error", maintain_order=True).agg("case").iter_rows():
         some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")

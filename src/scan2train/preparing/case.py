@@ -16,6 +16,7 @@ from scan2train.formats.registry import by_suffix
 from scan2train.preparing.account import ACCOUNT, to_bytes, write_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.of_prepared import account_beside, read_prepared
 from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
@@ -97,7 +98,8 @@ def read_case(
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
     """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
-    stored = read_row(dict(job.row), reading)
+    account = account_beside(job.row)
+    stored = read_row(dict(job.row), reading) if account is None else read_prepared(account)
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
     # What was taken for granted is the first thing that was done: the account replays on what read() gives.
     first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)
@@ -107,6 +109,8 @@ def read_case(
     labels = read_labels(job.labels, volume)
     if not isinstance(labels, Labels):
         raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
+    if job.names and not labels.names:
+        labels = labels.replace(names=dict(job.names))
     labels, more = fit_to_grid(labels, volume.grid)
     return volume, labels, _placed((*findings, *labels.findings, *more), job), first
 

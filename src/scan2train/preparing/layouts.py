@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Layout = Literal["plain", "nnunet", "msd"]
 
-#: Names of classes that no voxel has, where nnU-Net wants the values without a gap; more are not invented.
-_MOST_UNUSED = 32
+#: The highest value below which values that no case has are given a name, so that nnU-Net finds no gap.
+_MOST = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def dataset_name(given: str | None, recipe: Recipe) -> str:
 
 def lay_out(
     out: Path, layout: Layout, folder: str, members: Sequence[Member], names: Mapping[int, str], channel: str
-) -> None:
+) -> str:
     """Make the layout's folder hold exactly these cases, whatever an earlier run left there.
 
     Parameters
@@ -77,6 +77,10 @@ def lay_out(
     channel
         What nnU-Net is told of the values, and the Decathlon calls their modality.
 
+    Returns
+    -------
+    A sentence on what is there.
+
     Raises
     ------
     WrongUse
@@ -90,8 +94,12 @@ def lay_out(
         if one.labelled:
             links[f"labels{part}/{one.case}.nii.gz"] = one.folder / "labels.nii.gz"
     describe = _for_nnunet if layout == "nnunet" else _for_decathlon
-    text = to_bytes(describe(folder.partition("_")[2], links, names, channel))
-    bring_in_step(out / folder, links, {"dataset.json": text})
+    told = describe(folder.partition("_")[2], links, names, channel)
+    bring_in_step(out / folder, links, {"dataset.json": to_bytes(told)})
+    test = len(members) - told["numTraining"]
+    unused = len(told["labels"]) - len({0, *names})
+    also = f"; {unused} values that no label has are named unused there" if unused else ""
+    return f"{folder}: {told['numTraining']} cases to train on, {test} to test on{also}"
 
 
 def _for_nnunet(
@@ -143,20 +151,20 @@ def _told_apart(names: Mapping[int, str]) -> dict[int, str]:
 
 
 def _without_gaps(names: Mapping[int, str]) -> dict[int, str]:
-    """Names of all values from 0 to the highest: values that no class has are named as unused.
+    """Names of all values from 0 to the highest: those that no case has or names are called unused.
 
     Raises
     ------
     WrongUse
-        If a value is below 0, or there would be many of them.
+        If a value is below 0, or too high for that.
     """
     words = _told_apart(names)
     least, most = min(words), max(words)
-    unused = [value for value in range(most) if value not in words]
-    if least < 0 or len(unused) > _MOST_UNUSED:
+    unused = set(range(max(0, min(most, _MOST)))) - set(words)
+    if least < 0 or most > _MOST:
         raise WrongUse(
             "nnU-Net wants the values of labels to be 0, 1, 2 … without a gap",
-            expected=f"whole numbers from 0, at most {_MOST_UNUSED} of them unused",
+            expected=f"values from 0 to at most {_MOST}",
             found=f"{len(words)} values between {least} and {most}",
             advice="Number the labels anew before they are prepared, or leave --layout plain or msd. The cases "
             "themselves are finished.",

@@ -13,9 +13,11 @@ from scan2train.errors import NoImages, WrongUse
 from scan2train.knowledge.file_names import natural_key
 from scan2train.pairing.place import file_of
 from scan2train.preparing.choosing import choose
+from scan2train.preparing.declared import Declared
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
+from scan2train.preparing.of_prepared import NO_IMAGE, is_no_image
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
@@ -87,7 +89,8 @@ def plan(
     paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
-    images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels]
+    beside = {at for at, row in enumerate(rows) if is_no_image(row)}
+    images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels and at not in beside]
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
     table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
@@ -97,10 +100,12 @@ def plan(
             whole_rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))
         ),
         *left.to_dicts(),
+        *({**rows[at], "reason": NO_IMAGE} for at in sorted(beside)),
         *({**whole_rows[at], "reason": _STRAY} for at in sorted({*range(len(whole_rows))} - {*whole_of})),
     ]
     jobs: dict[str, Job] = {}
     undecided = {}
+    declared = Declared(volumes)
     for at in sorted(taken["row"].to_list(), key=lambda at: natural_key(names[at])):
         case, found = names[at], paired.found.get(whole_of[at], ())
         if case in jobs:
@@ -111,7 +116,7 @@ def plan(
         elif whole_of[at] in paired.doubtful:
             undecided[case] = _shared_labels(paired.doubtful[whole_of[at]])
         job = Job(case=case, row=rows[at], at=at, root=roots[rows[at]["source"]], seed=seed_of(seed, case))
-        jobs[case] = _with_labels(job, found)
+        jobs[case] = declared.told(_with_labels(job, found))
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
     return Plan(

@@ -15,6 +15,7 @@ from scan2train.formats.image_files import image_files
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
 from scan2train.preparing.layouts import Layout, dataset_name, folder_of
+from scan2train.preparing.of_prepared import account_beside
 from scan2train.preparing.sources import stamps
 from scan2train.preparing.store import Store
 from scan2train.preparing.versions import versions
@@ -116,6 +117,8 @@ class Request:
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
             "files": stamps(row),
             "labels": [job.labels_path, *_content(job.labels)],
+            "names": {str(value): name for value, name in job.names.items()},
+            "account": _content_of_account(row),
             "versions": versions(),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
@@ -128,6 +131,11 @@ def _content(path: str) -> list[str]:
         return [sha256_of(file) for file in image_files(Path(path))]
     except OSError:
         return ["unreadable"]  # reading the case will say why
+
+
+def _content_of_account(row: Mapping[str, Any]) -> str:
+    account = account_beside(row)
+    return "" if account is None or not account.is_file() else sha256_of(account)
 
 
 def _number(given: object) -> int:

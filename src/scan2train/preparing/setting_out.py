@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _HU, _AS_THEY_ARE = "CT", "noNorm"
 
 
-def set_out(out: Path, request: Request, cases: pl.DataFrame, tally: Tally) -> None:
-    """Bring the layout's folder in step with the cases that are done. Raises as :func:`lay_out`."""
+def set_out(out: Path, request: Request, cases: pl.DataFrame, tally: Tally) -> str:
+    """Bring the layout's folder in step with the cases that are done, and say so. Raises as :func:`lay_out`."""
     members = [
         Member(
             case=row["case"],
@@ -34,7 +34,7 @@ def set_out(out: Path, request: Request, cases: pl.DataFrame, tally: Tally) -> N
     channel = _modality(cases)
     if request.layout == "nnunet":
         channel = _nnunet_word(request.recipe, tally.units, channel)
-    lay_out(out, request.layout, request.folder, members, tally.names(), channel)
+    return lay_out(out, request.layout, request.folder, members, tally.names(), channel)
 
 
 def _modality(cases: pl.DataFrame) -> str:
