@@ -125,7 +125,7 @@ def test_a_recipe_as_a_transform_of_monai(pair):
     transform = as_transform(CHAIN, "monai").set_random_state(5)
     data = {"image": to_monai(volume), "label": to_monai(labels), "other": 3}
     data["image"].meta["filename_or_obj"] = "scan.nii.gz"
-    made = monai.Compose([transform])(data)
+    made = transform(data)
     account = Recipe.from_json({"step": json.loads(made["account"])})
     assert account.is_account
     ready, ready_labels, _ = account.run_pair(volume.replace(array=volume.array.astype(np.float32)), labels)
@@ -135,7 +135,8 @@ def test_a_recipe_as_a_transform_of_monai(pair):
     again = as_transform(CHAIN, "monai").set_random_state(5)(data)
     assert again["account"] == made["account"] != transform(data)["account"]
     # MONAI's own steps take it from there, with the right affine.
-    turned = monai.Orientation("LPS", labels=None)(made["image"])
+    chain = monai.Compose([as_transform(CHAIN, "monai"), monai.Orientationd("image", "LPS", labels=None)])
+    turned = chain(data)["image"]
     assert from_monai(turned).grid.orientation == "LPS"
 
 

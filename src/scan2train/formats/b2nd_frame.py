@@ -118,7 +118,7 @@ def _layer(header: bytes, at: int, path: Path) -> tuple[tuple[int, ...], tuple[i
     return shape, chunk, np.dtype(name.decode())
 
 
-def _beside(data: bytes) -> int:
+def _beside(data: bytes | mmap) -> int:
     """Decoded bytes of the values of variable length, which stand in the trailer as chunks of Blosc2."""
     (length,) = struct.unpack_from(">I", data, len(data) - _FINGERPRINT - 4)
     at = len(data) - length

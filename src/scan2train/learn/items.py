@@ -14,7 +14,11 @@ Item = dict[str, Any]
 
 #: Planes turned about at a time: what is read and what is written then both fit the processor's cache.
 _PLANES = 16
-_SIGNED = {"u2": np.dtype(np.int32), "u4": np.dtype(np.int64), "u8": np.dtype(np.int64)}
+_SIGNED: dict[str, np.dtype[Any]] = {
+    "u2": np.dtype(np.int32),
+    "u4": np.dtype(np.int64),
+    "u8": np.dtype(np.int64),
+}
 
 
 def item_of(volume: Volume, labels: Labels | None, *, kind: npt.DTypeLike = np.uint8) -> Item:
@@ -44,7 +48,7 @@ def tensor_of(channels: list[Array], kind: npt.DTypeLike | None) -> torch.Tensor
     Unsigned types of which torch knows little become int32, or int64 where they must.
     """
     own = channels[0].dtype.newbyteorder("=")
-    wanted = (_SIGNED.get(own.str[1:]) or own) if kind is None else np.dtype(kind)
+    wanted: np.dtype[Any] = (_SIGNED.get(own.str[1:]) or own) if kind is None else np.dtype(kind)
     out = np.empty((len(channels), *channels[0].shape), wanted)
     for target, source in zip(out, channels, strict=True):
         step = target.shape[2] if source.flags.c_contiguous else _PLANES

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
-from scan2train.formats.boxes import Boxes, open_boxes, reads_boxes
+from scan2train.formats.boxes import Boxes, open_boxes
 from scan2train.volume import Array
 
 #: Files kept open at most: half of what a process may have open by default.
@@ -20,10 +20,15 @@ MOST_WHOLE = 8
 class OpenedParts:
     """Boxes of files, by path. Safe to pickle, and to take along through a fork: nothing open crosses either.
 
-    Where a store can only be read whole (``nifti``), the last eight images stay in memory, and a warning says so.
+    Parameters
+    ----------
+    patches
+        Whether many boxes of a file are read, and not all of it once. Where a store can only be read whole, the last
+        eight images then stay in memory, and a warning says so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patches: bool = False) -> None:
+        self._patches = patches
         self._process = os.getpid()
         self._open: OrderedDict[Path, Boxes] = OrderedDict()
 
@@ -33,12 +38,14 @@ class OpenedParts:
 
     def _boxes(self, path: Path) -> Boxes:
         if self._process != os.getpid():
-            self.__init__()  # type: ignore[misc]
+            self.__setstate__(self.__getstate__())
         known = self._open.pop(path, None)
         if known is None:
-            if not reads_boxes(path):
-                self._warn(path)
             known = open_boxes(path)
+            if known.whole:
+                if not self._patches:
+                    return known
+                self._warn(path)
             self._let_go(known)
         self._open[path] = known
         return known
@@ -56,8 +63,10 @@ class OpenedParts:
                 stacklevel=2,
             )
 
-    def __getstate__(self) -> Mapping[str, object]:
-        return {}
+    def __getstate__(self) -> Mapping[str, bool]:
+        return {"patches": self._patches}
 
-    def __setstate__(self, state: Mapping[str, object]) -> None:
-        self.__init__()  # type: ignore[misc]
+    def __setstate__(self, state: Mapping[str, bool]) -> None:
+        self._patches = state["patches"]
+        self._process = os.getpid()
+        self._open = OrderedDict()

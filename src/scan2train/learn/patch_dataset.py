@@ -12,6 +12,7 @@ import numpy as np
 from scan2train.errors import WrongUse
 from scan2train.learn.draw_seed import Draw, draw_seed
 from scan2train.learn.items import Item
+from scan2train.learn.opened_parts import OpenedParts
 from scan2train.learn.prepared_dataset import PreparedDataset
 from scan2train.learn.stored_case import StoredCase
 from scan2train.measures.label_places import label_places
@@ -92,6 +93,7 @@ class PatchDataset(PreparedDataset):
             raise WrongUse("foreground", expected="a probability, 0 to 1", found=foreground)
         self.shape = (int(shape[0]), int(shape[1]), int(shape[2]))
         self.foreground, self.classes, self.margin = foreground, tuple(classes), margin
+        self._parts = OpenedParts(patches=True)
         self._drawn = per_epoch is not None
         self._length = per_epoch or per_volume * len(self.cases)
         self._places: dict[str, dict[int, Array]] = {}

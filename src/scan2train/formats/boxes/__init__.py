@@ -38,8 +38,3 @@ def open_boxes(path: Path) -> Boxes:
     """
     module = import_module(f"{__name__}.{_MODULES.get(suffix_of(path), 'whole')}")
     return cast("Boxes", module.open_boxes(path))
-
-
-def reads_boxes(path: Path) -> bool:
-    """Whether boxes of files named like ``path`` can be read without the rest."""
-    return suffix_of(path) in _MODULES
