@@ -17,6 +17,7 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
     from scan2train.cohort.plan import plan
@@ -60,6 +61,7 @@ _HOME = {
     "ChangedSource": "errors",
     "Choice": "recipe",
     "DecoderMissing": "errors",
+    "Envelope": "cohort.envelope",
     "Finding": "finding",
     "GeometryError": "errors",
     "Grid": "grid",
@@ -107,6 +109,7 @@ __all__ = [
     "ChangedSource",
     "Choice",
     "DecoderMissing",
+    "Envelope",
     "Finding",
     "GeometryError",
     "Grid",

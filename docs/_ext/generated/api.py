@@ -27,7 +27,7 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
-    "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan"),
+    "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
     "Beside the main job": ("clean",),
 }
 

@@ -15,6 +15,7 @@ from scan2train.cli import (
     convert,
     demo,
     doctor,
+    envelope,
     explain,
     header,
     index,
@@ -41,7 +42,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, prepare, report, restore, convert, clean),
-    *(header, stats, leaks, parity, split, plan, demo, doctor),
+    *(header, stats, leaks, parity, split, plan, envelope, demo, doctor),
 )
 for command in _COMMANDS:
     command.register(app)
