@@ -17,6 +17,7 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
     from scan2train.cohort.plan import plan
@@ -65,6 +66,7 @@ _HOME = {
     "Choice": "recipe",
     "Combat": "tools.harmonize.combat",
     "DecoderMissing": "errors",
+    "Envelope": "cohort.envelope",
     "Finding": "finding",
     "GeometryError": "errors",
     "Grid": "grid",
@@ -119,6 +121,7 @@ __all__ = [
     "Choice",
     "Combat",
     "DecoderMissing",
+    "Envelope",
     "Finding",
     "GeometryError",
     "Grid",

@@ -30,6 +30,8 @@ PARTS = {
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan"),
     "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
+    "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
+    "Beside the main job": ("clean",),
 }
 
 ABOUT = """\

@@ -15,6 +15,7 @@ from scan2train.cli import (
     convert,
     demo,
     doctor,
+    envelope,
     explain,
     harmonize,
     header,
@@ -43,7 +44,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, recipes, prepare, report, restore, convert, clean),
-    *(split, plan, harmonize),
+    *(split, plan, envelope, harmonize),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:
