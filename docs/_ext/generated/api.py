@@ -28,10 +28,8 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
-    "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan"),
-    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
-    "Beside the main job": ("clean",),
+    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
 }
 
 ABOUT = """\
