@@ -23,9 +23,17 @@ def pages() -> Iterator[tuple[str, str]]:
     parts = [
         ABOUT,
         _help(),
-        *(f"## `scan2train {name}`\n\n{_help(name)}" for name in names),
+        *(f"## `scan2train {name}`\n\n{_help(*name.split())}" for name in (*names, *_in_groups())),
     ]
     yield "command-line", "\n\n".join(parts) + "\n"
+
+
+def _in_groups() -> Iterator[str]:
+    """Commands of two words, such as ``envelope learn``."""
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            yield f"{group.name} {command.name}"
 
 
 def _help(*command: str) -> str:
