@@ -44,7 +44,7 @@ def _between(rng, grid):
         {"do": "resample", "spacing_mm": (spacing * rng.uniform(0.6, 1.0, 3)).tolist()},
         {"do": "resample", "spacing_mm": (spacing * rng.uniform(1.0, 1.7, 3)).tolist()},
         {"do": "resample_isotropic", "axis": "median"},
-        {"do": "resample_to_shape", "shape": [int(n) for n in rng.integers(10, 30, 3)]},
+        {"do": "resample_to_shape", "shape": [int(n) for n in rng.integers(16, 34, 3)]},
     ][rng.integers(4)]
 
 
