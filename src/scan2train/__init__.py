@@ -17,6 +17,7 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.diff import diff
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
     from scan2train.errors import (
@@ -45,10 +46,12 @@ if TYPE_CHECKING:
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.replay import replay
     from scan2train.restore import restore
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -86,6 +89,7 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "diff": "cohort.diff",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -93,8 +97,10 @@ _HOME = {
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
+    "replay": "replay",
     "restore": "restore",
     "stats": "stats",
+    "verify": "verify",
     "write": "write",
 }
 
@@ -132,6 +138,7 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "diff",
     "header",
     "index",
     "leaks",
@@ -139,8 +146,10 @@ __all__ = [
     "prepare",
     "read",
     "read_all",
+    "replay",
     "restore",
     "stats",
+    "verify",
     "write",
 ]
 

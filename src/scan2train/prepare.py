@@ -15,7 +15,7 @@ from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
 from scan2train.preparing.job import Failed
-from scan2train.preparing.lock import hold
+from scan2train.preparing.lock import hold, refuse_if_held
 from scan2train.preparing.output import Output
 from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
@@ -155,9 +155,9 @@ def prepare(
     """
     request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, store, layout)
     out = Path(out).absolute()
+    refuse_if_held(out)  # at once, and not after the sources are read
     found = _index_of(source, jobs)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
-    skipped = records.skipped_table(found, planned.left_out)
     doubts = unfit((job.row for job in planned.jobs), request.recipe)
     if dry_run:
         cases, n_bytes = plan_only(planned, request)
@@ -165,21 +165,12 @@ def prepare(
         return Prepared(
             out=out,
             cases=cases,
-            skipped=skipped,
+            skipped=records.skipped_table(found, planned.left_out),
             n_failed=n_failed,
             n_bytes=n_bytes,
             unfit=doubts,
         )
-    try:
-        refuse_what_is_not_ours(out)
-        out.mkdir(parents=True, exist_ok=True)
-        with hold(out):
-            made = _carry_out(planned, request, out, found, skipped, jobs, progress)
-            return replace(made, unfit=doubts)
-    except OSError as error:
-        raise OutputDamaged(
-            "cannot write the output", where=error.filename or out, found=error.strerror or error
-        ) from error
+    return replace(carry_out(planned, request, out, found, jobs=jobs, progress=progress), unfit=doubts)
 
 
 def _index_of(source: Source, jobs: int | None) -> Index:
@@ -188,14 +179,35 @@ def _index_of(source: Source, jobs: int | None) -> Index:
     return index(*([source] if isinstance(source, (str, Path)) else source), jobs=jobs)
 
 
-def _carry_out(
+def carry_out(
     planned: Plan,
     request: Request,
     out: Path,
     found: Index,
-    skipped: pl.DataFrame,
-    jobs: int | None,
-    progress: Progress | None,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Make the cases of a plan in ``out``, going on where an earlier run of the same request stopped.
+
+    Raises
+    ------
+    OutputInUse, OutputDamaged
+        As :func:`prepare`.
+    """
+    try:
+        refuse_what_is_not_ours(out)
+        out.mkdir(parents=True, exist_ok=True)
+        with hold(out):
+            return _made(planned, request, out, found, jobs, progress)
+    except OSError as error:
+        raise OutputDamaged(
+            "cannot write the output", where=error.filename or out, found=error.strerror or error
+        ) from error
+
+
+def _made(
+    planned: Plan, request: Request, out: Path, found: Index, jobs: int | None, progress: Progress | None
 ) -> Prepared:
     # A case that cannot be decided has no key, so that what an earlier run made of it does not stay.
     keys = {
@@ -225,7 +237,7 @@ def _carry_out(
         out=out,
         cases=cases,
         findings=findings,
-        skipped=skipped,
+        skipped=records.skipped_table(found, planned.left_out),
         n_done=states.count("done"),
         n_failed=states.count("failed"),
     )

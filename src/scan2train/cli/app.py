@@ -14,6 +14,7 @@ from scan2train.cli import (
     clean,
     convert,
     demo,
+    diff,
     doctor,
     explain,
     header,
@@ -21,9 +22,11 @@ from scan2train.cli import (
     leaks,
     parity,
     prepare,
+    replay,
     report,
     restore,
     stats,
+    verify,
 )
 
 app = typer.Typer(
@@ -38,7 +41,7 @@ app = typer.Typer(
 )
 
 _COMMANDS = (
-    *(index, check, explain, prepare, report, restore, convert, clean),
+    *(index, check, explain, prepare, verify, replay, diff, report, restore, convert, clean),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:
