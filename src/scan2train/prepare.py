@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from scan2train.preparing.fit import unfit
 from scan2train.preparing.fit_recipe import FIT, Fit, fit_recipe, require_cases_to_fit_on
 from scan2train.preparing.given import Source, cores, index_of
 from scan2train.preparing.job import Failed
-from scan2train.preparing.lock import hold
+from scan2train.preparing.lock import hold, refuse_if_held
 from scan2train.preparing.output import Output
 from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
@@ -202,13 +203,13 @@ def prepare(
         stack=stack,
     )
     out = Path(out).absolute()
+    refuse_if_held(out)  # at once, and not after the sources are read
     require_cases_to_fit_on(request.recipe, split, fit_on)
     found = index_of(source, jobs, salt)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else _split(planned, found, split, fold, salt)
     planned = planned if parts is None else parts.planned
     told = "" if parts is None else parts.told
-    skipped = records.skipped_table(found, planned.left_out)
     doubts = unfit((job.row for job in planned.jobs), request.recipe)
     if dry_run:
         cases, n_bytes = plan_only(planned, request)
@@ -216,23 +217,16 @@ def prepare(
         return Prepared(
             out=out,
             cases=cases,
-            skipped=skipped,
+            skipped=records.skipped_table(found, planned.left_out),
             n_failed=n_failed,
             n_bytes=n_bytes,
             unfit=doubts,
             split=told,
         )
-    try:
-        refuse_what_is_not_ours(out)
-        out.mkdir(parents=True, exist_ok=True)
-        with hold(out):
-            fit = _fit(planned, request, parts if fit_on == "train" else None, out, jobs, progress)
-            made = _carry_out(planned, request, fit, out, found, skipped, jobs, progress)
-            return replace(made, unfit=doubts, split=told)
-    except OSError as error:
-        raise OutputDamaged(
-            "cannot write the output", where=error.filename or out, found=error.strerror or error
-        ) from error
+    fitted_on = parts if fit_on == "train" else None
+    fitting = partial(_fit, planned, request, fitted_on, out, jobs, progress)
+    made = carry_out(planned, request, out, found, fitting=fitting, jobs=jobs, progress=progress)
+    return replace(made, unfit=doubts, split=told)
 
 
 def _split(
@@ -266,13 +260,42 @@ def _fit(
     )
 
 
-def _carry_out(
+def carry_out(
+    planned: Plan,
+    request: Request,
+    out: Path,
+    found: Index,
+    *,
+    fitting: Callable[[], Fit | None] = lambda: None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Make the cases of a plan in ``out``, going on where an earlier run of the same request stopped.
+
+    ``fitting`` finds what the recipe waits for; it is called once the folder is this run's own.
+
+    Raises
+    ------
+    OutputInUse, OutputDamaged
+        As :func:`prepare`.
+    """
+    try:
+        refuse_what_is_not_ours(out)
+        out.mkdir(parents=True, exist_ok=True)
+        with hold(out):
+            return _made(planned, request, fitting(), out, found, jobs, progress)
+    except OSError as error:
+        raise OutputDamaged(
+            "cannot write the output", where=error.filename or out, found=error.strerror or error
+        ) from error
+
+
+def _made(
     planned: Plan,
     request: Request,
     fit: Fit | None,
     out: Path,
     found: Index,
-    skipped: pl.DataFrame,
     jobs: int | None,
     progress: Progress | None,
 ) -> Prepared:
@@ -311,7 +334,7 @@ def _carry_out(
         out=out,
         cases=cases,
         findings=findings,
-        skipped=skipped,
+        skipped=records.skipped_table(found, planned.left_out),
         n_done=states.count("done"),
         n_failed=states.count("failed"),
         fitted="" if fit is None else fit.told,

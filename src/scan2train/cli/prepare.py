@@ -171,7 +171,9 @@ def prepare(
     from scan2train.cli.show_prepared import print_plan, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
+    from scan2train.preparing.lock import refuse_if_held
 
+    refuse_if_held(out)
     with progress_bar("indexing") as progress:
         found = index(*sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
     with progress_bar("preparing") as progress:
