@@ -31,6 +31,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"spacing_mm": [10.0, 20.0, 9.0], "interpolation": "nearest"},
     ],
     "rescale": [{"from_range": [-1000.0, 400.0]}, {}],
+    "round_to": [{"bits": 11}, {"bits": -3}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}
