@@ -152,7 +152,15 @@ def _request(said: Said) -> Request:
             advice="Put the file back as it was; what is done to each case is in the accounts all the same.",
         )
     reading = Options(irregular=asked["irregular"], suv=asked.get("suv"))
-    return Request.checked(said.recipe, reading, asked["seed"], asked["store"], asked["layout"])
+    return Request(
+        recipe=said.recipe,
+        reading=reading,
+        seed=asked["seed"],
+        store=asked["store"],
+        layout=asked["layout"],
+        folder=asked.get("folder", ""),
+        stack=asked.get("stack", False),
+    )
 
 
 def _cases(said: Said, wanted: Collection[str] | None) -> list[str]:

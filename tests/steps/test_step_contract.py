@@ -79,6 +79,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
     "smooth_in_plane": [{"sigma_mm": 0.0}, {"sigma_mm": 17.0}],
     "suv": [{}, {"kind": "lbm"}, {"factor": 2.5e-4}],
+    "round_to": [{"bits": 11}, {"bits": -3}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}

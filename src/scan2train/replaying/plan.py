@@ -61,8 +61,12 @@ def plan_again(
         if at is None and not failed:
             undecided.setdefault(case, _GONE)
         job = shelf.job(case, at)
-        jobs.append(job if case in undecided or account is None else _as_told(job, account, places))
-    return Plan(volumes=volumes, roots=shelf.roots, jobs=tuple(jobs), undecided=undecided, left_out=[])
+        job = job if case in undecided or account is None else _as_told(job, account, places)
+        jobs.append(replace(job, split=row.get("split", "")))
+    names = {job.at: job.case for job in jobs}
+    return Plan(
+        volumes=volumes, names=names, roots=shelf.roots, jobs=tuple(jobs), undecided=undecided, left_out=[]
+    )
 
 
 def _as_told(job: Job, account: Mapping[str, Any], places: Mapping[str, Path]) -> Job:
@@ -73,7 +77,9 @@ def _as_told(job: Job, account: Mapping[str, Any], places: Mapping[str, Path]) -
     if not labels:
         return job
     root, path = labels[0]["source"], labels[0]["path"]
-    return replace(job, labels=str(file_in(places[root], path)), labels_root=root, labels_path=path)
+    names = {int(value): name for value, name in account["labels"]["names"].items()}
+    file = str(file_in(places[root], path))
+    return replace(job, labels=file, labels_root=root, labels_path=path, names=names)
 
 
 @dataclass(frozen=True, slots=True)
