@@ -17,8 +17,11 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
+    from scan2train.cohort.plan import plan
+    from scan2train.cohort.split import split
     from scan2train.errors import (
         CasesFailed,
         ChangedSource,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from scan2train.finding import Finding, Severity
+    from scan2train.fit import fit
     from scan2train.grid import Grid
     from scan2train.header import header
     from scan2train.index import Index, index
@@ -49,6 +53,9 @@ if TYPE_CHECKING:
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.tools.harmonize.combat import Combat
+    from scan2train.tools.harmonize.histogram import harmonize_histogram
+    from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -57,7 +64,9 @@ _HOME = {
     "CasesFailed": "errors",
     "ChangedSource": "errors",
     "Choice": "recipe",
+    "Combat": "tools.harmonize.combat",
     "DecoderMissing": "errors",
+    "Envelope": "cohort.envelope",
     "Finding": "finding",
     "GeometryError": "errors",
     "Grid": "grid",
@@ -86,23 +95,33 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "fit": "fit",
+    "harmonize_histogram": "tools.harmonize.histogram",
+    "harmonize_smooth": "tools.harmonize.smooth",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
     "parity": "cohort.parity",
+    "plan": "cohort.plan",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
     "restore": "restore",
+    "split": "cohort.split",
     "stats": "stats",
     "write": "write",
 }
+
+#: A room of public names of its own; it is no name of ``import *``, which loads all of them.
+_ROOM = "learn"
 
 __all__ = [
     "CasesFailed",
     "ChangedSource",
     "Choice",
+    "Combat",
     "DecoderMissing",
+    "Envelope",
     "Finding",
     "GeometryError",
     "Grid",
@@ -132,14 +151,19 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "fit",
+    "harmonize_histogram",
+    "harmonize_smooth",
     "header",
     "index",
     "leaks",
     "parity",
+    "plan",
     "prepare",
     "read",
     "read_all",
     "restore",
+    "split",
     "stats",
     "write",
 ]
@@ -147,6 +171,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name on its first use."""
+    if name == _ROOM:
+        return importlib.import_module(f"{__name__}.{name}")
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -156,7 +182,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, _ROOM])
 
 
 class _Package(ModuleType):

@@ -1,6 +1,7 @@
 import json
 import mmap
 import shutil
+import struct
 import tracemalloc
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from scan2train.errors import (
     WrongUse,
 )
 from scan2train.formats import zarr, zarr_chunks
+from scan2train.formats.crc32c import crc32c
 from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.preparing.naming import name_cases
@@ -31,6 +33,19 @@ from volumes_in_chunks import AFFINE, DTYPES, GRID, SHAPE, VALUES, volume
 
 def tree(folder):
     return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def of_earlier_versions(one, folder):
+    """A folder as it was written before there were shards: arrays ``image`` and ``valid``, i first, a file a chunk."""
+    told = {"shape": SHAPE, "affine": AFFINE.tolist(), "space": "RAS+ mm, index to voxel centre"}
+    told |= {"physical": True, "unit": one.unit, "axes": ["i", "j", "k"]}
+    group = peer.create_group(folder, attributes={"scan2train": told})
+    for name, array in (("image", one.array), ("valid", one.valid)):
+        if array is not None:
+            zipped = BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")
+            group.create_array(
+                name, data=array, chunks=(64, 64, 9), compressors=zipped, dimension_names=tuple("ijk")
+            )
 
 
 def edited(folder, name, **changes):
@@ -69,11 +84,68 @@ def test_zarr_itself_reads_what_is_written(tmp_path):
     one = volume("f4", valid=VALUES % 3 > 0)
     write(one, tmp_path / "a.zarr")
     group = peer.open(tmp_path / "a.zarr", mode="r")
-    assert np.array_equal(group["image"][:], one.array)
-    assert np.array_equal(group["valid"][:], one.valid)
+    assert np.array_equal(group["0"][:], one.array.T)
+    assert np.array_equal(group["valid"][:], one.valid.T)
     assert np.array_equal(group.attrs["scan2train"]["affine"], AFFINE)
     assert group.attrs["scan2train"]["unit"] == "HU"
-    assert group["image"].chunks == (64, 64, 9)
+    assert group["0"].chunks == (9, 64, 64)
+    assert group["0"].shards == (9, 128, 128)
+    assert group["0"].metadata.dimension_names == ("z", "y", "x")
+
+
+def test_what_earlier_versions_wrote_is_read_as_ever(tmp_path):
+    one = volume("f4", valid=VALUES % 3 > 0)
+    of_earlier_versions(one, tmp_path / "a.zarr")
+    (again,) = zarr.read_volumes(tmp_path / "a.zarr")
+    assert np.array_equal(again.array, one.array)
+    assert np.array_equal(again.valid, one.valid)
+    assert (again.grid, again.unit, again.findings) == (one.grid, "HU", ())
+
+
+def test_viewers_are_told_axes_spacing_place_and_names(tmp_path):
+    affine = np.array([[-0.5, 0, 0, 30], [0, -0.75, 0, 40.5], [0, 0, 2, -100], [0, 0, 0, 1]])
+    labels = Labels(array=VALUES % 5, grid=Grid(SHAPE, affine), names={1: "liver", 4: "Gefäß"})
+    write(labels, tmp_path / "a.zarr")
+    told = peer.open_group(tmp_path / "a.zarr", mode="r").attrs["ome"]
+    (scales,) = told["multiscales"]
+    assert told["version"] == "0.5"
+    assert scales["axes"] == [{"name": n, "type": "space", "unit": "millimeter"} for n in "zyx"]
+    assert scales["datasets"] == [
+        {
+            "path": "0",
+            "coordinateTransformations": [
+                {"type": "scale", "scale": [2, 0.75, 0.5]},
+                # i runs to the left and j to the back: in LPS the first voxel lies at (-30, -40.5, -100).
+                {"type": "translation", "translation": [-100, -40.5, -30]},
+            ],
+        }
+    ]
+    assert told["image-label"]["properties"][1] == {"label-value": 4, "name": "Gefäß"}
+
+
+def test_channels_and_points_come_before_z(tmp_path):
+    series = np.stack([VALUES, VALUES + 1], axis=3).astype("f4")
+    one = Volume(array=series, grid=GRID, meta={"dimension": "time", "dimension_values": (0, 1)})
+    for meta, kind in ((one.meta, "time"), ({}, "channel")):
+        write(one.replace(meta=meta), tmp_path / "a.zarr")
+        group = peer.open_group(tmp_path / "a.zarr", mode="r")
+        assert [axis["type"] for axis in group.attrs["ome"]["multiscales"][0]["axes"]] == [
+            kind,
+            *["space"] * 3,
+        ]
+        assert np.array_equal(group["0"][1], series[..., 1].T)
+        (again,) = zarr.read_volumes(tmp_path / "a.zarr")
+        assert np.array_equal(again.array, series)
+
+
+@pytest.mark.parametrize("where", ["start", "end"])
+def test_shards_of_other_writers_are_read_and_chunks_never_written_hold_the_fill_value(tmp_path, where):
+    values = np.zeros((70, 65, 9), "i2")
+    values[:10, :10] = 3
+    config = {"shape": (40, 40, 9), "index_location": where}
+    peer.create_array(tmp_path / "a.zarr", data=values, chunks=(10, 20, 9), shards=config, fill_value=0)
+    (again,) = zarr.read_volumes(tmp_path / "a.zarr")
+    assert np.array_equal(again.array, values)
 
 
 def test_the_same_volume_gives_the_same_bytes_and_replaces_what_was_there(tmp_path):
@@ -216,9 +288,103 @@ def touched():
     return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
-CHUNK = "image/c/0/0/0"
+CHUNK, SHARD = "image/c/0/0/0", "0/c/0/0/0"
 BLOSC = json.loads('{"name": "blosc", "configuration": {}}')
 LITTLE = json.loads('{"name": "bytes", "configuration": {"endian": "little"}}')
+
+
+def remove_shard(folder):
+    (folder / SHARD).unlink()
+
+
+def cut_shard(folder):
+    (folder / SHARD).write_bytes((folder / SHARD).read_bytes()[:-5])
+
+
+def empty_shard(folder):
+    (folder / SHARD).write_bytes(b"")
+
+
+def index_points_outside(folder):
+    data = bytearray((folder / SHARD).read_bytes())
+    data[-68:-4] = struct.pack("<8Q", *(2**63, 2**63) * 4)
+    data[-4:] = struct.pack("<I", crc32c(bytes(data[-68:-4])))
+    (folder / SHARD).write_bytes(data)
+
+
+def index_is_damaged(folder):
+    data = bytearray((folder / SHARD).read_bytes())
+    data[-60] ^= 1
+    (folder / SHARD).write_bytes(data)
+
+
+def sharding(**changes):
+    def fault(folder):
+        path = folder / "0" / "zarr.json"
+        found = json.loads(path.read_text())
+        found["codecs"][0]["configuration"] |= changes
+        path.write_text(json.dumps(found))
+
+    return fault
+
+
+def shards_in_shards(folder):
+    path = folder / "0" / "zarr.json"
+    found = json.loads(path.read_text())
+    found["codecs"][0]["configuration"]["codecs"] = json.loads(json.dumps(found["codecs"]))
+    path.write_text(json.dumps(found))
+
+
+def regular(*chunk):
+    return {"name": "regular", "configuration": {"chunk_shape": chunk}}
+
+
+def ome(path):
+    scales = [{"axes": [{"name": name} for name in "zyx"], "datasets": [{"path": path}]}]
+    return {"attributes": {"ome": {"multiscales": scales}}}
+
+
+def attributes(**changes):
+    told = {"affine": AFFINE.tolist(), "space": "RAS+ mm, index to voxel centre", "unit": "HU", **changes}
+    return {"attributes": {"scan2train": told}}
+
+
+def axes(order):
+    return attributes(axes=list(order))["attributes"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (remove_shard, UnreadableFile),
+        (cut_shard, UnreadableFile),
+        (empty_shard, UnreadableFile),
+        (index_points_outside, UnreadableFile),
+        (index_is_damaged, UnreadableFile),
+        (shards_in_shards, DecoderMissing),
+        (sharding(chunk_shape=[9, 50, 64]), NonconformingHeader),
+        (sharding(chunk_shape=[9, 0, 64]), NonconformingHeader),
+        (sharding(index_location="middle"), NonconformingHeader),
+        (sharding(index_codecs=[]), NonconformingHeader),
+        (sharding(index_codecs=[LITTLE, {"name": "zstd"}]), NonconformingHeader),
+        (sharding(codecs=[]), NonconformingHeader),
+        (lambda f: edited(f, "0", chunk_grid=regular(9, 2**24, 2**24)), HostileFile),
+        (lambda f: edited(f, "0", shape=[9, 2**20, 2**20]), HostileFile),
+        (
+            lambda f: edited(f, "", attributes={**ome("0")["attributes"], **axes("kij")}),
+            NonconformingHeader,
+        ),
+    ],
+)
+def test_shards_that_cannot_be_are_refused(tmp_path, fault, error):
+    folder = tmp_path / "a.zarr"
+    zarr.write(volume(), folder)
+    fault(folder)
+    tracemalloc.start()
+    with pytest.raises(error):
+        zarr.read_volumes(folder)
+    assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    tracemalloc.stop()
 
 
 def remove_chunk(folder):
@@ -243,20 +409,6 @@ def link_out(folder):
 def link_array_out(folder):
     shutil.move(folder / "image", folder.parent / "elsewhere")
     (folder / "image").symlink_to(folder.parent / "elsewhere")
-
-
-def regular(*chunk):
-    return {"name": "regular", "configuration": {"chunk_shape": chunk}}
-
-
-def ome(path):
-    scales = [{"axes": [{"name": name} for name in "zyx"], "datasets": [{"path": path}]}]
-    return {"attributes": {"ome": {"multiscales": scales}}}
-
-
-def attributes(**changes):
-    told = {"affine": AFFINE.tolist(), "space": "RAS+ mm, index to voxel centre", "unit": "HU", **changes}
-    return {"attributes": {"scan2train": told}}
 
 
 @pytest.mark.parametrize(
@@ -307,7 +459,7 @@ def attributes(**changes):
 )
 def test_what_cannot_be_is_refused(tmp_path, fault, error):
     folder = tmp_path / "a.zarr"
-    zarr.write(volume(valid=VALUES > 9), folder)
+    of_earlier_versions(volume(valid=VALUES > 9), folder)
     fault(folder)
     tracemalloc.start()
     with pytest.raises(error):

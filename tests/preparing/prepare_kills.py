@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from scan2train.testing.dicom_series import write_dicom_series
@@ -45,11 +48,22 @@ def make_source(folder, cases):
     write_dicom_series(image, folder / "series")
 
 
-def start(source, out, jobs, **more):
-    command = [sys.executable, "-m", "scan2train", "prepare", str(source), "-o", str(out)]
-    options = ["--recipe", str(source.with_suffix(".toml")), "--jobs", str(jobs), "--no-cache"]
+def command(source, out, jobs=2, store="nifti"):
+    options = [
+        "--recipe",
+        str(source.with_suffix(".toml")),
+        "--jobs",
+        str(jobs),
+        "--no-cache",
+        "--store",
+        store,
+    ]
+    return [sys.executable, "-m", "scan2train", "prepare", str(source), "-o", str(out), *options]
+
+
+def start(source, out, jobs, store="nifti", **more):
     return subprocess.Popen(
-        command + options,
+        command(source, out, jobs, store),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -58,23 +72,20 @@ def start(source, out, jobs, **more):
     )
 
 
-def finish(source, out, jobs=2):
-    """Run to the end; how long it took."""
+def finish(source, out, jobs=2, store="nifti"):
+    """Run to the end; how long it took before the first case was begun, and after."""
     began = time.monotonic()
-    process = start(source, out, jobs)
-    said = process.communicate(timeout=300)
+    process = start(source, out, jobs, store)
+    _wait_for(out / "journal.jsonl", process)
+    at_work = time.monotonic()
+    said = process.communicate(timeout=600)
     assert process.returncode == 0, said
-    return time.monotonic() - began
+    return at_work - began, time.monotonic() - at_work
 
 
-def kill_after(source, out, seconds, jobs=2):
-    """Start a run and end it with SIGKILL; whether it was still running."""
-    process = start(source, out, jobs)
-    time.sleep(seconds)
-    cut = process.poll() is None
-    process.kill()
-    process.communicate()
-    return cut
+def _wait_for(path, process):
+    while not path.exists() and process.poll() is None:
+        time.sleep(0.005)
 
 
 def contents(out):
@@ -82,27 +93,87 @@ def contents(out):
     return {str(file.relative_to(out)): file.read_bytes() for file in files if file.is_file()}
 
 
-def check_kills(tmp_path, kills, cases, seed):
-    """Cut runs off at random moments, each in a folder of its own, then finish each: always the same bytes."""
+@dataclass
+class Killed:
+    """One run that was killed: how many cases were entered, and which of them that were begun were not."""
+
+    jobs: int
+    entered: dict[str, int]
+    lost: set[str]
+
+
+def check_kills(tmp_path, kills, cases, seed, store="nifti"):
+    """Kill runs, and the runs that go on from there, at random moments: always the same bytes in the end.
+
+    One kill in five comes before the first case is begun. No kill costs more than one case a worker, and what is
+    entered in the journal is never made again.
+    """
     source = tmp_path / "source"
     make_source(source, cases)
-    finish(source, tmp_path / "warm-up")
-    whole = finish(source, tmp_path / "whole")
+    finish(source, tmp_path / "warm-up", store=store)
+    lead, span = finish(source, tmp_path / "whole", store=store)
     expected = contents(tmp_path / "whole")
-    chance, cut = random.Random(seed), 0
-    for number in range(kills):
-        out = tmp_path / f"cut-{number}"
-        # From before the first case to after the last: starting up takes about half of so short a run.
-        cut += kill_after(source, out, chance.uniform(0.2, 1.0) * whole)
-        if out.exists():
-            left = {file.name for file in out.rglob("*") if file.is_file() and ".tmp-" not in str(file)}
-            assert left <= {name.rsplit("/", 1)[-1] for name in expected} | {
-                *("journal.jsonl", "lock", "cases.parquet", "findings.json")
-            }
-        finish(source, out)
+    chance, killed, folders = random.Random(seed), [], 0
+    while len(killed) < kills:
+        out = tmp_path / f"cut-{folders}"
+        for one in _cut_off(source, out, chance, lead, span / cases, store):
+            killed.append(one)
+            assert len(one.lost) <= one.jobs, one
+            if len(killed) == kills:
+                break
+        entered = _entered(out)
+        finish(source, out, chance.choice((1, 2)), store)
+        assert {case: _made_at(out, case) for case in entered} == entered
         assert contents(out) == expected
         assert not list(out.rglob(".tmp-*"))
-    assert cut >= kills // 2
+        folders += 1
+    return killed
+
+
+def _cut_off(source, out, chance, lead, a_case, store) -> Iterator[Killed]:
+    """Runs into ``out``, each killed at a moment of its own, until one comes to its end."""
+    while True:
+        entered, left, jobs = _entered(out), _folders(out), chance.choice((1, 2))
+        early, more, part = chance.random() < 0.2, chance.randrange(4), chance.random()
+        process = start(source, out, jobs, store)
+        if early:
+            time.sleep(part * lead)
+        else:
+            while process.poll() is None and not (
+                _folders(out) != left and len(_entered(out)) >= len(entered) + more
+            ):
+                time.sleep(0.002)
+            time.sleep(part * a_case)
+        workers = workers_of(process)
+        cut = process.poll() is None
+        process.kill()
+        process.communicate()
+        while any(alive(pid) for pid in workers):
+            time.sleep(0.01)
+        if not cut:
+            return
+        after = _entered(out)
+        assert {case: after[case] for case in entered} == entered
+        # What the run before left is not of this one's beginning: it may have been killed before it swept.
+        begun = {name.removeprefix(".tmp-") for name, _ in _folders(out) - left}
+        yield Killed(jobs=jobs, entered=after, lost=begun - set(after))
+
+
+def _folders(out):
+    """The folders of cases, finished or not, each with when something was last put into it."""
+    return {(one.name, one.stat().st_ctime_ns) for one in (out / "cases").glob("*")}
+
+
+def _entered(out):
+    """The cases of the journal, each with when its image was made."""
+    journal = out / "journal.jsonl"
+    text = journal.read_bytes() if journal.exists() else b""
+    lines = [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+    return {line["case"]: _made_at(out, line["case"]) for line in lines if "case" in line}
+
+
+def _made_at(out, case):
+    return (out / "cases" / case / "account.json").stat().st_mtime_ns
 
 
 def workers_of(process):

@@ -54,6 +54,15 @@ def test_an_exception_is_the_failure_of_its_item(run):
     assert "file 3" in outcomes[3].failure
 
 
+def test_a_worker_gets_its_next_item_when_the_last_was_taken(tmp_path):
+    """So that no kill costs more than one item a worker."""
+    outcomes = run_in_processes(work.leave_a_mark, [str(tmp_path / str(n)) for n in range(3)], 1)
+    next(outcomes)
+    time.sleep(0.3)
+    assert [file.name for file in tmp_path.iterdir()] == ["0"]
+    assert len(list(outcomes)) == 2
+
+
 def test_workers_that_cannot_start_end_the_run_with_the_reason():
     with pytest.raises(Scan2TrainError, match="cannot start"):
         list(run_in_processes(_not_importable(), range(3), 2))

@@ -20,6 +20,7 @@ PARTS = {
         "read_all",
         "write",
         "convert",
+        "fit",
         "prepare",
         "restore",
     ),
@@ -27,8 +28,8 @@ PARTS = {
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
-    "The data set as a whole": ("leaks", "parity", "Parity"),
-    "Beside the main job": ("clean",),
+    "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
+    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
 }
 
 ABOUT = """\

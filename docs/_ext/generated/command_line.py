@@ -20,10 +20,13 @@ Results go to stdout, progress and messages to stderr. [Errors and exit codes](e
 def pages() -> Iterator[tuple[str, str]]:
     """The page ``command-line``."""
     names = [command.name for command in app.registered_commands if command.name]
+    for group in app.registered_groups:
+        commands = group.typer_instance.registered_commands if group.typer_instance else []
+        names += [f"{group.name} {command.name}" for command in commands]
     parts = [
         ABOUT,
         _help(),
-        *(f"## `scan2train {name}`\n\n{_help(name)}" for name in names),
+        *(f"## `scan2train {name}`\n\n{_help(*name.split())}" for name in names),
     ]
     yield "command-line", "\n\n".join(parts) + "\n"
 

@@ -15,14 +15,19 @@ from scan2train.cli import (
     convert,
     demo,
     doctor,
+    envelope,
     explain,
+    harmonize,
     header,
     index,
     leaks,
     parity,
+    plan,
     prepare,
+    recipes,
     report,
     restore,
+    split,
     stats,
 )
 
@@ -38,7 +43,8 @@ app = typer.Typer(
 )
 
 _COMMANDS = (
-    *(index, check, explain, prepare, report, restore, convert, clean),
+    *(index, check, explain, recipes, prepare, report, restore, convert, clean),
+    *(split, plan, envelope, harmonize),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:

@@ -83,11 +83,66 @@ def prepare(
         ),
     ] = None,
     store: Annotated[
-        str, typer.Option("--store", metavar="WORD", help="How volumes are stored; only nifti so far.")
+        str,
+        typer.Option(
+            "--store",
+            metavar="WORD",
+            help="How volumes are stored: nifti, zarr (OME-Zarr), b2nd (Blosc2) or npy.",
+        ),
     ] = "nifti",
     layout: Annotated[
-        str, typer.Option("--layout", metavar="WORD", help="How folders are laid out; only plain so far.")
+        str,
+        typer.Option(
+            "--layout",
+            metavar="WORD",
+            help="How folders are laid out: plain; with nnunet or msd there is also the folder that nnU-Net or the "
+            "Medical Segmentation Decathlon want, of links to the cases (--store nifti).",
+        ),
     ] = "plain",
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            "--split",
+            metavar="FILE",
+            help="Which cases are for training, validation and test: split.json, splits_final.json of nnU-Net, or a "
+            "CSV with the columns case and split. What a recipe measures over the data set is fitted on those for "
+            "training only.",
+            show_default="none",
+        ),
+    ] = None,
+    fold: Annotated[
+        int | None,
+        typer.Option(
+            "--fold", metavar="N", min=0, help="Which fold of the split, from 0.", show_default="the only one"
+        ),
+    ] = None,
+    fit_on: Annotated[
+        str,
+        typer.Option(
+            "--fit-on",
+            metavar="WORD",
+            help="Which cases a recipe's numbers over the data set are fitted on: train, or all, whatever the split.",
+        ),
+    ] = "train",
+    dataset_id: Annotated[
+        int,
+        typer.Option(
+            "--dataset-id", metavar="N", help="Number in the name of the layout's folder, 1 to 999."
+        ),
+    ] = 900,
+    dataset_name: Annotated[
+        str | None,
+        typer.Option(
+            "--dataset-name", metavar="NAME", help="Name of the layout's folder.", show_default="the recipe's"
+        ),
+    ] = None,
+    stack: Annotated[
+        bool,
+        typer.Option(
+            "--stack",
+            help="With --store npy: also write images.npy and labels.npy (N, i, j, k), of cases of one shape.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Show what would be made, in voxels and bytes, and decode nothing."),
@@ -101,8 +156,8 @@ def prepare(
     started again. A case that fails is recorded, and the rest goes on.
     """
     check_reading(irregular, suv)
-    offered("--store", store, here=("nifti",), later=("zarr", "b2nd", "npy"))
-    offered("--layout", layout, here=("plain",), later=("nnunet", "msd"))
+    offered("--store", store, here=("nifti", "zarr", "b2nd", "npy"))
+    offered("--layout", layout, here=("plain", "nnunet", "msd"))
     if cluster is not None:
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
@@ -110,6 +165,9 @@ def prepare(
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
+    from scan2train.preparing.fit_recipe import require_cases_to_fit_on
+
+    require_cases_to_fit_on(asked, split, fit_on)
     from scan2train.cli.show_prepared import print_plan, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
@@ -130,6 +188,13 @@ def prepare(
             suv=suv,
             store=store,
             layout=layout,
+            split=split,
+            fold=fold,
+            fit_on=fit_on,
+            salt=salt,
+            dataset_id=dataset_id,
+            dataset_name=dataset_name,
+            stack=stack,
             progress=progress,
             dry_run=dry_run,
         )

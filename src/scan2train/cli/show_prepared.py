@@ -23,10 +23,14 @@ def print_result(made: Prepared) -> None:
     done = made.cases.filter(made.cases["state"] == "done")
     labelled = (done["labels_sha256"].fill_null("") != "").sum()
     typer.echo(f"{made.n_done} cases in {shown(made.out)}, {labelled} of them with labels")
+    if made.laid_out:
+        typer.echo(f"  {shown(made.laid_out)}")
     failed = made.cases.filter(made.cases["state"] == "failed")
     for error, cases in failed.group_by("error", maintain_order=True).agg("case").iter_rows():
         some = ", ".join(cases[:3]) + (", …" if len(cases) > 3 else "")
         typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
+    for sentence in filter(None, (made.split, made.fitted)):
+        typer.echo(f"  {shown(sentence)}")
     _print_unfit(made)
     _print_left_out(made)
     _print_findings(made)
@@ -47,6 +51,8 @@ def print_plan(planned: Prepared) -> None:
     typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
     if planned.cases["size_i"].null_count():
         typer.echo("  where the size follows from the data, that of the source is counted")
+    if planned.split:
+        typer.echo(f"  {shown(planned.split)}")
     _print_unfit(planned)
     _print_left_out(planned)
 

@@ -77,11 +77,11 @@ def draw(rows: Sequence[Row], *, title: str | None) -> Figure:
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write the figure; the same figure gives the same bytes."""
+    """Write the figure on its own ground; the same figure gives the same bytes."""
     # matplotlib would write its version and, into vector formats, the time.
     nameless = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
     metadata = nameless.get(Path(path).suffix.lower())
-    figure.savefig(path, dpi=_DPI, facecolor=_GROUND, metadata=metadata)
+    figure.savefig(path, dpi=_DPI, facecolor=figure.get_facecolor(), metadata=metadata)
 
 
 def _draw_row(figure: Figure, row: Row, y: float, scale: float) -> None:

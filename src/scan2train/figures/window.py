@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.knowledge.windows import CT_WINDOWS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Window = tuple[float, float]
 
 #: A CT without further wishes: soft tissue.
-_SOFT_TISSUE: Window = (40.0, 400.0)
+_SOFT_TISSUE: Window = CT_WINDOWS["soft-tissue"]
 _AT_MOST = 200_000
 
 

@@ -18,15 +18,16 @@ KEY = "scan2train"
 _SPACE = "RAS+ mm, index to voxel centre"
 
 
-def about(volume: Volume) -> dict[str, Any]:
-    """Plain values that say where the array lies and what its values are."""
+def about(volume: Volume, *, reverse: bool = False) -> dict[str, Any]:
+    """Plain values that say where the array lies and what its values are; ``reverse`` where k is its first axis."""
+    axes = "ijkc"[: volume.array.ndim]
     told: dict[str, Any] = {
         "shape": list(volume.grid.shape),
         "affine": volume.grid.affine.tolist(),
         "space": _SPACE,
         "physical": volume.grid.physical,
         "unit": volume.unit,
-        "axes": list("ijkc"[: volume.array.ndim]),
+        "axes": list(axes[::-1] if reverse else axes),
     }
     if isinstance(volume, Labels):
         told["labels"] = {str(value): name for value, name in sorted(volume.names.items())}

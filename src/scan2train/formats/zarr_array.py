@@ -16,6 +16,7 @@ import numpy as np
 from scan2train.errors import DecoderMissing, HostileFile, NonconformingHeader, UnreadableFile
 from scan2train.formats.regular import largest_image, open_regular
 from scan2train.formats.sniff import ZARR_METADATA
+from scan2train.formats.zarr_shard import ShardIndex, index_of
 
 METADATA = ZARR_METADATA
 _TYPES = (
@@ -30,7 +31,10 @@ _LARGEST_CHUNK = 1 << 30
 
 
 class ZarrArray(NamedTuple):
-    """An array as its metadata tell it. ``turned`` says in which order of axes a chunk's bytes lie."""
+    """An array as its metadata tell it. ``turned`` says in which order of axes a chunk's bytes lie.
+
+    Where chunks are shards, ``inner`` is one of them as an array of its own, and ``lookup`` where their index is.
+    """
 
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
@@ -41,6 +45,8 @@ class ZarrArray(NamedTuple):
     prefix: str
     separator: str
     names: tuple[str | None, ...]
+    inner: ZarrArray | None = None
+    lookup: ShardIndex = ShardIndex()
 
     @property
     def chunks(self) -> tuple[int, ...]:
@@ -101,7 +107,7 @@ def array_of(found: dict[str, Any], path: Path) -> ZarrArray:
     if (
         total > largest_image()
         or array.chunk_bytes > _LARGEST_CHUNK
-        or math.prod(array.chunks) > _MOST_CHUNKS
+        or math.prod((*array.chunks, *(() if array.inner is None else array.inner.chunks))) > _MOST_CHUNKS
     ):
         raise HostileFile(
             "the image is larger than an image may be",
@@ -123,7 +129,12 @@ def _parse(found: dict[str, Any], path: Path) -> ZarrArray:
         raise NonconformingHeader(
             "a type of voxel that is not read", where=path, expected=" ".join(_TYPES), found=ascii(name)[:40]
         )
-    codecs, turned, order = _codecs(found["codecs"], len(shape), path)
+    inner = None if _sharded(found["codecs"]) is None else _inner(found, chunk, path)
+    codecs, turned, order = (
+        _codecs(found["codecs"], len(shape), path)
+        if inner is None
+        else ((), inner.turned, inner.dtype.str[0])
+    )
     keys = found["chunk_key_encoding"]
     style = {"default": ("c", "/"), "v2": ("", ".")}[keys["name"]]
     separator = keys.get("configuration", {}).get("separator", style[1])
@@ -134,7 +145,28 @@ def _parse(found: dict[str, Any], path: Path) -> ZarrArray:
         raise ValueError("dimension_names")
     dtype = np.dtype(name).newbyteorder(order)
     fill = _fill(found["fill_value"], dtype)
-    return ZarrArray(shape, chunk, dtype, fill, codecs, turned, style[0], separator, names)
+    lookup = ShardIndex() if inner is None else index_of(found["codecs"][0]["configuration"])
+    return ZarrArray(shape, chunk, dtype, fill, codecs, turned, style[0], separator, names, inner, lookup)
+
+
+def _sharded(codecs: Any) -> dict[str, Any] | None:
+    """The configuration of shards; ``None`` where chunks are files of their own."""
+    if len(codecs) != 1 or codecs[0]["name"] != "sharding_indexed":
+        return None
+    config: dict[str, Any] = codecs[0]["configuration"]
+    return config
+
+
+def _inner(found: dict[str, Any], shard: tuple[int, ...], path: Path) -> ZarrArray:
+    """One shard as an array of its own."""
+    config = found["codecs"][0]["configuration"]
+    if _sharded(config["codecs"]) is not None:
+        raise DecoderMissing("shards within shards", where=path, expected="chunks within a shard")
+    grid = {"name": "regular", "configuration": {"chunk_shape": config["chunk_shape"]}}
+    inner = _parse({**found, "shape": shard, "chunk_grid": grid, "codecs": config["codecs"]}, path)
+    if any(whole % part for whole, part in zip(shard, inner.chunk, strict=True)):
+        raise ValueError("a shard is no whole number of chunks")
+    return inner
 
 
 def _sizes(given: Any) -> tuple[int, ...]:
@@ -172,7 +204,7 @@ def _codecs(given: Any, axes: int, path: Path) -> tuple[tuple[str, ...], tuple[i
             raise DecoderMissing(
                 "a codec that is not known",
                 where=path,
-                expected="transpose, bytes, then blosc, zstd or gzip",
+                expected="transpose, bytes, then blosc, zstd or gzip; or shards of such",
                 found=ascii(name)[:40],
             )
     if not order:

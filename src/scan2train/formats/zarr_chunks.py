@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import imagecodecs
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from scan2train.errors import HostileFile, UnreadableFile
 from scan2train.formats.regular import open_regular
 from scan2train.formats.zarr_array import METADATA, ZarrArray
+from scan2train.formats.zarr_shard import ABSENT
 
 #: What an array may measure whatever its files hold, and how often the bytes of its files beyond: blank chunks of
 #: 64 × 64 × 64 voxels come to 5000 times what they are stored in. Of what is not blank less is allowed.
@@ -82,15 +85,19 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
         _justify(whole.nbytes, most, next(iter(files.values())))
         whole[...] = array.fill
     for at, path in files.items():
-        _justify(array.chunk_bytes, max(SMALL, MOST_FILLED * sizes[path]), path)
-        data = _unpacked(array, path)
-        if blank and not np.frombuffer(data, np.uint8).any():
-            continue
-        filled += array.chunk_bytes * blank
-        _justify(filled, most, path)
-        place = tuple(slice(n * step, (n + 1) * step) for n, step in zip(at, array.chunk, strict=True))
-        target = whole[place]
-        target[...] = _laid(array, data)[tuple(slice(0, size) for size in target.shape)]
+        corner = tuple(n * step for n, step in zip(at, array.chunk, strict=True))
+        for piece in _pieces(array, path, corner):
+            data, size = piece.data, array.chunk_bytes if array.inner is None else array.inner.chunk_bytes
+            if blank and not np.frombuffer(data, np.uint8).any():
+                continue
+            filled += size * blank
+            _justify(filled, most, path)
+            target = whole[
+                tuple(
+                    slice(begin, begin + step) for begin, step in zip(piece.corner, piece.shape, strict=True)
+                )
+            ]
+            target[...] = _laid(array.inner or array, data)[tuple(slice(0, size) for size in target.shape)]
     return whole
 
 
@@ -104,12 +111,40 @@ def _justify(filled: int, most: int, where: Path) -> None:
         )
 
 
-def _unpacked(array: ZarrArray, path: Path) -> bytes | bytearray:
-    """The bytes of one chunk."""
-    wanted = array.chunk_bytes
-    most = wanted + wanted // 8 + _SLACK
+class _Piece(NamedTuple):
+    corner: tuple[int, ...]
+    shape: tuple[int, ...]
+    data: bytes | bytearray
+
+
+def _pieces(array: ZarrArray, path: Path, corner: tuple[int, ...]) -> Iterator[_Piece]:
+    """The decoded chunks of one file whose first voxel is ``corner``: itself, or those that lie in a shard."""
+    size = path.stat().st_size
+    inner = array.inner
     with open_regular(path) as file:
-        data: Any = file.read(most + 1)
+        if inner is None:
+            _justify(array.chunk_bytes, max(SMALL, MOST_FILLED * size), path)
+            yield _Piece(corner, array.chunk, _unpacked(array, file.read(_longest(array) + 1), path))
+            return
+        entries = array.lookup.read(file, size, math.prod(inner.chunks), path)
+        for at, (offset, length) in zip(np.ndindex(*inner.chunks), entries.tolist(), strict=True):
+            begin = tuple(c + n * step for c, n, step in zip(corner, at, inner.chunk, strict=True))
+            if offset == ABSENT or any(b >= most for b, most in zip(begin, array.shape, strict=True)):
+                continue
+            _justify(inner.chunk_bytes, max(SMALL, MOST_FILLED * length), path)
+            file.seek(offset)
+            yield _Piece(
+                begin, inner.chunk, _unpacked(inner, file.read(min(length, _longest(inner) + 1)), path)
+            )
+
+
+def _longest(array: ZarrArray) -> int:
+    return array.chunk_bytes + array.chunk_bytes // 8 + _SLACK
+
+
+def _unpacked(array: ZarrArray, data: Any, path: Path) -> bytes | bytearray:
+    """The bytes of one chunk."""
+    wanted, most = array.chunk_bytes, _longest(array)
     try:
         for number, codec in enumerate(reversed(array.codecs), start=1):
             exact = wanted if number == len(array.codecs) else None

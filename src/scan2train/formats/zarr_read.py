@@ -21,6 +21,7 @@ from scan2train.formats.zarr_chunks import chunk_files, decode
 from scan2train.grid import Grid
 from scan2train.volume import Volume
 
+#: Names of the arrays: earlier versions wrote ``image``, with i as the first axis and no word for viewers.
 IMAGE, VALID = "image", "valid"
 #: A name of one member after the other, none of which leads upwards or away.
 _MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
@@ -77,14 +78,13 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     header = known.header
     whole = decode(known.image.array, known.image.files)
     findings = (*header.findings, *non_finite(header.files[0], whole))
-    rank = np.argsort(np.argsort(known.order))
-    array = np.squeeze(whole, tuple(set(range(whole.ndim)) - set(known.order))).transpose(rank)
+    array = _turned(whole, known.order)
     if array.ndim == 2:
         array = array[:, :, np.newaxis]
     about: dict[str, object] = {"format": "zarr", "path": str(header.files[0])}
     place = (header.grid, header.files[0])
     if known.told:
-        valid = None if known.valid is None else _mask(known.valid, header)
+        valid = None if known.valid is None else _mask(known.valid, header, known.order)
         return (volume_of(array, valid, known.told, place, findings=findings, meta=about),)
     volumes = []
     for point in range(header.volumes):
@@ -95,19 +95,29 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
     return tuple(volumes)
 
 
+def _turned(whole: npt.NDArray[Any], order: tuple[int, ...]) -> npt.NDArray[Any]:
+    """The array with the axes ``order``; others, of one voxel, are left out."""
+    rank = np.argsort(np.argsort(order))
+    return np.squeeze(whole, tuple(set(range(whole.ndim)) - set(order))).transpose(rank)
+
+
 def _channels(array: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
     return array[..., 0] if array.ndim > 3 and channels == 1 else array
 
 
-def _mask(valid: _Member, header: ImageHeader) -> npt.NDArray[np.bool_]:
-    if valid.array.shape != header.grid.shape or valid.array.dtype != np.bool_:
+def _mask(valid: _Member, header: ImageHeader, order: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    # Its axes are those of the image without the channels, which come first where the order is turned about.
+    shift = min(order[:3])
+    space = tuple(axis - shift for axis in order[:3])
+    expected = tuple(size for _, size in sorted(zip(space, header.grid.shape, strict=True)))
+    if valid.array.shape != expected or valid.array.dtype != np.bool_:
         raise NonconformingHeader(
             "the mask of real data does not fit the image",
             where=valid.metadata,
-            expected=f"bool, {header.grid.shape}",
+            expected=f"bool, {expected}",
             found=f"{valid.array.dtype}, {valid.array.shape}",
         )
-    return decode(valid.array, valid.files)
+    return _turned(decode(valid.array, valid.files), space)
 
 
 def _examine(path: Path) -> _Known:
@@ -118,13 +128,13 @@ def _examine(path: Path) -> _Known:
     told = attributes.get(KEY)
     if found.get("node_type") == "group":
         ours = isinstance(told, dict)
-        name, axes = (IMAGE, None) if ours else _multiscale(attributes, root)
+        name, axes = (IMAGE, None) if ours and "ome" not in attributes else _multiscale(attributes, root)
         image = _member(root, name, whole=ours)
         valid = _member(root, VALID, whole=True) if ours and (root.parent / VALID).is_dir() else None
     else:
         image, valid, axes = _member(root, "", found, whole=isinstance(told, dict)), None, None
     told = told if isinstance(told, dict) else {}
-    order, other = _order(image.array, axes, root)
+    order, other = _own_order(image.array, told, root) if told else _order(image.array, axes, root)
     shape = tuple(image.array.shape[axis] for axis in order)
     grid = (
         grid_of(told, shape, root) if told else Grid((*shape[:3], 1)[:3], np.eye(4), physical=False)  # type: ignore[arg-type]
@@ -181,6 +191,19 @@ def _multiscale(attributes: dict[str, Any], root: Path) -> tuple[str, list[str]]
     if not isinstance(name, str) or not _MEMBER.fullmatch(name):
         raise NonconformingHeader("an array with an impossible name", where=root, found=ascii(name)[:80])
     return name, axes
+
+
+def _own_order(array: ZarrArray, told: dict[str, Any], root: Path) -> tuple[tuple[int, ...], str]:
+    """As :func:`_order` for an array of ours, which says how its axes lie; earlier versions may not have."""
+    axes = told.get("axes", list("ijkc"[: len(array.shape)]))
+    if axes not in (list("ijkc"[: len(array.shape)]), list("ckji"[-len(array.shape) :])) or len(axes) < 3:
+        raise NonconformingHeader(
+            "axes that this package does not write",
+            where=root,
+            expected="i j k or k j i",
+            found=ascii(axes)[:80],
+        )
+    return tuple(axes.index(axis) for axis in "ijkc" if axis in axes), "c" if len(axes) > 3 else ""
 
 
 def _order(array: ZarrArray, axes: list[str] | None, root: Path) -> tuple[tuple[int, ...], str]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from scan2train.errors import WrongUse
 
 if TYPE_CHECKING:
+    from scan2train.cohort.plan import Plan
     from scan2train.learn.as_transform import as_transform
     from scan2train.learn.loader import Shuffled, loader
     from scan2train.learn.monai_images import from_monai, to_monai
+    from scan2train.learn.network import UNet
     from scan2train.learn.patch_dataset import PatchDataset
     from scan2train.learn.prepared_dataset import PreparedDataset
     from scan2train.learn.seed_everything import seed_everything
@@ -21,24 +23,28 @@ if TYPE_CHECKING:
 
 #: Public name -> the module that defines it.
 _HOME = {
-    "PatchDataset": "patch_dataset",
-    "PreparedDataset": "prepared_dataset",
-    "Shuffled": "loader",
-    "as_transform": "as_transform",
-    "from_monai": "monai_images",
-    "from_torchio": "torchio_images",
-    "loader": "loader",
-    "seed_everything": "seed_everything",
-    "to_monai": "monai_images",
-    "to_torchio": "torchio_images",
+    "PatchDataset": "scan2train.learn.patch_dataset",
+    "Plan": "scan2train.cohort.plan",
+    "PreparedDataset": "scan2train.learn.prepared_dataset",
+    "Shuffled": "scan2train.learn.loader",
+    "UNet": "scan2train.learn.network",
+    "as_transform": "scan2train.learn.as_transform",
+    "from_monai": "scan2train.learn.monai_images",
+    "from_torchio": "scan2train.learn.torchio_images",
+    "loader": "scan2train.learn.loader",
+    "seed_everything": "scan2train.learn.seed_everything",
+    "to_monai": "scan2train.learn.monai_images",
+    "to_torchio": "scan2train.learn.torchio_images",
 }
 #: Packages that do not come with scan2train -> the extra that brings them.
 _EXTRAS = {"torch": "torch", "monai": "monai", "torchio": "torchio"}
 
 __all__ = [
     "PatchDataset",
+    "Plan",
     "PreparedDataset",
     "Shuffled",
+    "UNet",
     "as_transform",
     "from_monai",
     "from_torchio",
@@ -61,7 +67,7 @@ def __getattr__(name: str) -> object:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        value: object = getattr(import_module(f"{__name__}.{home}"), name)
+        value: object = getattr(import_module(home), name)
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".", maxsplit=1)[0]
         if package not in _EXTRAS:

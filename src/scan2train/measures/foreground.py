@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scan2train.errors import Scan2TrainError
-from scan2train.volume import Array, Volume
+from scan2train.volume import Array, Mask, Volume
 
 #: Spacing of the coarse copy: fine enough for a body's outline, coarse enough for milliseconds.
 COARSE_MM = 4.0
@@ -22,6 +22,21 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     ------
     Scan2TrainError
         If nothing lies above the threshold.
+    """
+    kept, strides = foreground_mask(volume, above)
+    box = []
+    for axis, (stride, size) in enumerate(zip(strides, volume.grid.shape, strict=True)):
+        where = np.flatnonzero(kept.any(axis=tuple(other for other in range(3) if other != axis)))
+        first = (int(where[0]) - 1) * stride + stride // 2
+        last = (int(where[-1]) + 1) * stride + stride // 2
+        box.append((max(first, 0), min(last, size - 1)))
+    return tuple(box)
+
+
+def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]]:
+    """What lies above ``above`` in pieces that are no shell, on a coarse copy, and how many voxels a step there is.
+
+    Voxel ``n`` of the copy is voxel ``n × step + step // 2``. Raises as :func:`foreground_box`.
     """
     strides = _strides(volume, COARSE_MM)
     mask = _coarse(volume, strides) > above
@@ -40,13 +55,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
         )
     sizes = np.bincount(pieces.ravel())[1:]
     kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SMALL_PIECE * sizes.max()))
-    box = []
-    for axis, (stride, size) in enumerate(zip(strides, volume.grid.shape, strict=True)):
-        where = np.flatnonzero(kept.any(axis=tuple(other for other in range(3) if other != axis)))
-        first = (int(where[0]) - 1) * stride + stride // 2
-        last = (int(where[-1]) + 1) * stride + stride // 2
-        box.append((max(first, 0), min(last, size - 1)))
-    return tuple(box)
+    return kept, strides
 
 
 def otsu_threshold(volume: Volume) -> float:

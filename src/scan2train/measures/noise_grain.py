@@ -44,6 +44,15 @@ def noise_grain(volume: Volume) -> float | None:
     The ratio; ``None`` where it cannot be told: pixels larger than 1 mm, no HU or no millimetres, too little even
     tissue, or hardly any noise.
     """
+    pieces = noise_pieces(volume)
+    return None if pieces is None else _ratio(pieces, volume.grid.spacing[:2])
+
+
+def noise_pieces(volume: Volume) -> Array | None:
+    """Pieces ``(n, size_i, size_j)`` of even soft tissue, without the plane that fits each best: what is left is noise.
+
+    ``None`` where :func:`noise_grain` cannot tell anything.
+    """
     grid = volume.grid
     if not grid.physical or volume.unit != "HU" or volume.array.ndim != 3:
         return None
@@ -59,7 +68,8 @@ def noise_grain(volume: Volume) -> float | None:
     kept = np.argsort(deviation, kind="stable")[: min(_PIECES, max(_FEWEST, len(flat) // 2))]
     if not _LEAST_HU <= float(np.median(deviation[kept])) <= _MOST_HU:
         return None
-    return _ratio(flat[kept], spacing)
+    found: Array = flat[kept]
+    return found
 
 
 def _even_pieces(volume: Volume, size: tuple[int, int]) -> Array:

@@ -17,7 +17,7 @@ from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 from scan2train.volume import Labels, Volume
 
-IMAGE, LABELS, VALID, ACCOUNT = "image.nii.gz", "labels.nii.gz", "valid.nii.gz", "account.json"
+ACCOUNT = "account.json"
 
 
 def write_account(

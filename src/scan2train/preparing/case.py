@@ -12,13 +12,15 @@ import numpy as np
 
 from scan2train.errors import OutputDamaged, Scan2TrainError, WrongUse
 from scan2train.finding import Finding, Where
-from scan2train.formats import nifti
-from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID, to_bytes, write_account
+from scan2train.formats.registry import by_suffix
+from scan2train.preparing.account import ACCOUNT, to_bytes, write_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.of_prepared import account_beside, read_prepared
 from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
 from scan2train.preparing.sources import describe_labels, describe_sources, without_place
+from scan2train.preparing.store import Store, file_name, files_of
 from scan2train.preparing.unit import require_uptake, settle_unit
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
@@ -27,7 +29,7 @@ from scan2train.steps.take_as import TakeAs
 from scan2train.volume import Labels, Volume
 
 
-def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Failed:
+def make_case(asked: Mapping[str, Any], reading: Options, store: Store, job: Job) -> Made | Failed:
     """Read, prepare and write one case into ``job.folder``.
 
     Parameters
@@ -36,6 +38,8 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
         The recipe, as JSON.
     reading
         How to read the image.
+    store
+        How its volumes are stored.
     job
         The case.
 
@@ -46,7 +50,7 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
     """
     recipe = Recipe.from_json(asked)
     try:
-        volume, labels, findings, first = _read(job, reading, recipe)
+        volume, labels, findings, first = read_case(job, reading, recipe)
         sources = describe_sources(job.row, job.root)
         run = replace(recipe, steps=(*first, *recipe.steps))
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
@@ -56,10 +60,13 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
         )
     except MemoryError:
         return Failed(error="not enough memory for this case", advice="Run it with fewer jobs.")
-    images = {IMAGE: ready} | _mask_of(ready) | ({} if ready_labels is None else {LABELS: ready_labels})
+    # The mask is a part of its own in every store.
+    parts = {"image": ready.replace(valid=None)} | _mask_of(ready)
+    if ready_labels is not None:
+        parts["labels"] = ready_labels.replace(valid=None)
     folder = Path(job.folder)
     try:
-        files = _write(images, folder)
+        files = _write({file_name(part, store): one for part, one in parts.items()}, folder)
         account = write_account(
             job,
             asked=recipe,
@@ -86,11 +93,13 @@ def make_case(asked: Mapping[str, Any], reading: Options, job: Job) -> Made | Fa
     return Made(files=files, account=account)
 
 
-def _read(
+def read_case(
     job: Job, reading: Options, recipe: Recipe
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
+    """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
-    stored = read_row(dict(job.row), reading)
+    account = account_beside(job.row)
+    stored = read_row(dict(job.row), reading) if account is None else read_prepared(account)
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
     # What was taken for granted is the first thing that was done: the account replays on what read() gives.
     first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)
@@ -100,6 +109,8 @@ def _read(
     labels = read_labels(job.labels, volume)
     if not isinstance(labels, Labels):
         raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
+    if job.names and not labels.names:
+        labels = labels.replace(names=dict(job.names))
     labels, more = fit_to_grid(labels, volume.grid)
     return volume, labels, _placed((*findings, *labels.findings, *more), job), first
 
@@ -123,7 +134,7 @@ def _mask_of(volume: Volume) -> dict[str, Volume]:
     if volume.valid is None or volume.valid.all():
         return {}
     names = {0: "padding", 1: "data"}
-    return {VALID: Labels(array=volume.valid.view(np.uint8), grid=volume.grid, names=names)}
+    return {"valid": Labels(array=volume.valid.view(np.uint8), grid=volume.grid, names=names)}
 
 
 def _write(images: Mapping[str, Volume], folder: Path) -> dict[str, tuple[int, str]]:
@@ -131,6 +142,7 @@ def _write(images: Mapping[str, Volume], folder: Path) -> dict[str, tuple[int, s
     files = {}
     for name, image in images.items():
         path = folder / name
-        nifti.write(image, path)
-        files[name] = (path.stat().st_size, settle(path))
+        by_suffix(path).write(image, path)
+        for file in files_of(path):
+            files[file.relative_to(folder).as_posix()] = (file.stat().st_size, settle(file))
     return files

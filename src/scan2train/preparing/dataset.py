@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scan2train.knowledge.split_names import TEST, TRAIN, VAL
 from scan2train.preparing.request import Request
 from scan2train.preparing.versions import versions
 
@@ -13,15 +14,13 @@ def describe_dataset(
     request: Request,
     sources: Sequence[str],
     states: Sequence[str],
+    parts: Sequence[str],
     labels: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What stands in ``dataset.json``. ``labels`` are the parts of the accounts of that name."""
+    """What stands in ``dataset.json``; ``parts`` says where each case is, ``labels`` is of that name in accounts."""
     recipe = request.recipe
-    names: dict[int, str] = {}
-    n_labelled = 0
-    for one in labels:
-        n_labelled += 1
-        names |= {int(value): one["names"].get(value, "") for value in one["voxels"]}
+    labelled = list(labels)
+    names = names_of_set(labelled)
     return {
         "format": 1,
         "recipe": {
@@ -39,8 +38,18 @@ def describe_dataset(
             "cases": len(states),
             "done": states.count("done"),
             "failed": states.count("failed"),
-            "labelled": n_labelled,
+            "labelled": len(labelled),
+            **({part: parts.count(part) for part in (TRAIN, VAL, TEST)} if any(parts) else {}),
         },
         "labels": {str(value): names[value] for value in sorted(names)},
         "versions": versions(),
     }
+
+
+def names_of_set(labels: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """Every value that the labels of a set have or name, with its name; empty where no case has one for it."""
+    names: dict[int, str] = {}
+    for one in labels:
+        for value in (*one["voxels"], *one["names"]):
+            names[int(value)] = one["names"].get(value, "") or names.get(int(value), "")
+    return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,8 +13,9 @@ class Job:
 
     ``row`` is the image's row of the volumes table, in a plan without the lists of its members, which are as long as
     the volume has slices; ``at`` is its number there, ``root`` what its source is called; ``labels`` the absolute
-    path of its labels or empty, and ``labels_path`` the same as it is named in accounts; ``folder`` where the files
-    are to be written.
+    path of its labels or empty, and ``labels_path`` the same as it is named in accounts; ``names`` are those that a
+    ``dataset.json`` of the source declares of their values; ``folder`` where the files are to be written; ``split`` the
+    part of the set that it is in, by a split file or by its source: train, val, test, or empty.
     """
 
     case: str
@@ -25,6 +26,8 @@ class Job:
     folder: str = ""
     labels: str = ""
     labels_path: str = ""
+    names: Mapping[int, str] = field(default_factory=dict)
+    split: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Entry:
     def still_true(self, folder: Path) -> bool:
         """Whether the case's folder holds exactly these files, at these sizes."""
         try:
-            found = {file.name: file.stat().st_size for file in os.scandir(folder)}
+            found = dict(_sizes(folder))
         except OSError:
             return False
         return found == {name: size for name, (size, _) in self.files.items()}
@@ -109,6 +109,15 @@ class Journal:
             file.write(_line(line))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _sizes(folder: Path, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Path below ``folder`` and size of each file there."""
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _sizes(Path(entry.path), f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name, entry.stat().st_size
 
 
 def _line(data: Mapping[str, Any]) -> bytes:

@@ -13,9 +13,11 @@ from scan2train.errors import NoImages, WrongUse
 from scan2train.knowledge.file_names import natural_key
 from scan2train.pairing.place import file_of
 from scan2train.preparing.choosing import choose
+from scan2train.preparing.declared import Declared
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
+from scan2train.preparing.of_prepared import NO_IMAGE, is_no_image
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
@@ -38,11 +40,13 @@ class Plan:
     """The cases of a run in natural order of their names, and the volumes that are none, each with a reason.
 
     ``volumes`` is the table that the cases come from; its long lists stay in it until a case is worked on.
-    ``roots`` maps the sources to what they are called, ``undecided`` a case whose labels cannot be told for sure to
+    ``names`` maps the rows of all images there to what their cases are called, whether they are chosen or not,
+    ``roots`` the sources to what they are called, ``undecided`` a case whose labels cannot be told for sure to
     what there is to say; it cannot be made.
     """
 
     volumes: pl.DataFrame
+    names: Mapping[int, str]
     roots: Mapping[str, str]
     jobs: tuple[Job, ...]
     undecided: Mapping[str, Failed]
@@ -55,7 +59,7 @@ class Plan:
 
 def plan(
     index: Index,
-    out: Path,
+    out: Path | None,
     *,
     labels: str | Path | None,
     where: str | None,
@@ -65,7 +69,8 @@ def plan(
 ) -> Plan:
     """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
 
-    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it.
+    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it; ``None`` where
+    nothing is to be written.
 
     Raises
     ------
@@ -74,15 +79,18 @@ def plan(
     WrongUse
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
-    wholes = _without(index.volumes, out)
+    wholes = index.volumes if out is None else _without(index.volumes, out)
     roots = root_names(index.instances["source"].unique(maintain_order=True))
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
-    objects = [] if labels is None else [file for file in objects_in(index) if not file.is_relative_to(out)]
+    objects = [] if labels is None else objects_in(index)
+    if out is not None:
+        objects = [file for file in objects if not file.is_relative_to(out)]
     paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
-    images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels]
+    beside = {at for at, row in enumerate(rows) if is_no_image(row)}
+    images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels and at not in beside]
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
     table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
@@ -92,10 +100,12 @@ def plan(
             whole_rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))
         ),
         *left.to_dicts(),
+        *({**rows[at], "reason": NO_IMAGE} for at in sorted(beside)),
         *({**whole_rows[at], "reason": _STRAY} for at in sorted({*range(len(whole_rows))} - {*whole_of})),
     ]
     jobs: dict[str, Job] = {}
     undecided = {}
+    declared = Declared(volumes)
     for at in sorted(taken["row"].to_list(), key=lambda at: natural_key(names[at])):
         case, found = names[at], paired.found.get(whole_of[at], ())
         if case in jobs:
@@ -106,11 +116,12 @@ def plan(
         elif whole_of[at] in paired.doubtful:
             undecided[case] = _shared_labels(paired.doubtful[whole_of[at]])
         job = Job(case=case, row=rows[at], at=at, root=roots[rows[at]["source"]], seed=seed_of(seed, case))
-        jobs[case] = _with_labels(job, found)
+        jobs[case] = declared.told(_with_labels(job, found))
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
     return Plan(
         volumes=volumes,
+        names=names,
         roots=roots,
         jobs=tuple(jobs.values()),
         undecided=undecided,

@@ -11,10 +11,11 @@ from scan2train._version import __version__
 from scan2train.finding import Severity
 from scan2train.grid import Grid
 from scan2train.knowledge.rule_names import RULE_NAMES
-from scan2train.preparing.account import ACCOUNT, IMAGE, LABELS, VALID
+from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.scan_facts import case_facts
 from scan2train.preparing.sources import without_place
+from scan2train.preparing.store import Store, hash_of
 from scan2train.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
     from scan2train.index import Index
 
 
-def row_of_done(job: Job, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+def row_of_done(
+    job: Job, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]], store: Store
+) -> dict[str, Any]:
     """A row of the cases table out of a case's account, and where its volume was found this time."""
-    hashes = {
-        f"{column}_sha256": files[name][1] if name in files else ""
-        for column, name in (("image", IMAGE), ("labels", LABELS), ("valid", VALID), ("account", ACCOUNT))
-    }
+    hashes = {f"{part}_sha256": hash_of(part, store, files) for part in ("image", "labels", "valid")}
+    hashes["account_sha256"] = files[ACCOUNT][1]
     return {
         "case": account["case"],
         "volume": account["volume"],
         **_place(job),
-        "split": "",
+        "split": job.split,
         "state": "done",
         "error": "",
         **_grid_columns(Grid.from_json(account["grid_before"]), "source_"),
@@ -62,7 +63,7 @@ def _row_of(job: Job) -> dict[str, Any]:
         "case": job.case,
         "volume": row["volume"],
         **_place(job),
-        "split": "",
+        "split": job.split,
         **before,
         "source_orientation": row["orientation"],
     }

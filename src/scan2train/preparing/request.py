@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.formats.image_files import image_files
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.job import Job
+from scan2train.preparing.layouts import Layout, dataset_name, folder_of
+from scan2train.preparing.of_prepared import account_beside
 from scan2train.preparing.sources import stamps
+from scan2train.preparing.store import Store
 from scan2train.preparing.versions import versions
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
-
-Layout = Literal["plain"]
-Store = Literal["nifti"]
 
 #: Columns of the volumes table that say where the volume lies, what else is there, or differ with the salt.
 _NOT_THE_VOLUME_S = frozenset({"source", "patient", "siblings"})
@@ -28,19 +28,32 @@ _NOT_THE_VOLUME_S = frozenset({"source", "patient", "siblings"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Everything besides the sources that a case's bytes depend on."""
+    """Everything besides the sources that a case's bytes depend on, and how they are laid out.
+
+    ``folder`` is that of the layout, below the set's; empty where it is plain.
+    """
 
     recipe: Recipe
     reading: Options
     seed: int
     store: Store
     layout: Layout
+    folder: str = ""
+    stack: bool = False
 
     @classmethod
     def checked(
-        cls, recipe: Recipe | str | Path, reading: Options, seed: object, store: object, layout: object
+        cls,
+        recipe: Recipe | str | Path,
+        reading: Options,
+        seed: object,
+        store: object,
+        layout: object,
+        dataset: tuple[object, str | None] = (900, None),
+        *,
+        stack: bool = False,
     ) -> Request:
-        """Make a request of what a user gave.
+        """Make a request of what a user gave; ``dataset`` is the number and the name of a layout's folder.
 
         Raises
         ------
@@ -49,12 +62,32 @@ class Request:
         """
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise WrongUse("a seed is a whole number of at least 0", found=repr(seed))
+        loaded = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe)
+        stored: Store = _word("store", store, get_args(Store))
+        laid: Layout = _word("layout", layout, get_args(Layout))
+        if laid != "plain" and stored != "nifti":
+            raise WrongUse(
+                f"the layout {laid} is of NIfTI files",
+                expected="--store nifti with it",
+                found=f"--store {stored}",
+                advice=f"Leave out --layout, or --store; nnU-Net and the Decathlon's readers do not open {stored}.",
+            )
+        if stack and stored != "npy":
+            raise WrongUse(
+                "one array of all cases is written beside npy",
+                expected="--store npy with --stack",
+                found=f"--store {stored}",
+            )
         return cls(
-            recipe=recipe if isinstance(recipe, Recipe) else Recipe.load(recipe),
+            recipe=loaded,
             reading=reading,
             seed=seed,
-            store=_word("store", store, get_args(Store)),
-            layout=_word("layout", layout, get_args(Layout)),
+            store=stored,
+            layout=laid,
+            folder=""
+            if laid == "plain"
+            else folder_of(laid, _number(dataset[0]), dataset_name(dataset[1], loaded)),
+            stack=stack,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -67,6 +100,8 @@ class Request:
             "seed": self.seed,
             "store": self.store,
             "layout": self.layout,
+            **({"folder": self.folder} if self.folder else {}),
+            **({"stack": True} if self.stack else {}),
         }
 
     def key_of(self, job: Job) -> str:
@@ -82,6 +117,8 @@ class Request:
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
             "files": stamps(row),
             "labels": [job.labels_path, *_content(job.labels)],
+            "names": {str(value): name for value, name in job.names.items()},
+            "account": _content_of_account(row),
             "versions": versions(),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
@@ -94,6 +131,17 @@ def _content(path: str) -> list[str]:
         return [sha256_of(file) for file in image_files(Path(path))]
     except OSError:
         return ["unreadable"]  # reading the case will say why
+
+
+def _content_of_account(row: Mapping[str, Any]) -> str:
+    account = account_beside(row)
+    return "" if account is None or not account.is_file() else sha256_of(account)
+
+
+def _number(given: object) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or not 0 < given < 1000:
+        raise WrongUse("the number of a data set is between 1 and 999", found=repr(given))
+    return given
 
 
 def _word(option: str, given: object, known: tuple[str, ...]) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, overload
 
 from scan2train.errors import OutputDamaged
 from scan2train.preparing.case import make_case
 from scan2train.preparing.job import Failed, Job, Made
+from scan2train.preparing.ordered import Ordered
 from scan2train.preparing.output import Output, remove
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
@@ -19,28 +18,6 @@ from scan2train.runners.outcome import Outcome
 from scan2train.runners.processes import run_in_processes
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ordered(Sequence[Job]):
-    """Jobs that are loaded when they are handed out, so that memory does not grow with their number."""
-
-    planned: Plan
-    output: Output
-    jobs: tuple[Job, ...]
-
-    def __len__(self) -> int:
-        return len(self.jobs)
-
-    @overload
-    def __getitem__(self, at: int) -> Job: ...
-    @overload
-    def __getitem__(self, at: slice) -> _Ordered: ...
-    def __getitem__(self, at: int | slice) -> Job | _Ordered:
-        if isinstance(at, slice):
-            return replace(self, jobs=self.jobs[at])
-        job = self.jobs[at]
-        return self.planned.loaded(job, str(self.output.folder_for(job.case)))
 
 
 def run(
@@ -53,9 +30,8 @@ def run(
     OutputDamaged
         If the output folder cannot be written any more; finished cases stay.
     """
-    # The largest first, so that no worker is left alone with it in the end.
-    ordered = _Ordered(planned, output, tuple(sorted(todo, key=_voxels, reverse=True)))
-    work = partial(make_case, request.recipe.to_json(), request.reading)
+    ordered = Ordered.largest_first(planned, todo, output.folder_for)
+    work = partial(make_case, request.recipe.to_json(), request.reading, request.store)
     outcomes = run_here(work, ordered) if jobs == 1 else run_in_processes(work, ordered, jobs)
     try:
         with closing(outcomes):
@@ -88,8 +64,3 @@ def _failed(outcome: Outcome) -> Failed:
         code="FIL001",
         advice="Its files may be damaged so that they crash their decoder, or too large for the memory that is there.",
     )
-
-
-def _voxels(job: Job) -> int:
-    row: Mapping[str, Any] = job.row
-    return (row["size_i"] or 0) * (row["size_j"] or 0) * (row["size_k"] or 0)

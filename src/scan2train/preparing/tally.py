@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from scan2train.preparing import records
 from scan2train.preparing.account import to_bytes
 from scan2train.preparing.atomic import write_whole
-from scan2train.preparing.dataset import describe_dataset
+from scan2train.preparing.dataset import describe_dataset, names_of_set
 from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.store import Store
 from scan2train.tables import CASES
 
 if TYPE_CHECKING:
@@ -27,15 +28,18 @@ if TYPE_CHECKING:
 class Tally:
     """One small entry a case, never voxels: rows of the cases table, findings, and what the labels held."""
 
+    store: Store = "nifti"
     rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     findings: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     labels: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
 
     def done(self, job: Job, account: Mapping[str, Any], files: Mapping[str, tuple[int, str]]) -> None:
         """Enter a case that is in its place."""
         case = job.case
-        self.rows[case] = records.row_of_done(job, account, files)
+        self.rows[case] = records.row_of_done(job, account, files, self.store)
         self.findings[case] = account["findings"]
+        self.units.add(account["unit"])
         if "labels" in account:
             self.labels[case] = account["labels"]
 
@@ -44,6 +48,10 @@ class Tally:
         self.rows[job.case] = records.row_of_failed(job, failed)
         finding = records.finding_of_failed(job, failed)
         self.findings[job.case] = [] if finding is None else [finding]
+
+    def names(self) -> dict[int, str]:
+        """Every value that labels have or name, with its name or an empty text."""
+        return names_of_set(self.labels.values())
 
     def write(
         self, out: Path, planned: Plan, request: Request, index: Index
@@ -61,6 +69,7 @@ class Tally:
         write_whole(out / "cases.parquet", table.getvalue())
         write_whole(out / "findings.json", to_bytes(records.findings_report(index, sources, told)))
         labels = [self.labels[case] for case in order if case in self.labels]
-        about = describe_dataset(request, sources, cases["state"].to_list(), labels)
+        parts = [job.split for job in planned.jobs]
+        about = describe_dataset(request, sources, cases["state"].to_list(), parts, labels)
         write_whole(out / "dataset.json", to_bytes(about))
         return cases, tuple(told)

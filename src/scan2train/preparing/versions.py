@@ -8,7 +8,7 @@ from importlib.metadata import version
 from scan2train._version import __version__
 
 #: Distributions that compute values or compress them.
-_AT_WORK = ("numpy", "numba", "scipy", "imagecodecs", "isal", "pydicom", "connected-components-3d")
+_AT_WORK = ("numpy", "numba", "scipy", "imagecodecs", "isal", "blosc2", "pydicom", "connected-components-3d")
 
 
 @cache

@@ -20,6 +20,7 @@ from scan2train.reading.lattice import regular_grid
 from scan2train.reading.noticed import noticed
 from scan2train.reading.refusals import refusal
 from scan2train.reading.regrid import regrid
+from scan2train.reading.window import window_of
 from scan2train.volume import Volume
 
 #: Columns that a volume keeps as its ``meta``; none of them names a patient.
@@ -87,6 +88,9 @@ def _meta(row: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
     kept = {name: row[name] for name in _META if row.get(name) not in (None, "")}
     if row["modality"] in FILMS and pixels.value_range is not None:
         kept["value_range"] = pixels.value_range
+    window = window_of(row)
+    if window is not None:
+        kept["window"] = window
     return kept
 
 

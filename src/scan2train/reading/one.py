@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import UnreadableFile
+from scan2train.formats.dicom.suv import told_uptake
 from scan2train.formats.registry import by_format
 from scan2train.reading.grey import as_grey
 from scan2train.reading.label_objects import STRUCTURES, is_segmentation, named_frames
@@ -49,6 +50,8 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
         volume = _read_file(row, base)
     if uptake is not None:
         volume = as_uptake(volume, uptake, str(options.suv))
+    elif row["format"] == "dicom" and row["modality"] == "PT":
+        volume = volume.replace(meta={**volume.meta, "uptake": told_uptake(row, base)})
     volume = as_grey(volume) if options.grey else volume
     if not options.as_labels:
         return volume

@@ -3,6 +3,8 @@
 from scan2train.recipe.recipe import Recipe
 from scan2train.recipe.scene import Scene
 from scan2train.recipe.step import Choice, ImageStep, Instruction, SpatialStep, Step, ValueStep, WholeStep
+from scan2train.recipe.summary import Summary
+from scan2train.recipe.value_counts import ValueCounts
 from scan2train.sampling.value_map import ValueMap
 
 __all__ = [
@@ -13,6 +15,8 @@ __all__ = [
     "Scene",
     "SpatialStep",
     "Step",
+    "Summary",
+    "ValueCounts",
     "ValueMap",
     "ValueStep",
     "WholeStep",

@@ -6,19 +6,17 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from scan2train.errors import WrongUse
 from scan2train.grid import Grid
+from scan2train.recipe.fitting import Cases, fit
 from scan2train.recipe.lookup import find_step, preset_names, preset_text
-from scan2train.recipe.pending import Pending
-from scan2train.recipe.scene import Scene
+from scan2train.recipe.running import Running
 from scan2train.recipe.step import Instruction, Step
-from scan2train.recipe.toml import to_toml
+from scan2train.recipe.toml import name_line, to_toml
 from scan2train.volume import Labels, Volume
 
 
@@ -34,12 +32,15 @@ class Recipe:
         What it is called, and what it is for.
     task
         The task file that says which series are fit for it; may be empty.
+    text
+        The TOML that it was read from, with its comments; empty where it was made otherwise.
     """
 
     steps: tuple[Instruction, ...]
     name: str = "recipe"
     about: str = ""
     task: str = ""
+    text: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def load(cls, source: str | Path) -> Self:
@@ -78,7 +79,7 @@ class Recipe:
         recipe = cls.from_json({"name": name, **data, "step": data.get("step", [])})
         if not recipe.steps:
             raise WrongUse("the recipe has no step", where=name, expected="at least one [[step]] table")
-        return recipe
+        return replace(recipe, text=text)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -115,6 +116,19 @@ class Recipe:
         """The recipe as a TOML file."""
         return to_toml(self.to_json())
 
+    def as_written(self) -> str:
+        """The recipe as a TOML file, in the words and with the comments that it was read from.
+
+        Where it was not read, or was changed since, as :meth:`to_toml` gives it.
+        """
+        for text in (self.text, f"{name_line(self.name)}\n{self.text}"):
+            try:
+                if self.text and Recipe.from_toml(text) == self:
+                    return text
+            except WrongUse:
+                continue  # the name stands in it already, and is another now
+        return self.to_toml()
+
     @property
     def fingerprint(self) -> str:
         """16 hex digits that change when any step or option does; name and description do not count."""
@@ -125,6 +139,33 @@ class Recipe:
     def is_account(self) -> bool:
         """Whether nothing is left to data or chance."""
         return all(step.decided for step in self.steps)
+
+    @property
+    def waiting(self) -> int | None:
+        """The place, from 0, of the first step that waits for a fit to a data set; ``None`` where none does."""
+        return next((at for at, step in enumerate(self.steps) if step.waits), None)
+
+    def fit(self, cases: Cases, seed: int = 0) -> Recipe:
+        """The recipe with the numbers that it waits for, found on ``cases``: those for training, and no others.
+
+        Steps that wait are fitted one after the other, each on what the steps before it make. The order of the cases
+        does not matter, to the last bit.
+
+        Parameters
+        ----------
+        cases
+            Volumes, or pairs of a volume and its labels. They are gone through once for each step that waits.
+        seed
+            Of choices before a step that waits.
+
+        Raises
+        ------
+        WrongUse
+            If there is no case, or several steps wait and the cases can be gone through only once.
+        Scan2TrainError
+            If a case lacks what a step is to be fitted on, such as labels.
+        """
+        return fit(self, cases, seed)
 
     def grid(self, grid: Grid) -> Grid | None:
         """The grid that the recipe makes of ``grid``, without voxels; ``None`` where a choice will decide it."""
@@ -156,32 +197,15 @@ class Recipe:
         return ready, ready_labels, account
 
     def _run(self, volume: Volume, labels: Labels | None, seed: int) -> tuple[Volume, Volume | None, Recipe]:
-        if not isinstance(volume, Volume):
+        if self.waiting is not None:
             raise WrongUse(
-                "a recipe runs on a Volume",
-                found=type(volume).__name__,
-                advice="Make one of an array and its geometry with Volume.from_array.",
+                f"step {self.waiting + 1} of the recipe waits for numbers from a data set",
+                where=self.name,
+                found=self.steps[self.waiting],
+                advice="Fit the recipe first, on training cases only: recipe.fit(cases), "
+                "scan2train.fit(source, recipe, split=…), or scan2train prepare --split FILE.",
             )
-        try:
-            np.random.SeedSequence(seed)
-        except (TypeError, ValueError) as error:
-            raise WrongUse("a seed is a whole number of at least 0", found=repr(seed)) from error
-        image = Pending.start(volume)
-        mask = None if labels is None else Pending.start(labels).on(volume.grid)
-        done: list[Step] = []
-        for number, instruction in enumerate(self.steps):
-            # One stream of numbers for each place in the recipe: adding a step leaves the others' chance alone.
-            rng = np.random.default_rng([seed, number])
-            scene = Scene(
-                measured=volume,
-                grid=image.grid,
-                bounds=image.change.bounds,
-                make=image.realize,
-                labels=labels,
-            )
-            step = instruction.become(scene, rng)
-            done.append(step)
-            image = image.then(step)
-            mask = None if mask is None else mask.then(step)
-        account = Recipe(steps=tuple(done), name=self.name, about=self.about, task=self.task)
-        return image.realize(), None if mask is None else mask.realize(), account
+        running = Running(volume, labels, seed)
+        running.through(self.steps)
+        account = Recipe(steps=tuple(running.done), name=self.name, about=self.about, task=self.task)
+        return *running.end(), account

@@ -23,21 +23,37 @@ class Scene:
         body lies) costs no resampling.
     grid
         The grid as the steps so far have made it.
+    unit
+        The unit of the values as they stand.
     bounds
         The two values that nothing can exceed after the steps so far, where a clip fixed them.
     make
         Makes the volume as it stands; called at most once.
     labels
         The labels that travel with the volume, as they were read.
+    make_labels
+        Makes the labels as they stand; ``None`` where there are none.
     """
 
     measured: Volume
     grid: Grid
+    unit: str
     bounds: tuple[float, float] | None
     make: Callable[[], Volume]
     labels: Labels | None = None
+    make_labels: Callable[[], Volume] | None = None
 
     @cached_property
     def volume(self) -> Volume:
         """The volume as it stands after the steps so far."""
         return self.make()
+
+    @cached_property
+    def standing_labels(self) -> Volume | None:
+        """The labels as they stand after the steps so far, on :attr:`grid`; ``None`` where there are none."""
+        return None if self.make_labels is None else self.make_labels()
+
+    @property
+    def was_made(self) -> bool:
+        """Whether somebody has looked at :attr:`volume`."""
+        return "volume" in self.__dict__

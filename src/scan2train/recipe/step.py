@@ -18,6 +18,7 @@ from scan2train.sampling import Sampling
 if TYPE_CHECKING:
     from scan2train.grid import Grid
     from scan2train.recipe.scene import Scene
+    from scan2train.recipe.summary import Summary
     from scan2train.sampling.value_map import ValueMap
     from scan2train.volume import Array, Volume
 
@@ -56,6 +57,19 @@ class Instruction(ABC):
     @abstractmethod
     def become(self, scene: Scene, rng: np.random.Generator) -> Step:
         """The plain step that this is, for the volume at hand."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether its numbers are still to come from a whole data set: before that fit it cannot be carried out."""
+        return False
+
+    def contribution(self, scene: Scene) -> Summary:
+        """What the case at hand adds to the fit that this waits for."""
+        raise NotImplementedError(type(self).__name__)
+
+    def fitted(self, total: Summary) -> Instruction:
+        """The same with the numbers that all contributions together give; it does not wait any more."""
+        raise NotImplementedError(type(self).__name__)
 
 
 class Step(Instruction):

@@ -15,6 +15,11 @@ def to_toml(recipe: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def name_line(name: str) -> str:
+    """What gives a recipe its name, to be put before the text of a file that had only its file's name."""
+    return f"name = {_value(name)}"
+
+
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

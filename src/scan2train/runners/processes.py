@@ -89,15 +89,16 @@ def run_in_processes(work: Callable[[Any], Any], items: Sequence[Any], jobs: int
                     elif not worker.ready:
                         raise Scan2TrainError("worker processes cannot start", found=failure) from None
                     continue
-                at, worker.at = worker.at, next(waiting, -1)
                 worker.ready = True
+                if worker.at >= 0:
+                    # Taken before the next is handed out: a kill costs one item a worker and never two.
+                    yield Outcome(worker.at, value=answer[0], failure=answer[1])
+                worker.at = next(waiting, -1)
                 if worker.at >= 0:
                     worker.send(items[worker.at])
                 else:
                     del crew[line]
                     worker.end()
-                if at >= 0:
-                    yield Outcome(at, value=answer[0], failure=answer[1])
     finally:
         for worker in crew.values():
             worker.end()

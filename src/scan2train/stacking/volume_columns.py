@@ -57,6 +57,9 @@ _MEMBERS = {
 }
 
 
+#: Kept where all slices say the same.
+_WINDOW = ("window_center", "window_width", "window_function")
+
 #: Of the first slice alone.
 FIRST = (
     *_SAME,
@@ -77,6 +80,7 @@ NEEDED = (
         "fits",
         "frames_lost",
         "parts_lost",
+        *_WINDOW,
         *IN_COMMON,
     ),
 )
@@ -102,6 +106,7 @@ def volume_columns(first: pl.DataFrame, flat: pl.DataFrame) -> pl.DataFrame:
         repeated=pl.col("repeated").any(),
         contradicted=pl.col("contradicted").any(),
         began=pl.col("acquisition_time").min(),
+        **{name: pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()) for name in _WINDOW},
         **_words_of_files(),
         **extremes(),
         first_path=pl.col("path").min(),

@@ -1,35 +1,35 @@
-"""Limit values to percentiles of the volume."""
+"""Limit values to percentiles."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scan2train.errors import WrongUse
-from scan2train.measures.foreground import foreground_values
-from scan2train.recipe import Scene, Step, ValueMap, ValueStep
+from scan2train.measures.over_values import OverValues
+from scan2train.recipe import Scene, Step, Summary, ValueCounts, ValueMap
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipPercentile(ValueStep):
-    """Clip to the ``lower`` and ``upper`` percentile (0 to 100) of the real voxels, or of the foreground.
+class ClipPercentile(OverValues):
+    """Clip to the ``lower`` and ``upper`` percentile (0 to 100).
 
-    The foreground lies above Otsu's threshold (1979).
+    They are taken ``over`` the volume's real voxels, its ``foreground`` (by Otsu's threshold, 1979), the ``body`` of a
+    CT, all ``labels`` but 0, or the ``dataset``: then they are fitted on the training cases, ``within`` one of those
+    parts of each, and all ``voxels`` or all ``cases`` ``weigh`` the same. Of a data set they are exact for whole
+    numbers up to ±8192, and within 1/16384 of themselves for others.
 
     ``low`` and ``high`` are the two values found; given, nothing is measured.
     """
 
-    looks: ClassVar[bool] = True
-
     lower: float = 0.5
     upper: float = 99.5
-    over: Literal["volume", "foreground"] = "volume"
     low: float | None = None
     high: float | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 <= self.lower < self.upper <= 100:
             raise WrongUse(
                 "clip_percentile", expected="0 ≤ lower < upper ≤ 100", found=f"{self.lower}, {self.upper}"
@@ -46,9 +46,14 @@ class ClipPercentile(ValueStep):
         """With ``low`` and ``high`` filled in."""
         if self.decided:
             return self
-        values = foreground_values(scene.volume, whole=self.over == "volume")
+        values = self.values_at_hand(scene)
         low, high = (float(value) for value in np.percentile(values, [self.lower, self.upper]))
-        return ClipPercentile(lower=self.lower, upper=self.upper, over=self.over, low=low, high=high)
+        return replace(self, low=low, high=high)
+
+    def fitted(self, total: Summary) -> ClipPercentile:
+        """With those of all cases."""
+        assert isinstance(total, ValueCounts)
+        return replace(self, low=total.percentile(self.lower), high=total.percentile(self.upper))
 
     def map(self) -> ValueMap:
         """The clip, once the two values are known."""

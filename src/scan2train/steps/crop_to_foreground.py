@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.grid import Grid
 from scan2train.measures.foreground import foreground_box, otsu_threshold
 from scan2train.recipe import Choice, Scene
 from scan2train.steps.crop import Crop
@@ -26,13 +27,23 @@ class CropToForeground(Choice):
     def become(self, scene: Scene, rng: np.random.Generator) -> Crop:  # noqa: ARG002 - nothing is left to chance
         """The crop that holds the foreground."""
         above = otsu_threshold(scene.measured) if self.above is None else self.above
-        return crop_around(scene, foreground_box(scene.measured, above), self.margin_mm)
+        return crop_around(scene, scene.measured.grid, foreground_box(scene.measured, above), self.margin_mm)
 
 
-def crop_around(scene: Scene, box: tuple[tuple[int, int], ...], margin_mm: float) -> Crop:
-    """The crop of ``scene.grid`` that holds ``box`` (first and last index of the measured volume) and a margin."""
+def crop_around(scene: Scene, on: Grid, box: tuple[tuple[int, int], ...], margin_mm: float) -> Crop:
+    """The crop of ``scene.grid`` that holds ``box`` (first and last index on the grid ``on``) and a margin.
+
+    Raises
+    ------
+    GeometryError
+        If there is a margin, and the grid has no millimetres.
+    WrongUse
+        If nothing of the box is left.
+    """
+    if margin_mm:
+        scene.grid.require_physical("a margin")
     ends = [(first - 0.5, last + 0.5) for first, last in box]
-    corners = scene.grid.to_index(scene.measured.grid.to_world(np.array(list(product(*ends)))))
+    corners = scene.grid.to_index(on.to_world(np.array(list(product(*ends)))))
     margin = margin_mm / np.asarray(scene.grid.spacing)
     # A voxel belongs to the box as soon as its own extent reaches in; the hundredth keeps rounding out of it.
     first = np.floor(corners.min(axis=0) - margin + 0.5 + 0.01).astype(int)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scan2train.errors import WrongUse
-from scan2train.measures.foreground import foreground_values
-from scan2train.recipe import Scene, Step, ValueMap, ValueStep
+from scan2train.measures.over_values import OverValues
+from scan2train.recipe import Scene, Step, Summary, ValueCounts, ValueMap
 
 
 @dataclass(frozen=True, kw_only=True)
-class ZScore(ValueStep):
-    """``(value - mean) / std``, both taken ``over`` the volume's real voxels, or its foreground (by Otsu's threshold).
+class ZScore(OverValues):
+    """``(value - mean) / std``.
 
-    ``std`` is that of the population. With ``mean`` and ``std`` given, those of a data set say, nothing is measured.
+    Both are taken ``over`` the volume's real voxels, its ``foreground`` (by Otsu's threshold, 1979), the ``body`` of a
+    CT (lungs included, without table and air), all ``labels`` but 0, or the ``dataset``: then they are fitted on the
+    training cases, ``within`` one of those parts of each, and all ``voxels`` or all ``cases`` ``weigh`` the same.
+
+    ``std`` is that of the population. With ``mean`` and ``std`` given nothing is measured.
     """
 
-    looks: ClassVar[bool] = True
-
-    over: Literal["volume", "foreground"] = "volume"
     mean: float | None = None
     std: float | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.mean is None) != (self.std is None):
             raise WrongUse("zscore: mean and std go together", found=f"{self.mean}, {self.std}")
 
@@ -38,14 +39,21 @@ class ZScore(ValueStep):
         """With ``mean`` and ``std`` filled in."""
         if self.decided:
             return self
-        values = foreground_values(scene.volume, whole=self.over == "volume")
+        values = self.values_at_hand(scene)
         mean = float(values.mean(dtype=np.float64))
-        std = float(values.std(dtype=np.float64))
+        return self._with(mean, float(values.std(dtype=np.float64)))
+
+    def fitted(self, total: Summary) -> ZScore:
+        """With those of all cases."""
+        assert isinstance(total, ValueCounts)
+        return self._with(total.mean, total.std)
+
+    def _with(self, mean: float, std: float) -> ZScore:
         if not std > 0:
             raise WrongUse(
                 "zscore: every real value is the same, so there is no deviation to divide by", found=mean
             )
-        return ZScore(over=self.over, mean=mean, std=std)
+        return replace(self, mean=mean, std=std)
 
     def map(self) -> ValueMap:
         """The straight line, once mean and standard deviation are known."""

@@ -32,23 +32,33 @@ def by_file(index: Index, path: str | os.PathLike[str], salt: bytes) -> pl.DataF
         If the file cannot be read, or names cases that are not there.
     """
     said = read_split(path)
-    names = _Names(index.volumes)
-    skipped = {name for one in index.skipped["path"] for name in _of_file(one)}
+    names = Names(index.volumes)
+    skipped = skipped_names(index)
     rows, unknown = [], []
     for one in said:
         found = names.of(one.case, salt)
-        if not found and skipped.isdisjoint(_spellings(one.case)):
+        if not found and skipped.isdisjoint(spellings(one.case)):
             unknown.append(one.case)
         rows += [_row(at, one) for at in found]
     if unknown:
-        raise WrongUse(
-            "the split file names cases that are not there",
-            where=path,
-            expected="the names of files, folders, series or patients of the sources",
-            found=_shown(unknown, of=len(said)),
-            advice="Check what was meant. Patient IDs are found with the salt that the index was made with (--salt).",
-        )
+        raise not_there(unknown, len(said), path)
     return SPLITS.frame(rows)
+
+
+def not_there(unknown: Sequence[str], of: int, path: str | os.PathLike[str]) -> WrongUse:
+    """The error for the cases, of so many, that a split file names and nobody has."""
+    return WrongUse(
+        "the split file names cases that are not there",
+        where=path,
+        expected="the names of files, folders, series or patients of the sources",
+        found=_shown(unknown, of=of),
+        advice="Check what was meant. Patient IDs are found with the salt that the index was made with (--salt).",
+    )
+
+
+def skipped_names(index: Index) -> set[str]:
+    """What the files that gave no image may be called."""
+    return {name for one in index.skipped["path"] for name in _of_file(one)}
 
 
 def _row(at: int, said: Said) -> dict[str, object]:
@@ -61,8 +71,8 @@ def _shown(names: Sequence[str], of: int) -> str:
     return f"{len(unique)} of {of}: {', '.join(unique[:_SHOWN])}{more}"
 
 
-class _Names:
-    """Everything that a volume may be called by, the surest first."""
+class Names:
+    """Everything that a volume of a volumes table may be called by, the surest first."""
 
     def __init__(self, volumes: pl.DataFrame) -> None:
         self._levels: tuple[dict[str, list[int]], ...] = tuple(defaultdict(list) for _ in range(4))
@@ -86,13 +96,13 @@ class _Names:
     def of(self, case: str, salt: bytes) -> Sequence[int]:
         """The rows of the volumes that are called so."""
         for level in self._levels:
-            for name in _spellings(case):
+            for name in spellings(case):
                 if name in level:
                     return level[name]
         return self._patients.get(hashed(case, salt), ())
 
 
-def _spellings(case: str) -> Iterator[str]:
+def spellings(case: str) -> Iterator[str]:
     """A case as it is written, as a path from the source, and less folders and suffix."""
     yield case
     plain = case.replace("\\", "/").removeprefix("./").rstrip("/")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scan2train.errors import NonconformingHeader
 from scan2train.formats.dicom.uptake_header import (
     INJECTION,
     PHILIPS_ACTIVITY,
@@ -57,8 +58,38 @@ def uptake_of(row: Mapping[str, Any], base: Path, kind: str) -> Uptake:
     NonconformingHeader
         If an attribute that the value follows from is missing or cannot be meant; names it.
     """
-    paths = [base / name for name in row["member_path"]]
-    headers = read_uptake_headers(paths, row["member_frame"])
+    return _of_headers(_headers(row, base), row, kind)
+
+
+def told_uptake(row: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """What a volume remembers, so that its values can become uptake later.
+
+    Returns
+    -------
+    For each of ``bw``, ``lbm`` and ``bsa`` that follows: the factor of all slices; and why not in ``"lacks"``, by kind.
+    """
+    told: dict[str, Any] = {}
+    lacks: dict[str, str] = {}
+    headers: tuple[UptakeHeader, ...] | None = None
+    for kind in SUV_TYPES:
+        try:
+            headers = headers or _headers(row, base)
+            factors = set(_of_headers(headers, row, kind).factors)
+        except NonconformingHeader as error:
+            lacks[kind] = str(error)
+            continue
+        if len(factors) == 1:
+            told[kind] = factors.pop()
+        else:
+            lacks[kind] = f"its slices have factors of their own: read it with suv={kind!r}"
+    return {**told, "lacks": lacks} if lacks else told
+
+
+def _headers(row: Mapping[str, Any], base: Path) -> tuple[UptakeHeader, ...]:
+    return read_uptake_headers([base / name for name in row["member_path"]], row["member_frame"])
+
+
+def _of_headers(headers: Sequence[UptakeHeader], row: Mapping[str, Any], kind: str) -> Uptake:
     first = headers[0]
     _require_corrected(first)
     _require_one_injection(first)

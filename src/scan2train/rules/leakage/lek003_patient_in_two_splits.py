@@ -25,7 +25,6 @@ specification, "Entities" (subject).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,6 +32,7 @@ from typing import Any
 import polars as pl
 
 from scan2train.knowledge.file_names import stem
+from scan2train.knowledge.patient_names import PATIENT, SUBJECT
 from scan2train.measures.fingerprint import Fingerprint, fingerprint, same_picture
 from scan2train.rule import Example, Hit, at, bad, error, good, near, warning
 from scan2train.rule.shared_between import Parts, Shared, groups
@@ -51,9 +51,6 @@ _KEYS = {
 _KINDS = (*IMAGES, "picture")
 _VOXELS = "the same voxels are in two splits"
 _EXPECTED = "all scans of a patient in one split"
-_SUBJECT = r"(?:^|/)sub-([A-Za-z0-9]+)(?:[_/]|$)"
-#: A name that says whose it is, and goes on.
-_PATIENT = re.compile(r"(?i)(?:patient|subject|subj|pat)[-_ ]?0*(\d{1,6})(?=[-_ .])")
 Gathered = tuple[str, str, str, Fingerprint]
 
 
@@ -98,7 +95,7 @@ def _keys(volumes: pl.DataFrame, splits: pl.DataFrame) -> dict[str, dict[int, An
     # Masks of two patients may well be the same, as those without a lesion are.
     image = pl.when(pl.col("role").is_in(_KINDS)).then("volume")
     table = volumes.select(
-        "path", "patient", "study_uid", volume=image, subject=pl.col("path").str.extract(_SUBJECT)
+        "path", "patient", "study_uid", volume=image, subject=pl.col("path").str.extract(SUBJECT)
     )
     held = splits["volume_row"].unique().to_list()
     columns = {name: table[name].to_list() for name in ("patient", "subject", "study_uid", "volume")}
@@ -126,7 +123,7 @@ def _by_names(
     """Names that say "patient" and a number; where the parts count anew each, these mean nothing."""
     paths = volumes["path"].to_list()
     names = {row: stem(paths[row] or "") for row in splits["volume_row"].unique().to_list()}
-    told = {row: found[1] for row, name in names.items() if (found := _PATIENT.match(name))}
+    told = {row: found[1] for row, name in names.items() if (found := PATIENT.match(name))}
     for rows in groups(told):
         shared = parts.shared(rows)
         if shared is None or _told(keys, shared):

@@ -1,0 +1,66 @@
+"""Which cases of a set are trained on, where anything says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scan2train.checking.splits.said import read_split
+from scan2train.errors import WrongUse
+from scan2train.knowledge.split_names import TEST, TRAIN
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: The split that lies in a prepared set.
+SPLIT = "split.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """The names of the cases that are trained on, and in words who says so."""
+
+    names: frozenset[str]
+    said_by: str
+
+
+def training_cases(
+    table: pl.DataFrame, out: Path | None, split: str | os.PathLike[str] | None = None
+) -> Training:
+    """The training cases of a cases table: of ``split``, else of ``split.json`` in ``out``, else of its own column.
+
+    Of several folds all cases count that are trained on in one of them. Where nothing says who is who, all count.
+
+    Raises
+    ------
+    WrongUse
+        If the split cannot be read, or trains on no case of the set.
+    """
+    every = frozenset(table["case"])
+    own = None if out is None else out / SPLIT
+    path = Path(split) if split is not None else own if own is not None and own.is_file() else None
+    if path is not None:
+        return _of_file(path, every)
+    column = dict(table.select("case", "split").iter_rows())
+    if any(column.values()):
+        names = frozenset(case for case, part in column.items() if part == TRAIN)
+        if names:
+            return Training(names=names, said_by=f"column split: {len(names)} of {len(every)} cases")
+    return Training(names=every, said_by=f"all {len(every)} cases: no split is known")
+
+
+def _of_file(path: Path, every: Collection[str]) -> Training:
+    said = read_split(path)
+    tested = {one.case for one in said if one.split == TEST}
+    names = frozenset({one.case for one in said if one.split == TRAIN} - tested).intersection(every)
+    if not names:
+        raise WrongUse(
+            "the split trains on no case of this set",
+            where=path,
+            expected=f"names such as {', '.join(sorted(every)[:3])}",
+            found=", ".join(sorted({one.case for one in said})[:3]),
+        )
+    return Training(names=names, said_by=f"{path.name}: {len(names)} of {len(every)} cases")

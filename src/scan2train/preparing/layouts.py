@@ -1,0 +1,172 @@
+"""Ways to lay out the folders of a set, beside ``cases/``: as nnU-Net and the Medical Segmentation Decathlon want them.
+
+The files there are hard links to those of the cases, so that nothing is stored twice and whatever reads ``cases/`` need
+not know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from scan2train.errors import WrongUse
+from scan2train.preparing.account import to_bytes
+from scan2train.preparing.linking import bring_in_step
+from scan2train.preparing.naming import safe
+
+if TYPE_CHECKING:
+    from scan2train.recipe import Recipe
+
+Layout = Literal["plain", "nnunet", "msd"]
+
+#: The highest value below which values that no case has are given a name, so that nnU-Net finds no gap.
+_MOST = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A case as a layout sees it: its folder below the set's, whether it has labels, and the part it is in."""
+
+    case: str
+    folder: Path
+    labelled: bool
+    test: bool
+
+
+def folder_of(layout: Layout, number: int, name: str) -> str:
+    """The folder of a layout below the set's: ``Dataset900_ct-lung``, ``Task900_ct-lung``."""
+    return f"Dataset{number:03d}_{name}" if layout == "nnunet" else f"Task{number:02d}_{name}"
+
+
+def dataset_name(given: str | None, recipe: Recipe) -> str:
+    """The name in it: that which was given, else the recipe's.
+
+    Raises
+    ------
+    WrongUse
+        If it is no name for a folder.
+    """
+    name = recipe.name or "prepared" if given is None else given
+    if not name or safe(name) != name:
+        raise WrongUse(
+            "this is no name for a data set",
+            expected="letters, digits, - and _",
+            found=repr(name),
+            advice="Give another with --dataset-name.",
+        )
+    return name
+
+
+def lay_out(
+    out: Path, layout: Layout, folder: str, members: Sequence[Member], names: Mapping[int, str], channel: str
+) -> str:
+    """Make the layout's folder hold exactly these cases, whatever an earlier run left there.
+
+    Parameters
+    ----------
+    out
+        The set's folder.
+    layout, folder
+        Which layout, and its folder below ``out``.
+    members
+        The cases that are there.
+    names
+        Of the labels' values, those included that have none: what stands in the layout's ``dataset.json``.
+    channel
+        What nnU-Net is told of the values, and the Decathlon calls their modality.
+
+    Returns
+    -------
+    A sentence on what is there.
+
+    Raises
+    ------
+    WrongUse
+        If nnU-Net could not take these labels.
+    """
+    end = "_0000.nii.gz" if layout == "nnunet" else ".nii.gz"
+    links: dict[str, Path] = {}
+    for one in members:
+        part = "Tr" if one.labelled and not one.test else "Ts"
+        links[f"images{part}/{one.case}{end}"] = one.folder / "image.nii.gz"
+        if one.labelled:
+            links[f"labels{part}/{one.case}.nii.gz"] = one.folder / "labels.nii.gz"
+    describe = _for_nnunet if layout == "nnunet" else _for_decathlon
+    told = describe(folder.partition("_")[2], links, names, channel)
+    bring_in_step(out / folder, links, {"dataset.json": to_bytes(told)})
+    test = len(members) - told["numTraining"]
+    unused = len(told["labels"]) - len({0, *names})
+    also = f"; {unused} values that no label has are named unused there" if unused else ""
+    return f"{folder}: {told['numTraining']} cases to train on, {test} to test on{also}"
+
+
+def _for_nnunet(
+    name: str, links: Mapping[str, Path], names: Mapping[int, str], channel: str
+) -> dict[str, Any]:
+    """``dataset.json`` of nnU-Net version 2: https://github.com/MIC-DKFZ/nnUNet, documentation/dataset_format.md."""
+    return {
+        "name": name,
+        "channel_names": {"0": channel},
+        "labels": {word: value for value, word in _without_gaps(names).items()},
+        "numTraining": sum(link.startswith("imagesTr/") for link in links),
+        "file_ending": ".nii.gz",
+    }
+
+
+def _for_decathlon(
+    name: str, links: Mapping[str, Path], names: Mapping[int, str], channel: str
+) -> dict[str, Any]:
+    """``dataset.json`` of the Medical Segmentation Decathlon, http://medicaldecathlon.com."""
+    images = sorted(link for link in links if link.startswith("images"))
+    training = [link for link in images if link.startswith("imagesTr/")]
+    test = [link for link in images if link.startswith("imagesTs/")]
+    return {
+        "name": name,
+        "description": "",
+        "reference": "",
+        "licence": "",
+        "release": "",
+        "tensorImageSize": "3D",
+        "modality": {"0": channel},
+        "labels": {str(value): word for value, word in _told_apart(names).items()},
+        "numTraining": len(training),
+        "numTest": len(test),
+        "training": [
+            {"image": f"./{image}", "label": f"./{image.replace('images', 'labels', 1)}"}
+            for image in training
+        ],
+        "test": [f"./{image}" for image in test],
+    }
+
+
+def _told_apart(names: Mapping[int, str]) -> dict[int, str]:
+    """A name for each value, background included, no name twice."""
+    words: dict[int, str] = {0: "background"}
+    for value in sorted(set(names) - {0}):
+        word = names[value] or f"label_{value}"
+        words[value] = f"{word}_{value}" if word in words.values() else word
+    return words
+
+
+def _without_gaps(names: Mapping[int, str]) -> dict[int, str]:
+    """Names of all values from 0 to the highest: those that no case has or names are called unused.
+
+    Raises
+    ------
+    WrongUse
+        If a value is below 0, or too high for that.
+    """
+    words = _told_apart(names)
+    least, most = min(words), max(words)
+    unused = set(range(max(0, min(most, _MOST)))) - set(words)
+    if least < 0 or most > _MOST:
+        raise WrongUse(
+            "nnU-Net wants the values of labels to be 0, 1, 2 … without a gap",
+            expected=f"values from 0 to at most {_MOST}",
+            found=f"{len(words)} values between {least} and {most}",
+            advice="Number the labels anew before they are prepared, or leave --layout plain or msd. The cases "
+            "themselves are finished.",
+        )
+    return dict(sorted({**words, **{value: f"unused_{value}" for value in unused}}.items()))

@@ -1,0 +1,1 @@
+"""Scans and features of several kernels and sites made alike: smoothing, histograms, ComBat."""
