@@ -217,24 +217,24 @@ def test_the_cases_of_a_split(stores):
     assert names("train") == names("train", 0) == names("val", 1) == ["case0"]
     assert names("train", 1) == ["case1"]
     assert names("test") == ["case2"]
-    with pytest.raises(WrongUse, match="no such fold.*0 to 1"):
+    with pytest.raises(WrongUse, match="expected 0 to 1"):
         names("train", 2)
     with pytest.raises(WrongUse, match="train or val or test"):
         names("training")
     with pytest.raises(WrongUse, match="scan2train split"):
         PreparedDataset(stores["nifti"], "train")
-    with pytest.raises(WrongUse, match="not among the finished ones.*case9"):
+    with pytest.raises(WrongUse, match="case9"):
         PreparedDataset(out, cases=["case9"])
 
 
-def test_a_set_with_some_labels_asks_what_is_meant(stores, tmp_path):
+def test_a_set_with_some_labels_asks_what_is_meant(stores):
     account = prepared_cases(stores["zarr"])["case1"].folder / "account.json"
     before = account.read_bytes()
     told = json.loads(before)
     del told["files"]["labels.zarr"]
     account.write_text(json.dumps(told))
     try:
-        with pytest.raises(WrongUse, match="case1.*labels=False"):
+        with pytest.raises(WrongUse, match="labels=False"):
             PreparedDataset(stores["zarr"])
         assert "labels" not in PreparedDataset(stores["zarr"], labels=False)[1]
     finally:

@@ -19,15 +19,15 @@ from scan2train.learn import seed_everything
 def _as_before(monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
-    state = (random.getstate(), np.random.get_state(), torch.get_rng_state())
+    state = (random.getstate(), np.random.get_state(), torch.get_rng_state())  # noqa: NPY002
     yield
     random.setstate(state[0])
-    np.random.set_state(state[1])
+    np.random.set_state(state[1])  # noqa: NPY002
     torch.set_rng_state(state[2])
 
 
 def drawn():
-    return random.random(), float(np.random.rand()), float(torch.rand(1))
+    return random.random(), float(np.random.rand()), float(torch.rand(1))  # noqa: NPY002
 
 
 def test_every_generator_starts_over(monkeypatch):
@@ -49,7 +49,11 @@ def test_every_generator_starts_over(monkeypatch):
 
 def test_what_differs_from_run_to_run_is_refused_where_asked(monkeypatch):
     asked = []  # the real one loads torch's compiler, which takes seconds
-    monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode: asked.append(mode))
+
+    def ask(*, mode):
+        asked.append(mode)
+
+    monkeypatch.setattr(torch, "use_deterministic_algorithms", ask)
     assert not seed_everything(1)["deterministic"]
     assert asked == []
     assert seed_everything(1, deterministic=True)["deterministic"]

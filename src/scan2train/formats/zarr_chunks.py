@@ -6,7 +6,8 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,7 +87,7 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
         whole[...] = array.fill
     for at, path in files.items():
         corner = tuple(n * step for n, step in zip(at, array.chunk, strict=True))
-        for piece in _pieces(array, path, corner):
+        for piece in _pieces(array, path, corner, _everywhere):
             data, size = piece.data, array.chunk_bytes if array.inner is None else array.inner.chunk_bytes
             if blank and not np.frombuffer(data, np.uint8).any():
                 continue
@@ -99,6 +100,41 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
             ]
             target[...] = _laid(array.inner or array, data)[tuple(slice(0, size) for size in target.shape)]
     return whole
+
+
+def decode_box(
+    array: ZarrArray, files: dict[tuple[int, ...], Path], start: tuple[int, ...], size: tuple[int, ...]
+) -> npt.NDArray[Any]:
+    """The ``size`` values from ``start`` on: only chunks that the box touches are read. Raises as :func:`decode`."""
+    box = np.full(size, array.fill, array.dtype.newbyteorder("="))
+    stop = tuple(a + n for a, n in zip(start, size, strict=True))
+
+    def touched(corner: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+        return all(c < b and c + n > a for c, n, a, b in zip(corner, shape, start, stop, strict=True))
+
+    around = (
+        range(a // step, (b - 1) // step + 1) for a, b, step in zip(start, stop, array.chunk, strict=True)
+    )
+    for at in product(*around):
+        path = files.get(at)
+        if path is None:
+            continue
+        corner = tuple(n * step for n, step in zip(at, array.chunk, strict=True))
+        for piece in _pieces(array, path, corner, touched):
+            ends = [
+                (max(c, a), min(c + n, b))
+                for c, n, a, b in zip(piece.corner, piece.shape, start, stop, strict=True)
+            ]
+            target = tuple(slice(low - a, high - a) for (low, high), a in zip(ends, start, strict=True))
+            source = tuple(
+                slice(low - c, high - c) for (low, high), c in zip(ends, piece.corner, strict=True)
+            )
+            box[target] = _laid(array.inner or array, piece.data)[source]
+    return box
+
+
+def _everywhere(corner: tuple[int, ...], shape: tuple[int, ...]) -> bool:  # noqa: ARG001 - it makes no difference
+    return True
 
 
 def _justify(filled: int, most: int, where: Path) -> None:
@@ -117,8 +153,13 @@ class _Piece(NamedTuple):
     data: bytes | bytearray
 
 
-def _pieces(array: ZarrArray, path: Path, corner: tuple[int, ...]) -> Iterator[_Piece]:
-    """The decoded chunks of one file whose first voxel is ``corner``: itself, or those that lie in a shard."""
+def _pieces(
+    array: ZarrArray,
+    path: Path,
+    corner: tuple[int, ...],
+    wanted: Callable[[tuple[int, ...], tuple[int, ...]], bool],
+) -> Iterator[_Piece]:
+    """The decoded chunks of one file whose first voxel is ``corner``: itself, or those of a shard that are wanted."""
     size = path.stat().st_size
     inner = array.inner
     with open_regular(path) as file:
@@ -129,7 +170,8 @@ def _pieces(array: ZarrArray, path: Path, corner: tuple[int, ...]) -> Iterator[_
         entries = array.lookup.read(file, size, math.prod(inner.chunks), path)
         for at, (offset, length) in zip(np.ndindex(*inner.chunks), entries.tolist(), strict=True):
             begin = tuple(c + n * step for c, n, step in zip(corner, at, inner.chunk, strict=True))
-            if offset == ABSENT or any(b >= most for b, most in zip(begin, array.shape, strict=True)):
+            beyond = any(b >= most for b, most in zip(begin, array.shape, strict=True))
+            if offset == ABSENT or beyond or not wanted(begin, inner.chunk):
                 continue
             _justify(inner.chunk_bytes, max(SMALL, MOST_FILLED * length), path)
             file.seek(offset)

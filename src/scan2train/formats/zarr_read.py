@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import non_finite, noticed
 from scan2train.formats.sibling import beside
 from scan2train.formats.zarr_array import METADATA, ZarrArray, array_of, load
-from scan2train.formats.zarr_chunks import chunk_files, decode
+from scan2train.formats.zarr_chunks import chunk_files, decode, decode_box
 from scan2train.grid import Grid
 from scan2train.volume import Volume
 
@@ -93,6 +94,25 @@ def read_volumes(path: Path) -> tuple[Volume, ...]:
         one = array[..., point] if header.dimension else _channels(array, header.channels)
         volumes.append(Volume(array=one, grid=header.grid, findings=findings, meta=about))
     return tuple(volumes)
+
+
+def read_box(
+    path: Path,
+) -> tuple[tuple[int, ...], Callable[[tuple[int, ...], tuple[int, ...]], npt.NDArray[Any]]]:
+    """The image's shape ``(i, j, k[, c])``, and what reads a box of it: the first index and the size, both so ordered.
+
+    Which files there are is looked up once. Raises as :func:`read_header`; reading a box as :func:`read_volumes`.
+    """
+    known = _examine(path)
+    array, files, order = known.image.array, known.image.files, known.order
+
+    def read(start: tuple[int, ...], size: tuple[int, ...]) -> npt.NDArray[Any]:
+        first, count = [0] * len(array.shape), [1] * len(array.shape)
+        for axis, a, n in zip(order, start, size, strict=True):
+            first[axis], count[axis] = a, n
+        return _turned(decode_box(array, files, tuple(first), tuple(count)), order)
+
+    return tuple(array.shape[axis] for axis in order), read
 
 
 def _turned(whole: npt.NDArray[Any], order: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -22,8 +22,8 @@ def as_transform(
 ) -> Any:
     """A recipe as a dictionary transform of MONAI, or a transform of TorchIO.
 
-    What is done is what ``recipe.run_pair`` does, to the image and to its labels, with their affines. What was drawn and
-    measured is in the result under ``account``, as JSON: a recipe of plain steps that replays it.
+    What is done is what ``recipe.run_pair`` does, to the image and to its labels, with their affines. What was drawn
+    and measured is in the result under ``account``, as JSON: a recipe of plain steps that replays it.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def as_transform(
         ``EnsureChannelFirstd``; its chance comes from MONAI (``set_random_state``, ``set_determinism``).
         ``"torchio"``: of a ``Subject``; its chance comes from torch's generator.
     image, labels, valid
-        Keys. Labels are ``"label"`` for MONAI and ``"labels"`` for TorchIO if not given, and may be missing. Where there
-        is ``valid``, a mask of real data, it counts and is carried along.
+        Keys. Labels are ``"label"`` for MONAI and ``"labels"`` for TorchIO if not given, and may be missing. Where
+        there is ``valid``, a mask of real data, it counts and is carried along.
     """
     if kind not in _KINDS:
         raise WrongUse("kind", expected=" or ".join(_KINDS), found=repr(kind))

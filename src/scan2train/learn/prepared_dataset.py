@@ -48,7 +48,8 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
     Notes
     -----
     An item is a dictionary: ``image`` float32 ``(C, i, j, k)``; ``labels`` ``(1, i, j, k)``, uint8 where the values of
-    the set allow it and else int32; ``valid`` bool, false on padding; ``affine`` float64 4×4, RAS+ mm; ``case``, its name.
+    the set allow it and else int32; ``valid`` bool, false on padding; ``affine`` float64 4×4, RAS+ mm; ``case``, its
+    name.
 
     Raises
     ------
@@ -69,6 +70,8 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
         metadata: Sequence[str] = (),
         metadata_words: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        if seed < 0:
+            raise WrongUse("a seed is a whole number of at least 0", found=seed)
         found = cases_of_split(path_given(out), split, fold, cases)
         self.cases = tuple(StoredCase.of(case) for case in found)
         self.recipe = recipe if recipe is None or isinstance(recipe, Recipe) else Recipe.load(recipe)

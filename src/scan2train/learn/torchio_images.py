@@ -41,8 +41,8 @@ def to_torchio(
 
     Returns
     -------
-    An image ``(C, i, j, k)`` whose ``affine`` is the volume's, RAS+ mm, as TorchIO counts; or for each case a ``Subject``
-    with ``image``, ``labels`` where it has them, ``valid`` where not all is real, and ``case``, all loaded.
+    An image ``(C, i, j, k)`` whose ``affine`` is the volume's, RAS+ mm, as TorchIO counts; or for each case a
+    ``Subject`` with ``image``, ``labels`` where it has them, ``valid`` where not all is real, and ``case``, all loaded.
     """
     if isinstance(what, Volume):
         return _to_image(what)

@@ -10,7 +10,7 @@ from scan2train.formats.registry import suffix_of
 from scan2train.volume import Array
 
 #: Suffix -> the module that reads boxes of such files; all others must be read whole.
-_MODULES = {".b2nd": "b2nd", ".npy": "npy"}
+_MODULES = {".b2nd": "b2nd", ".npy": "npy", ".zarr": "zarr"}
 
 
 class Boxes(Protocol):
