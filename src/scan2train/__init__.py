@@ -17,8 +17,8 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
-    from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.diff import diff
+    from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
     from scan2train.cohort.plan import plan
@@ -157,10 +157,10 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "diff",
     "fit",
     "harmonize_histogram",
     "harmonize_smooth",
-    "diff",
     "header",
     "index",
     "leaks",
