@@ -81,8 +81,8 @@ def plan(
     """
     wholes = index.volumes if out is None else _without(index.volumes, out)
     sources = index.instances["source"].unique(maintain_order=True).to_list()
-    beside = [] if labels in (None, "auto") else [str(root_of_labels(str(labels)))]
-    roots = root_names([*sources, *beside])
+    given = [] if labels in (None, "auto") else [str(root_of_labels(str(labels)))]
+    roots = root_names([*sources, *given])
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
     objects = [] if labels is None else objects_in(index)
