@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +13,10 @@ from scan2train.preparing import records
 from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
+from scan2train.preparing.forecast import Forecast
 from scan2train.preparing.job import Failed
 from scan2train.preparing.lock import hold
+from scan2train.preparing.machine import cores
 from scan2train.preparing.output import Output
 from scan2train.preparing.ownership import refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan, plan
@@ -49,6 +50,8 @@ class Prepared:
         Cases that are there, those of earlier runs included, and those that could not be made.
     n_bytes
         Size of the voxels to be written, uncompressed, after a dry run; 0 otherwise.
+    forecast
+        After a dry run: sizes and costs of each case and of all, what the spacing destroys, which labels vanish.
     unfit
         A sentence for each reason why cases are not fit for the recipe's task, as far as headers tell.
     """
@@ -60,6 +63,7 @@ class Prepared:
     n_done: int = 0
     n_failed: int = 0
     n_bytes: int = 0
+    forecast: Forecast | None = None
     unfit: tuple[str, ...] = ()
 
     def raise_for_failures(self) -> None:
@@ -96,6 +100,7 @@ def prepare(
     store: str = "nifti",
     layout: str = "plain",
     dry_run: bool = False,
+    check_labels: bool = True,
     progress: Progress | None = None,
 ) -> Prepared:
     """Make a training-ready case of every volume, and write down beside it what was done.
@@ -133,7 +138,9 @@ def prepare(
     store, layout
         How volumes are stored and folders laid out.
     dry_run
-        Plan only: decode nothing and write nothing.
+        Plan only: decode no image and write nothing; ``forecast`` of the result says what would come out.
+    check_labels
+        In a dry run, whether masks are read, to see which small labels would vanish.
     progress
         Called with the number of cases made, their total, and the name of the last.
 
@@ -160,14 +167,17 @@ def prepare(
     skipped = records.skipped_table(found, planned.left_out)
     doubts = unfit((job.row for job in planned.jobs), request.recipe)
     if dry_run:
-        cases, n_bytes = plan_only(planned, request)
+        cases, forecast = plan_only(
+            planned, request, out, jobs=jobs or cores(), check_labels=check_labels, progress=progress
+        )
         n_failed = cases["state"].to_list().count("failed")
         return Prepared(
             out=out,
             cases=cases,
             skipped=skipped,
             n_failed=n_failed,
-            n_bytes=n_bytes,
+            n_bytes=forecast.n_bytes,
+            forecast=forecast,
             unfit=doubts,
         )
     try:
@@ -214,7 +224,7 @@ def _carry_out(
             tally.done(job, account, entry.files)
         else:
             todo.append(job)
-    for job, result in run(planned, todo, output, request, jobs or _cores(), progress):
+    for job, result in run(planned, todo, output, request, jobs or cores(), progress):
         if isinstance(result, Failed):
             tally.failed(job, result)
         else:
@@ -229,7 +239,3 @@ def _carry_out(
         n_done=states.count("done"),
         n_failed=states.count("failed"),
     )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
