@@ -9,10 +9,11 @@ from pathlib import Path
 from scan2train.errors import CasesFailed, OutputDamaged, WrongUse
 from scan2train.index import Index, index
 from scan2train.paths import path_given
-from scan2train.prepare import Prepared, carry_out
+from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.prepared import files_of
 from scan2train.preparing.request import Request
+from scan2train.preparing.result import Prepared
 from scan2train.preparing.roots import places_of_sources
 from scan2train.preparing.run import Progress
 from scan2train.reading.options import Options
