@@ -43,9 +43,8 @@ def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]
     if volume.valid is not None:
         mask &= _every(volume.valid, strides)
     import cc3d
-    from scipy import ndimage
 
-    thick = ndimage.binary_opening(mask, structure=_opener(strides, volume))
+    thick = _opened(mask, _open_axes(strides, volume))
     pieces, count = cc3d.connected_components(np.asfortranarray(thick), connectivity=6, return_N=True)
     if count == 0:
         raise Scan2TrainError(
@@ -53,8 +52,9 @@ def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]
             expected=f"a body above {above:g} {volume.unit}",
             found="nothing in one piece",
         )
-    sizes = np.bincount(pieces.ravel())[1:]
-    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SMALL_PIECE * sizes.max()))
+    sizes = np.bincount(pieces.ravel(order="K"))  # in the order of memory: nothing is moved for it
+    sizes[0] = 0
+    kept: Array = (sizes >= SMALL_PIECE * sizes.max())[pieces]
     return kept, strides
 
 
@@ -122,12 +122,27 @@ def _coarse(volume: Volume, strides: tuple[int, ...]) -> Array:
     return coarse
 
 
-def _opener(strides: tuple[int, ...], volume: Volume) -> Array:
-    """A cross of three voxels along each axis that is long enough and fine enough to be opened."""
-    from scipy import ndimage
+def _open_axes(strides: tuple[int, ...], volume: Volume) -> list[int]:
+    """The axes that are long enough and fine enough to be opened along."""
+    spacing = _spacing(volume)
+    return [
+        axis
+        for axis, stride in enumerate(strides)
+        if volume.grid.shape[axis] // stride >= 5 and stride * spacing[axis] <= 2 * COARSE_MM
+    ]
 
-    cross: Array = ndimage.generate_binary_structure(3, 1)
-    for axis, (stride, spacing) in enumerate(zip(strides, _spacing(volume), strict=True)):
-        if volume.grid.shape[axis] // stride < 5 or stride * spacing > 2 * COARSE_MM:
-            cross = np.take(cross, [1], axis=axis)
-    return cross
+
+def _opened(mask: Mask, axes: list[int]) -> Mask:
+    """Morphological opening with a cross of three voxels along each of ``axes``; beyond the faces there is nothing."""
+    thin = mask.copy(order="K")
+    for axis in axes:
+        here, eroded = np.moveaxis(mask, axis, 0), np.moveaxis(thin, axis, 0)
+        eroded[1:] &= here[:-1]
+        eroded[:-1] &= here[1:]
+        eroded[[0, -1]] = False
+    thick = thin.copy(order="K")
+    for axis in axes:
+        here, widened = np.moveaxis(thin, axis, 0), np.moveaxis(thick, axis, 0)
+        widened[1:] |= here[:-1]
+        widened[:-1] |= here[1:]
+    return thick
