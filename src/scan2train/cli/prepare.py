@@ -137,9 +137,13 @@ def prepare(
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
         )
+    from scan2train.preparing.request import Request
+    from scan2train.reading.options import Options
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
+    reading = Options(irregular=irregular, suv=suv)
+    Request.checked(asked, reading, seed, store, layout, (dataset_id, dataset_name), stack=stack)
     from scan2train.cli.show_prepared import print_plan, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
