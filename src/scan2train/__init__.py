@@ -17,6 +17,7 @@ from scan2train._version import __version__
 if TYPE_CHECKING:
     from scan2train.check import check
     from scan2train.choose import choose
+    from scan2train.cohort.diff import diff
     from scan2train.cohort.envelope import Envelope
     from scan2train.cohort.leaks import leaks
     from scan2train.cohort.parity import Parity, parity
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from scan2train.prepare import prepare
     from scan2train.read import read, read_all
     from scan2train.recipe import Choice, Recipe, Step
+    from scan2train.replay import replay
     from scan2train.restore import restore
     from scan2train.stats import stats
     from scan2train.task import Task
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
 
@@ -98,6 +101,7 @@ _HOME = {
     "fit": "fit",
     "harmonize_histogram": "tools.harmonize.histogram",
     "harmonize_smooth": "tools.harmonize.smooth",
+    "diff": "cohort.diff",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -106,9 +110,11 @@ _HOME = {
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
+    "replay": "replay",
     "restore": "restore",
     "split": "cohort.split",
     "stats": "stats",
+    "verify": "verify",
     "write": "write",
 }
 
@@ -151,6 +157,7 @@ __all__ = [
     "choose",
     "clean",
     "convert",
+    "diff",
     "fit",
     "harmonize_histogram",
     "harmonize_smooth",
@@ -162,9 +169,11 @@ __all__ = [
     "prepare",
     "read",
     "read_all",
+    "replay",
     "restore",
     "split",
     "stats",
+    "verify",
     "write",
 ]
 

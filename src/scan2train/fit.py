@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.preparing.fit_recipe import fit_recipe, require_cases_to_fit_on
-from scan2train.preparing.given import cores, index_of
+from scan2train.preparing.given import index_of
+from scan2train.preparing.machine import cores
 from scan2train.preparing.plan import plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.splitting import split_plan

@@ -88,7 +88,7 @@ class Grid:
         affine[:3, 3] = np.asarray(origin_mm, dtype=np.float64)
         return cls(shape, affine, physical)
 
-    @property
+    @cached_property
     def spacing(self) -> tuple[float, float, float]:
         """Distance between neighbouring centres along ``i``, ``j`` and ``k``, in mm."""
         a, b, c = np.linalg.norm(self.affine[:3, :3], axis=0)

@@ -2,95 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scan2train.errors import CasesFailed, OutputDamaged
 from scan2train.preparing import records
-from scan2train.preparing.account import to_bytes
-from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
 from scan2train.preparing.fit_recipe import FIT, Fit, fit_recipe, require_cases_to_fit_on
-from scan2train.preparing.given import Source, cores, index_of
-from scan2train.preparing.job import Failed
-from scan2train.preparing.lock import hold
-from scan2train.preparing.output import Output
-from scan2train.preparing.ownership import refuse_what_is_not_ours
+from scan2train.preparing.given import Source, index_of
+from scan2train.preparing.lock import refuse_if_held
+from scan2train.preparing.machine import cores
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
-from scan2train.preparing.run import Progress, run
-from scan2train.preparing.setting_out import set_out
+from scan2train.preparing.result import Prepared
+from scan2train.preparing.run import Progress
 from scan2train.preparing.splitting import Split, split_plan
-from scan2train.preparing.stacked import write_stacks
-from scan2train.preparing.tally import Tally
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from scan2train.index import Index
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """What a run made.
-
-    Parameters
-    ----------
-    out
-        The output folder.
-    cases
-        The cases table, one row a case; after a dry run the plan, its state ``planned``.
-    findings
-        As in ``check --format json``: what is worth knowing about cases and skipped files.
-    skipped
-        Files that gave no image and volumes that became no case, each with a reason.
-    n_done, n_failed
-        Cases that are there, those of earlier runs included, and those that could not be made.
-    n_bytes
-        Size of the voxels to be written, uncompressed, after a dry run; 0 otherwise.
-    unfit
-        A sentence for each reason why cases are not fit for the recipe's task, as far as headers tell.
-    split, fitted
-        A sentence on how many cases are in which part of the set, and one on what the recipe's numbers were fitted on;
-        empty where neither was asked for.
-    laid_out
-        A sentence on the layout's folder; empty where the layout is plain.
-    """
-
-    out: Path
-    cases: pl.DataFrame
-    findings: tuple[Mapping[str, Any], ...] = ()
-    skipped: pl.DataFrame
-    n_done: int = 0
-    n_failed: int = 0
-    n_bytes: int = 0
-    unfit: tuple[str, ...] = ()
-    split: str = ""
-    fitted: str = ""
-    laid_out: str = ""
-
-    def raise_for_failures(self) -> None:
-        """Do nothing where every case was made.
-
-        Raises
-        ------
-        CasesFailed
-            Otherwise; names the first.
-        """
-        if self.n_failed:
-            failed = self.cases.filter(self.cases["state"] == "failed")
-            first = failed.row(0, named=True)
-            raise CasesFailed(
-                f"{self.n_failed} of {self.cases.height} cases could not be made",
-                where=self.out,
-                found=f"{first['case']}: {first['error']}",
-                advice="All of them stand in cases.parquet, with the reason.",
-            )
 
 
 def prepare(
@@ -115,6 +49,7 @@ def prepare(
     dataset_name: str | None = None,
     stack: bool = False,
     dry_run: bool = False,
+    check_labels: bool = True,
     progress: Progress | None = None,
 ) -> Prepared:
     """Make a training-ready case of every volume, and write down beside it what was done.
@@ -169,7 +104,9 @@ def prepare(
         With ``store="npy"``: also write all cases as one array each of images, labels and masks, ``(N, i, j, k)``.
         Their shapes must be equal.
     dry_run
-        Plan only: decode nothing and write nothing.
+        Plan only: decode no image and write nothing; ``forecast`` of the result says what would come out.
+    check_labels
+        In a dry run, whether masks are read, to see which small labels would vanish.
     progress
         Called with the number of cases made, their total, and the name of the last.
 
@@ -202,37 +139,34 @@ def prepare(
         stack=stack,
     )
     out = Path(out).absolute()
+    if not dry_run:
+        refuse_if_held(out)  # at once, and not after the sources are read
     require_cases_to_fit_on(request.recipe, split, fit_on)
     found = index_of(source, jobs, salt)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else _split(planned, found, split, fold, salt)
     planned = planned if parts is None else parts.planned
     told = "" if parts is None else parts.told
-    skipped = records.skipped_table(found, planned.left_out)
     doubts = unfit((job.row for job in planned.jobs), request.recipe)
     if dry_run:
-        cases, n_bytes = plan_only(planned, request)
+        cases, forecast = plan_only(
+            planned, request, out, jobs=jobs or cores(), check_labels=check_labels, progress=progress
+        )
         n_failed = cases["state"].to_list().count("failed")
         return Prepared(
             out=out,
             cases=cases,
-            skipped=skipped,
+            skipped=records.skipped_table(found, planned.left_out),
             n_failed=n_failed,
-            n_bytes=n_bytes,
+            n_bytes=forecast.n_bytes,
+            forecast=forecast,
             unfit=doubts,
             split=told,
         )
-    try:
-        refuse_what_is_not_ours(out)
-        out.mkdir(parents=True, exist_ok=True)
-        with hold(out):
-            fit = _fit(planned, request, parts if fit_on == "train" else None, out, jobs, progress)
-            made = _carry_out(planned, request, fit, out, found, skipped, jobs, progress)
-            return replace(made, unfit=doubts, split=told)
-    except OSError as error:
-        raise OutputDamaged(
-            "cannot write the output", where=error.filename or out, found=error.strerror or error
-        ) from error
+    fitted_on = parts if fit_on == "train" else None
+    fitting = partial(_fit, planned, request, fitted_on, out, jobs, progress)
+    made = carry_out(planned, request, out, found, fitting=fitting, jobs=jobs, progress=progress)
+    return replace(made, unfit=doubts, split=told)
 
 
 def _split(
@@ -263,57 +197,4 @@ def _fit(
         jobs=jobs or cores(),
         known=out / FIT,
         progress=progress,
-    )
-
-
-def _carry_out(
-    planned: Plan,
-    request: Request,
-    fit: Fit | None,
-    out: Path,
-    found: Index,
-    skipped: pl.DataFrame,
-    jobs: int | None,
-    progress: Progress | None,
-) -> Prepared:
-    request = request if fit is None else replace(request, recipe=fit.recipe)
-    # A case that cannot be decided has no key, so that what an earlier run made of it does not stay.
-    keys = {
-        job.case: "" if job.case in planned.undecided else request.key_of(planned.loaded(job))
-        for job in planned.jobs
-    }
-    output = Output.open(out, request.to_json(), keys, planned.roots)
-    recipe_text = request.recipe.as_written() if fit is None else fit.to_toml()
-    write_whole(out / "recipe.toml", recipe_text.encode())
-    if fit is not None:
-        write_whole(out / FIT, to_bytes(fit.to_json()))
-    tally = Tally(store=request.store)
-    todo = []
-    for job in planned.jobs:
-        if job.case in planned.undecided:
-            tally.failed(job, planned.undecided[job.case])
-        elif job.case in output.finished:
-            entry, account = output.finished[job.case]
-            tally.done(job, account, entry.files)
-        else:
-            todo.append(job)
-    for job, result in run(planned, todo, output, request, jobs or cores(), progress):
-        if isinstance(result, Failed):
-            tally.failed(job, result)
-        else:
-            tally.done(job, result.account, result.files)
-    cases, findings = tally.write(out, planned, request, found)
-    if request.stack:
-        write_stacks(out, cases)
-    laid_out = set_out(out, request, cases, tally) if request.layout != "plain" else ""
-    states = cases["state"].to_list()
-    return Prepared(
-        out=out,
-        cases=cases,
-        findings=findings,
-        skipped=skipped,
-        n_done=states.count("done"),
-        n_failed=states.count("failed"),
-        fitted="" if fit is None else fit.told,
-        laid_out=laid_out,
     )

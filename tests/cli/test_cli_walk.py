@@ -17,7 +17,7 @@ import scan2train
 from scan2train.cli.app import app
 from scan2train.cli.show_prepared import print_result
 from scan2train.grid import Grid
-from scan2train.prepare import Prepared
+from scan2train.preparing.result import Prepared
 from scan2train.recipe.lookup import preset_names
 from scan2train.tables import CASES, SKIPPED
 from scan2train.testing.dicom_series import write_dicom_series

@@ -60,7 +60,8 @@ def test_labels_may_be_named(source, tmp_path, pattern):
     (truth / "readme.txt").write_text("notes")
     made = run(source, tmp_path / "ready", labels=pattern.format(truth=truth), where="path = 'volume-2.nii'")
     account = json.loads((made.out / "cases/volume-2/account.json").read_text())
-    assert account["labels"]["path"] == "volume-2.nii.gz"
+    assert account["labels"]["source"] == "truth"
+    assert account["labels"]["path"] == "deep/volume-2.nii.gz"
     assert account["labels"]["sha256"] == sha256_of(truth / "deep" / "volume-2.nii.gz")
 
 

@@ -210,7 +210,8 @@ def test_detached_voxels_count_as_the_source_s(tmp_path, whose, change):
     metaimage.write(Labels(array=values, grid=grid_of()), source / "liver_seg.mhd")
     assert run(source, out).n_done == 2
     told = json.loads((out / "cases" / "liver" / "account.json").read_text())["labels"]
-    assert told["data"] == [{"path": "liver_seg.raw", "sha256": sha256_of(source / "liver_seg.raw")}]
+    voxels = {"path": "liver_seg.raw", "sha256": sha256_of(source / "liver_seg.raw")}
+    assert told["data"] == [{"source": "hospital", **voxels}]
     file = source / ("liver.raw" if whose == "image" else "liver_seg.raw")
     at, data = file.stat(), bytearray(file.read_bytes())
     data[0] = data[0] ^ 1

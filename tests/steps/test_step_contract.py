@@ -17,7 +17,6 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"matrix": [0.9, 0.2, 0, 5, -0.2, 0.9, 0, -9, 0, 0.1, 1.1, 3, 0, 0, 0, 1]},
         {"matrix": [1, 0, 0, 15, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], "interpolation": "nearest"},
     ],
-    "blur": [{"sigma_mm": 12.0}],
     "box": [{"start": [-3, 2, 4], "size": [20, 30, 9]}],
     "bias_field": [{"iterations": [4, 3], "shrink_mm": 30.0}],
     "bright_is_dense": [{}],
@@ -79,6 +78,7 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
     "subtract_mean": [{}, {"over": "body"}, {"over": "dataset", "mean": -310.5}],
     "smooth_in_plane": [{"sigma_mm": 0.0}, {"sigma_mm": 17.0}],
     "suv": [{}, {"kind": "lbm"}, {"factor": 2.5e-4}],
+    "round_to": [{"bits": 11}, {"bits": -3}],
     "take_as": [{"measured_in": "HU"}, {"measured_in": "a.u."}],
     "to_grid": [
         {"shape": [19, 23, 14], "affine": [0, 12, 0, -120, -14, 0, 0, 150, 0, 0, 21, -130, 0, 0, 0, 1]}

@@ -24,6 +24,7 @@ PARTS = {
         "prepare",
         "restore",
     ),
+    "What was made": ("verify", "replay", "diff"),
     "A look at one": ("header", "stats"),
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),

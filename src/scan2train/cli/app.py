@@ -14,6 +14,7 @@ from scan2train.cli import (
     clean,
     convert,
     demo,
+    diff,
     doctor,
     envelope,
     explain,
@@ -25,10 +26,12 @@ from scan2train.cli import (
     plan,
     prepare,
     recipes,
+    replay,
     report,
     restore,
     split,
     stats,
+    verify,
 )
 
 app = typer.Typer(
@@ -44,7 +47,7 @@ app = typer.Typer(
 
 _COMMANDS = (
     *(index, check, explain, recipes, prepare, report, restore, convert, clean),
-    *(split, plan, envelope, harmonize),
+    *(verify, replay, diff, split, plan, envelope, harmonize),
     *(header, stats, leaks, parity, demo, doctor),
 )
 for command in _COMMANDS:

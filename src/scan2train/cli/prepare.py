@@ -10,6 +10,7 @@ import typer
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import (
     PRESETS,
+    Format,
     Irregular,
     Jobs,
     NoCache,
@@ -145,8 +146,22 @@ def prepare(
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Show what would be made, in voxels and bytes, and decode nothing."),
+        typer.Option(
+            "--dry-run",
+            help="Show what would be made: sizes, bytes on disk, memory, time, and what the new spacing destroys. No "
+            "image is decoded, and nothing written.",
+        ),
     ] = False,
+    check_labels: Annotated[
+        bool,
+        typer.Option(
+            "--check-labels/--no-check-labels",
+            help="With --dry-run: read the masks, and say which labels would vanish.",
+        ),
+    ] = True,
+    format: Annotated[  # noqa: A002
+        Format, typer.Option("--format", help="How the plan of --dry-run, or what was made, is printed.")
+    ] = Format.TEXT,
     no_cache: NoCache = False,
     salt: Salt = None,
 ) -> None:
@@ -168,10 +183,14 @@ def prepare(
     from scan2train.preparing.fit_recipe import require_cases_to_fit_on
 
     require_cases_to_fit_on(asked, split, fit_on)
-    from scan2train.cli.show_prepared import print_plan, print_result
+    from scan2train.cli.show_plan import print_plan
+    from scan2train.cli.show_prepared import print_json, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
+    from scan2train.preparing.lock import refuse_if_held
 
+    if not dry_run:
+        refuse_if_held(out)
     with progress_bar("indexing") as progress:
         found = index(*sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
     with progress_bar("preparing") as progress:
@@ -197,8 +216,11 @@ def prepare(
             stack=stack,
             progress=progress,
             dry_run=dry_run,
+            check_labels=check_labels,
         )
-    if dry_run:
+    if format is Format.JSON:
+        print_json(made)
+    elif dry_run:
         print_plan(made)
     else:
         print_result(made)

@@ -1,18 +1,18 @@
-"""What a run of ``prepare`` made, or would make, on stdout."""
+"""What a run of ``prepare`` made, on stdout."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from scan2train.cli.show_table import print_table
 from scan2train.finding import Severity
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
-    from scan2train.prepare import Prepared
+    from scan2train.preparing.result import Prepared
 
 #: So many reasons are told why cases are not fit for the recipe's task.
 _REASONS = 5
@@ -31,40 +31,38 @@ def print_result(made: Prepared) -> None:
         typer.echo(f"  {len(cases)} failed ({shown(some)}): {shown(error)}")
     for sentence in filter(None, (made.split, made.fitted)):
         typer.echo(f"  {shown(sentence)}")
-    _print_unfit(made)
-    _print_left_out(made)
+    print_unfit(made)
+    print_left_out(made)
     _print_findings(made)
 
 
-def print_plan(planned: Prepared) -> None:
-    """A row a case: its grid before and after, and what all of them will take."""
-    rows = [
-        (
-            row["case"],
-            _grid(row, "source_"),
-            _grid(row, "") if row["size_i"] is not None else "follows from the data",
-            row["error"] or row["state"],
-        )
-        for row in planned.cases.iter_rows(named=True)
-    ]
-    print_table(("case", "before", "after", "state"), rows)
-    typer.echo(f"\n{planned.cases.height} cases, {planned.n_bytes / 1e6:.1f} MB of voxels before compression")
-    if planned.cases["size_i"].null_count():
-        typer.echo("  where the size follows from the data, that of the source is counted")
-    if planned.split:
-        typer.echo(f"  {shown(planned.split)}")
-    _print_unfit(planned)
-    _print_left_out(planned)
+def print_json(made: Prepared) -> None:
+    """Everything that is known of the run, or of its plan, as one object."""
+    plan = {} if made.forecast is None else {"plan": made.forecast.to_json()}
+    told = {
+        "version": 1,
+        "out": str(made.out),
+        "done": made.n_done,
+        "failed": made.n_failed,
+        "cases": made.cases.to_dicts(),
+        "skipped": made.skipped.to_dicts(),
+        "unfit": list(made.unfit),
+        "findings": list(made.findings),
+        **plan,
+    }
+    typer.echo(json.dumps(told, indent=1))
 
 
-def _print_unfit(made: Prepared) -> None:
+def print_unfit(made: Prepared) -> None:
+    """Why cases are not fit for the recipe's task, the commonest reasons."""
     for sentence in made.unfit[:_REASONS]:
         typer.echo(f"  {shown(sentence)}; choose with --where or --choices")
     if len(made.unfit) > _REASONS:
         typer.echo(f"  and {len(made.unfit) - _REASONS} more reasons of the kind")
 
 
-def _print_left_out(made: Prepared) -> None:
+def print_left_out(made: Prepared) -> None:
+    """What became no case, by reason."""
     counts = made.skipped.group_by("reason").len().sort("len", "reason", descending=[True, False])
     for reason, number in counts.iter_rows():
         typer.echo(f"  {number} left out: {shown(reason)}")
@@ -85,9 +83,3 @@ def _print_findings(made: Prepared) -> None:
         typer.echo(f"  {n} {'case' if n == 1 else 'cases'} with {' '.join(rule)} ({worst[rule]})")
     if worst:
         typer.echo("  findings.json says where, and what to do")
-
-
-def _grid(row: dict[str, Any], before: str) -> str:
-    size = "×".join(str(row[f"{before}size_{axis}"]) for axis in "ijk")
-    spacing = "×".join(f"{row[f'{before}spacing_{axis}_mm'] or 0:.3g}" for axis in "ijk")
-    return f"{size}, {spacing} mm, {row[f'{before}orientation'] or '?'}"

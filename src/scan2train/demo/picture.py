@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scan2train.index import Index
-    from scan2train.prepare import Prepared
+    from scan2train.preparing.result import Prepared
 
 #: The series to show: the one that changes most.
 _SHOWN = SCANS[1]

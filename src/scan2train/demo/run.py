@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from scan2train.finding import Finding
     from scan2train.index import Index
-    from scan2train.prepare import Prepared
+    from scan2train.preparing.result import Prepared
 
 _RECIPE = "ct-lung"
 

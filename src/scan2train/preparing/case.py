@@ -14,6 +14,7 @@ from scan2train.errors import OutputDamaged, Scan2TrainError, WrongUse
 from scan2train.finding import Finding, Where
 from scan2train.formats.registry import by_suffix
 from scan2train.preparing.account import ACCOUNT, to_bytes, write_account
+from scan2train.preparing.as_in_account import require_as_in_account
 from scan2train.preparing.atomic import settle, sync_folder
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.of_prepared import account_beside, read_prepared
@@ -52,7 +53,12 @@ def make_case(asked: Mapping[str, Any], reading: Options, store: Store, job: Job
     try:
         volume, labels, findings, first = read_case(job, reading, recipe)
         sources = describe_sources(job.row, job.root)
-        run = replace(recipe, steps=(*first, *recipe.steps))
+        labels_sources = describe_labels(job) if job.labels else []
+        if job.again is None:
+            run = replace(recipe, steps=(*first, *recipe.steps))
+        else:
+            require_as_in_account(job.again, sources, labels_sources)
+            run = Recipe.from_json({"step": list(job.again.steps)})
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
     except Scan2TrainError as error:
         return Failed(
@@ -76,7 +82,7 @@ def make_case(asked: Mapping[str, Any], reading: Options, store: Store, job: Job
             before=volume.grid,
             image=ready,
             labels=ready_labels,
-            labels_sources=describe_labels(job.labels, job.labels_path) if job.labels else (),
+            labels_sources=labels_sources,
             findings=findings,
             files=files,
         )

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What the account of a case says that is to be made once more.
+
+    ``steps`` are the plain steps that were done, as JSON; ``sources`` and ``labels`` what its files held, each with a
+    path and a SHA-256.
+    """
+
+    steps: Sequence[Mapping[str, Any]]
+    sources: Sequence[Mapping[str, str]]
+    labels: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,9 +26,10 @@ class Job:
 
     ``row`` is the image's row of the volumes table, in a plan without the lists of its members, which are as long as
     the volume has slices; ``at`` is its number there, ``root`` what its source is called; ``labels`` the absolute
-    path of its labels or empty, and ``labels_path`` the same as it is named in accounts; ``names`` are those that a
-    ``dataset.json`` of the source declares of their values; ``folder`` where the files are to be written; ``split`` the
-    part of the set that it is in, by a split file or by its source: train, val, test, or empty.
+    path of its labels or empty, and ``labels_root`` and ``labels_path`` the same as named in accounts; ``names`` are
+    those that a ``dataset.json`` of the source declares of their values; ``folder`` where the files are to be written;
+    ``split`` the part of the set that it is in, by a split file or by its source: train, val, test, or empty;
+    ``again`` the account to go by in place of the recipe, where a case is made once more.
     """
 
     case: str
@@ -25,9 +39,11 @@ class Job:
     root: str = ""
     folder: str = ""
     labels: str = ""
+    labels_root: str = ""
     labels_path: str = ""
     names: Mapping[int, str] = field(default_factory=dict)
     split: str = ""
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,27 @@ def hold(out: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def refuse_if_held(out: Path) -> None:
+    """Do nothing unless another run holds ``out`` now; looks only, so that long work can be refused before it begins.
+
+    Raises
+    ------
+    OutputInUse
+        If one does.
+    """
+    try:
+        descriptor = os.open(out / "lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return  # none has ever run here, or what lies there is no lock: those that write say so
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise _refusal(out, error, os.pread(descriptor, 20, 0)) from None
+    finally:
+        os.close(descriptor)
+
+
 def _refusal(out: Path, error: OSError, holder: bytes) -> OutputInUse:
     if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
         return OutputInUse(

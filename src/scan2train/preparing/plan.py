@@ -80,7 +80,9 @@ def plan(
         If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
     """
     wholes = index.volumes if out is None else _without(index.volumes, out)
-    roots = root_names(index.instances["source"].unique(maintain_order=True))
+    sources = index.instances["source"].unique(maintain_order=True).to_list()
+    given = [] if labels in (None, "auto") else [str(root_of_labels(str(labels)))]
+    roots = root_names([*sources, *given])
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
     objects = [] if labels is None else objects_in(index)
@@ -116,7 +118,7 @@ def plan(
         elif whole_of[at] in paired.doubtful:
             undecided[case] = _shared_labels(paired.doubtful[whole_of[at]])
         job = Job(case=case, row=rows[at], at=at, root=roots[rows[at]["source"]], seed=seed_of(seed, case))
-        jobs[case] = declared.told(_with_labels(job, found))
+        jobs[case] = declared.told(_with_labels(job, found, roots))
     if not jobs:
         raise _nothing_left(index.skipped, left_out)
     return Plan(
@@ -142,11 +144,14 @@ def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:
     return volumes.remove(pl.Series(inside, dtype=pl.Boolean))
 
 
-def _with_labels(job: Job, found: tuple[Path, ...]) -> Job:
+def _with_labels(job: Job, found: tuple[Path, ...], roots: Mapping[str, str]) -> Job:
     if len(found) != 1:
         return job
     (file,) = found
-    return replace(job, labels=str(file), labels_path=path_below(Path(job.row["source"]), file))
+    # Named by the image's own source where they lie in it; each place that was given is known by a name.
+    places = [Path(job.row["source"]), *map(Path, roots)]
+    root = next((place for place in places if file.is_relative_to(place)), places[0])
+    return replace(job, labels=str(file), labels_root=roots[str(root)], labels_path=path_below(root, file))
 
 
 def _labels_left_out(

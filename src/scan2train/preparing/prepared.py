@@ -84,6 +84,19 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
     return cases
 
 
+def labels_files_of(account: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The files that an account says its labels came from: source, path below it, SHA-256."""
+    if "labels" not in account:
+        return []
+    own = account["labels"]
+    return [{name: own[name] for name in ("source", "path", "sha256")}, *own.get("data", [])]
+
+
+def files_of(account: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """All files that an account says its case was made from: source, path below it, SHA-256."""
+    return [*account["sources"], *labels_files_of(account)]
+
+
 def _names_of_set(path: Path) -> dict[int, str]:
     """Names of labels that the whole set shares; none where it was interrupted before they were written."""
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from scan2train.errors import GridMismatch, Scan2TrainError
+from scan2train.grid import Grid
 from scan2train.read import read
 from scan2train.volume import Volume
 
 
-def read_labels(file: str, image: Volume) -> Volume:
-    """The labels of a file; contours and segments in the voxels of ``image`` as far as they fit these.
+def read_labels(file: str, image: Volume | Grid) -> Volume:
+    """The labels of a file; contours and segments in the voxels of ``image``, or its grid, as far as they fit these.
 
     Raises
     ------

@@ -37,8 +37,8 @@ def row_of_done(
         "split": job.split,
         "state": "done",
         "error": "",
-        **_grid_columns(Grid.from_json(account["grid_before"]), "source_"),
-        **_grid_columns(Grid.from_json(account["grid_after"]), ""),
+        **grid_columns(Grid.from_json(account["grid_before"]), "source_"),
+        **grid_columns(Grid.from_json(account["grid_after"]), ""),
         "affine": np.ravel(account["grid_after"]["affine"]).tolist(),
         **hashes,
     }
@@ -46,7 +46,7 @@ def row_of_done(
 
 def row_of_planned(job: Job, after: Grid | None) -> dict[str, Any]:
     """A row of the cases table before anything is decoded; the grid after only where no choice decides it."""
-    known = {} if after is None else {**_grid_columns(after, ""), "affine": after.affine.ravel().tolist()}
+    known = {} if after is None else {**grid_columns(after, ""), "affine": after.affine.ravel().tolist()}
     return {**_row_of(job), "state": "planned", "error": "", **known}
 
 
@@ -73,7 +73,8 @@ def _place(job: Job) -> dict[str, Any]:
     return {"source": job.root, "path": job.row["path"], **case_facts(job.row)}
 
 
-def _grid_columns(grid: Grid, prefix: str) -> dict[str, Any]:
+def grid_columns(grid: Grid, prefix: str) -> dict[str, Any]:
+    """Size, spacing and orientation of a grid, in columns that begin with ``prefix``."""
     sizes = {f"{prefix}size_{axis}": n for axis, n in zip("ijk", grid.shape, strict=True)}
     spacings = {f"{prefix}spacing_{axis}_mm": s for axis, s in zip("ijk", grid.spacing, strict=True)}
     return sizes | spacings | {f"{prefix}orientation": grid.orientation}

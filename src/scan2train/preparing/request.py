@@ -116,10 +116,11 @@ class Request:
             "root": job.root,
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},
             "files": stamps(row),
-            "labels": [job.labels_path, *_content(job.labels)],
+            "labels": [job.labels_root, job.labels_path, *_content(job.labels)],
             "names": {str(value): name for value, name in job.names.items()},
             "account": _content_of_account(row),
             "versions": versions(),
+            **({} if job.again is None else {"steps": list(job.again.steps)}),
         }
         return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
 

@@ -10,6 +10,7 @@ from typing import Any
 from scan2train.formats.image_files import image_files
 from scan2train.formats.sibling import below
 from scan2train.preparing.atomic import sha256_of
+from scan2train.preparing.job import Job
 from scan2train.preparing.pairing import file_of
 
 
@@ -77,11 +78,15 @@ def describe_sources(row: Mapping[str, Any], root: str) -> list[dict[str, str]]:
     ]
 
 
-def describe_labels(labels: str, path: str) -> list[dict[str, str]]:
-    """For the file of ``labels``, and those of its detached voxels: path beside ``path``, and SHA-256 of it now."""
-    own = Path(labels)
+def describe_labels(job: Job) -> list[dict[str, str]]:
+    """For the file of a case's labels, and those of its detached voxels: as :func:`describe_sources`."""
+    own = Path(job.labels)
     return [
-        {"path": path if file == own else below(own, path, file), "sha256": sha256_of(file)}
+        {
+            "source": job.labels_root,
+            "path": job.labels_path if file == own else below(own, job.labels_path, file),
+            "sha256": sha256_of(file),
+        }
         for file in image_files(own)
     ]
 

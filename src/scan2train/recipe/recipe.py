@@ -15,7 +15,7 @@ from scan2train.grid import Grid
 from scan2train.recipe.fitting import Cases, fit
 from scan2train.recipe.lookup import find_step, preset_names, preset_text
 from scan2train.recipe.running import Running
-from scan2train.recipe.step import Instruction, Step
+from scan2train.recipe.step import Choice, Instruction, Step
 from scan2train.recipe.toml import name_line, to_toml
 from scan2train.volume import Labels, Volume
 
@@ -169,11 +169,18 @@ class Recipe:
 
     def grid(self, grid: Grid) -> Grid | None:
         """The grid that the recipe makes of ``grid``, without voxels; ``None`` where a choice will decide it."""
+        most, known = self.grid_at_most(grid)
+        return most if known else None
+
+    def grid_at_most(self, grid: Grid) -> tuple[Grid, bool]:
+        """The largest grid that can come of ``grid``, and whether it is known to be that one."""
+        known = True
         for step in self.steps:
-            if not isinstance(step, Step):
-                return None
-            grid = step.grid(grid)
-        return grid
+            if isinstance(step, Choice):
+                grid, known = step.grid_at_most(grid), known and step.leaves_grid
+            elif isinstance(step, Step):
+                grid = step.grid(grid)
+        return grid, known
 
     def run(self, volume: Volume, seed: int = 0) -> tuple[Volume, Recipe]:
         """Carry out the recipe on one volume.

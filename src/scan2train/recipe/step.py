@@ -203,6 +203,13 @@ class ImageStep(WholeStep):
 class Choice(Instruction):
     """Something that depends on data or chance; :meth:`become` decides, and the account keeps what was decided."""
 
+    #: Whether it is about values alone: the grid after it is then the grid before it, and known without voxels.
+    leaves_grid: ClassVar[bool] = False
+
+    def grid_at_most(self, grid: Grid) -> Grid:
+        """The largest grid that it can make of ``grid``, whatever the data: that very grid, as of every crop."""
+        return grid
+
     @property
     def decided(self) -> bool:
         """Never: that is what makes it a choice."""

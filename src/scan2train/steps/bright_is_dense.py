@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class BrightIsDense(Choice):
 
     Measured values (CT, MR, PET) are never turned, and neither is what does not say how it is to be shown.
     """
+
+    leaves_grid: ClassVar[bool] = True
 
     def become(self, scene: Scene, rng: np.random.Generator) -> Step:  # noqa: ARG002 - nothing is left to chance
         """The straight line that turns the values, or leaves them."""

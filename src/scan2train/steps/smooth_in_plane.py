@@ -15,10 +15,10 @@ from scan2train.volume import Array, Volume
 class SmoothInPlane(ImageStep):
     """A Gaussian of ``sigma_mm`` along i and j, none along k: as a smoother reconstruction kernel would do.
 
-    The kernel is the discrete Gaussian (Lindeberg 1990), whose variance is right however small it is beside a pixel;
-    0 changes nothing. What is padding, or beyond the faces, weighs nothing.
+    The variance of the kernel is right however small it is beside a pixel; 0 changes nothing. What is padding, or
+    beyond the faces, weighs nothing.
 
-    ``measured_mm`` and ``target_mm`` say why it is that much, where :doc:`match_sharpness` decided it.
+    ``measured_mm`` and ``target_mm`` say why it is that much, where ``match_sharpness`` decided it.
     """
 
     sigma_mm: float
@@ -53,13 +53,22 @@ class SmoothInPlane(ImageStep):
 
 
 def _kernel(sigma: float) -> Array:
-    """Weights of the discrete Gaussian, ``sigma`` in pixels; what is cut off is less than a millionth."""
-    from scipy.special import ive
+    """Weights of a sampled Gaussian whose variance is ``sigma``² pixels; what is cut off is less than a millionth."""
+    from scipy.optimize import brentq
 
-    reach = int(np.ceil(5 * sigma + 2))
-    weights: Array = ive(np.abs(np.arange(-reach, reach + 1)), sigma**2)
-    normal: Array = weights / weights.sum()
-    return normal
+    reach = int(np.ceil(5 * sigma + 3))
+    offsets = np.arange(-reach, reach + 1)
+
+    def weights(width: float) -> Array:
+        sampled = np.exp(-((offsets / width) ** 2) / 2)
+        normal: Array = sampled / sampled.sum()
+        return normal
+
+    def beyond(width: float) -> float:
+        return float((weights(width) * offsets**2).sum() - sigma**2)
+
+    # Samples of a Gaussian narrower than a pixel have less variance than it has: a wider one is taken.
+    return weights(sigma if beyond(sigma) >= 0 or sigma >= 1 else float(brentq(beyond, sigma, sigma + 1)))
 
 
 def _blurred(plane: Array, kernels: list[Array]) -> Array:

@@ -36,26 +36,29 @@ def respaced(where: Path, recipe: str | None, plan: Plan) -> Recipe:
     else:
         found = Recipe(steps=())
     steps = found.to_json()["step"]
+    spacing = [float(f"{mm:.6g}") for mm in plan.target_spacing_mm]
     places = [at for at, step in enumerate(steps) if step["do"] == _SPACING]
     if len(places) > 1:
         raise WrongUse(
             "the recipe resamples more than once",
             found=f"{len(places)} steps {_SPACING}",
-            advice=f"Write the target spacing into the one that is meant: {list(plan.target_spacing_mm)}.",
+            advice=f"Write the target spacing into the one that is meant: {spacing}.",
         )
     turns = [at for at, step in enumerate(steps) if step["do"] == "reorient"]
     if places:
         at = places[0]
-        changed: Mapping[str, Any] = {**steps[at], "spacing_mm": list(plan.target_spacing_mm)}
+        changed: Mapping[str, Any] = {**steps[at], "spacing_mm": spacing}
         steps[at] = changed
         before = [one for one in turns if one < at]
     else:
         before = turns
         at = turns[-1] + 1 if turns else _after_detilt(steps)
-        steps.insert(at, {"do": _SPACING, "spacing_mm": list(plan.target_spacing_mm)})
+        steps.insert(at, {"do": _SPACING, "spacing_mm": spacing})
     if not before or steps[before[-1]]["to"] != plan.orientation:
         steps.insert(at, {"do": "reorient", "to": plan.orientation})
-    return Recipe.from_json({**found.to_json(), "step": steps})
+    # What the recipe said of its spacing is true no more.
+    about = f"{found.name}, at {'×'.join(f'{mm:g}' for mm in spacing)} mm"
+    return Recipe.from_json({**found.to_json(), "about": about, "step": steps})
 
 
 def _after_detilt(steps: list[Mapping[str, Any]]) -> int:

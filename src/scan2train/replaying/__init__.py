@@ -1,0 +1,1 @@
+"""Parts of ``replay``: from accounts back to a plan."""

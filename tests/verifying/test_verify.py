@@ -1,0 +1,179 @@
+"""Whatever is changed in a prepared set is told, and nothing where nothing was."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "preparing"))
+
+from hospital import run, write_image, write_labels, write_series
+from typer.testing import CliRunner
+
+from scan2train import OutputInUse, WrongUse, verify
+from scan2train.cli.app import app
+from scan2train.preparing.lock import hold
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A set of two pairs and a series, with its sources beside it; tests change copies of it."""
+    folder = tmp_path_factory.mktemp("made")
+    source = folder / "hospital"
+    write_image(source / "imagesTr" / "liver_10_0000.nii.gz", seed=10)
+    write_labels(source / "labelsTr" / "liver_10.nii.gz", seed=10)
+    write_image(source / "volume-2.nii", (16, 23, 11), seed=2)
+    write_labels(folder / "masks" / "deep" / "volume-2.nii", (16, 23, 11), seed=2)
+    write_series(source / "pacs" / "DOE^JANE")
+    run(source, folder / "ready", labels=folder / "masks")
+    return folder
+
+
+@pytest.fixture
+def copy(made, tmp_path):
+    shutil.copytree(made, tmp_path / "moved")
+    return tmp_path / "moved"
+
+
+def changes(folder, **more):
+    return {(change.case, change.path): change for change in verify(folder / "ready", **more).changes}
+
+
+def test_nothing_changed(made):
+    before = {file: file.stat().st_mtime_ns for file in made.rglob("*")}
+    found = verify(made / "ready", sources=True)
+    assert found.same
+    found.raise_for_changes()
+    assert (found.n_cases, found.n_files, found.n_sources) == (3, 7, 2 + 1 + 9)
+    assert {file: file.stat().st_mtime_ns for file in made.rglob("*")} == before
+
+
+def test_a_changed_byte_is_found_at_the_same_size_and_time(copy):
+    file = copy / "ready/cases/volume-2/image.nii.gz"
+    at, data = file.stat(), bytearray(file.read_bytes())
+    data[40] ^= 1
+    file.write_bytes(data)
+    os.utime(file, ns=(at.st_atime_ns, at.st_mtime_ns))
+    ((where, change),) = changes(copy).items()
+    assert where == ("volume-2", "cases/volume-2/image.nii.gz")
+    assert change.expected.startswith("SHA-256 ")
+    assert change.found.startswith("SHA-256 ")
+    assert change.expected != change.found
+
+
+def test_a_size_is_told_without_reading(copy):
+    file = copy / "ready/cases/volume-2/labels.nii.gz"
+    size = file.stat().st_size
+    os.truncate(file, size - 1)
+    ((_, change),) = changes(copy).items()
+    assert (change.expected, change.found) == (f"{size} bytes", f"{size - 1} bytes")
+
+
+@pytest.mark.parametrize(
+    ("harm", "case", "path", "found"),
+    [
+        ("remove file", "volume-2", "cases/volume-2/labels.nii.gz", "nothing"),
+        ("link", "volume-2", "cases/volume-2/labels.nii.gz", "no plain file"),
+        ("add file", "volume-2", "cases/volume-2/notes.txt", "a file"),
+        ("add case", "", "cases/other", "something that is no case of this set"),
+        ("unfinished", "", "cases/.tmp-other", "a case that a run left unfinished"),
+        ("no table", "", "cases.parquet", "nothing"),
+        ("bad table", "", "cases.parquet", "something that cannot be read as that"),
+        ("recipe", "", "recipe.toml", None),
+        ("seed", "", "dataset.json", "4"),
+        ("counts", "", "dataset.json", "9"),
+        ("account", "liver_10", "cases/liver_10/account.json", None),
+        ("half journal", "volume-2", "cases/volume-2", "nothing"),
+    ],
+)
+def test_each_harm_is_named(copy, harm, case, path, found):
+    ready = copy / "ready"
+    labels = ready / "cases/volume-2/labels.nii.gz"
+    if harm == "remove file":
+        labels.unlink()
+    elif harm == "link":
+        labels.rename(copy / "elsewhere")
+        labels.symlink_to(copy / "elsewhere")
+    elif harm == "add file":
+        (labels.parent / "notes.txt").touch()
+    elif harm in ("add case", "unfinished"):
+        (ready / path).mkdir()
+    elif harm == "no table":
+        (ready / path).unlink()
+    elif harm == "bad table":
+        (ready / path).write_bytes(b"PAR1")
+    elif harm == "half journal":
+        lines = (ready / "journal.jsonl").read_text().splitlines(keepends=True)
+        (ready / "journal.jsonl").write_text("".join(one for one in lines if '"case": "volume-2"' not in one))
+    else:
+        old, new = {
+            "recipe": ("high = 400", "high = 401"),
+            "seed": ('"seed": 0', '"seed": 4'),
+            "counts": ('"done": 3', '"done": 9'),
+            "account": ('"high": 400', '"high": 500'),
+        }[harm]
+        text = (ready / path).read_text()
+        assert old in text
+        (ready / path).write_text(text.replace(old, new))
+    seen = changes(copy)
+    assert set(seen) == {(case, path)}
+    assert found in (None, seen[case, path].found)
+
+
+def test_an_account_that_was_signed_anew_disagrees_with_the_table(copy):
+    import hashlib
+
+    account, journal = copy / "ready/cases/liver_10/account.json", copy / "ready/journal.jsonl"
+    old = account.read_bytes()
+    new = old.replace(b'"high": 400', b'"high": 500')
+    account.write_bytes(new)
+    text = journal.read_text().replace(hashlib.sha256(old).hexdigest(), hashlib.sha256(new).hexdigest())
+    journal.write_text(text)
+    assert set(changes(copy)) == {("liver_10", "cases.parquet")}
+
+
+def test_sources_are_found_beside_the_set_or_where_they_are_said_to_be(copy):
+    assert not changes(copy, sources=True)
+    (copy / "elsewhere").mkdir()
+    for name in ("hospital", "masks"):
+        (copy / name).rename(copy / "elsewhere" / name)
+    gone = changes(copy, sources=True)
+    assert len(gone) == 12
+    assert gone["volume-2", "masks/deep/volume-2.nii"].found == "nothing"
+    assert not changes(copy, source=copy / "elsewhere")
+
+
+def test_a_source_that_changed_is_named(copy):
+    file = copy / "masks/deep/volume-2.nii"
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    assert not changes(copy)
+    assert set(changes(copy, sources=True)) == {("volume-2", "masks/deep/volume-2.nii")}
+
+
+def test_what_is_no_set_is_wrong_use_and_a_run_at_work_is_not_disturbed(made, tmp_path):
+    with pytest.raises(WrongUse, match="no prepared set"):
+        verify(tmp_path)
+    with hold(made / "ready"), pytest.raises(OutputInUse, match="another run"):
+        verify(made / "ready")
+
+
+def test_the_command_says_each_change_and_its_exit_code(copy):
+    invoke = CliRunner().invoke
+    good = invoke(app, ["verify", str(copy / "ready"), "--sources"])
+    assert good.exit_code == 0
+    assert good.stdout.startswith("nothing changed: 3 cases, 7 files, and 12 files of the sources")
+    (copy / "ready/cases/volume-2/image.nii.gz").unlink()
+    bad = invoke(app, ["verify", str(copy / "ready")])
+    assert bad.exit_code == 1
+    assert "cases/volume-2/image.nii.gz: expected a file, found nothing" in bad.stdout
+    told = json.loads(invoke(app, ["verify", str(copy / "ready"), "--format", "json"]).stdout)
+    assert not told["same"]
+    assert [change["case"] for change in told["changes"]] == ["volume-2"]
+    assert invoke(app, ["verify", str(copy)]).exit_code == 2
