@@ -17,7 +17,6 @@ OPTIONS: dict[str, list[dict[str, object]]] = {
         {"matrix": [0.9, 0.2, 0, 5, -0.2, 0.9, 0, -9, 0, 0.1, 1.1, 3, 0, 0, 0, 1]},
         {"matrix": [1, 0, 0, 15, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], "interpolation": "nearest"},
     ],
-    "blur": [{"sigma_mm": 12.0}],
     "box": [{"start": [-3, 2, 4], "size": [20, 30, 9]}],
     "bias_field": [{"iterations": [4, 3], "shrink_mm": 30.0}],
     "bright_is_dense": [{}],

@@ -50,8 +50,8 @@ class PatchDataset(PreparedDataset):
     Notes
     -----
     From the stores ``b2nd``, ``zarr`` and ``npy`` no more is read than lies around the patch; ``nifti`` must be read
-    whole, which a warning says. A worker keeps files open. Where the voxels of each class lie is looked up once for each case
-    and worker, when its first patch is balanced.
+    whole, which a warning says. A worker keeps files open. Where the voxels of each class lie is looked up once for
+    each case and worker, when its first patch is balanced.
     """
 
     def __init__(
