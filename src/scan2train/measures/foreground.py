@@ -85,6 +85,12 @@ def otsu_threshold(volume: Volume) -> float:
     return float(edges[1 + int(np.nanargmax(spread[:-1]))])
 
 
+def foreground_mask(volume: Volume, *, whole: bool) -> Array:
+    """Where :func:`foreground_values` takes its values, ``(i, j, k)``."""
+    real = np.ones(volume.grid.shape, dtype=np.bool_) if volume.valid is None else volume.valid
+    return real if whole else real & (volume.array > otsu_threshold(volume))
+
+
 def foreground_values(volume: Volume, *, whole: bool) -> Array:
     """The real values, flat; without ``whole`` only those above Otsu's threshold."""
     values: Array = volume.array.T.reshape(-1) if volume.valid is None else volume.array[volume.valid]
