@@ -23,7 +23,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     Scan2TrainError
         If nothing lies above the threshold.
     """
-    kept, strides = foreground_mask(volume, above)
+    kept, strides = coarse_foreground(volume, above)
     box = []
     for axis, (stride, size) in enumerate(zip(strides, volume.grid.shape, strict=True)):
         where = np.flatnonzero(kept.any(axis=tuple(other for other in range(3) if other != axis)))
@@ -33,7 +33,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     return tuple(box)
 
 
-def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]]:
+def coarse_foreground(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]]:
     """What lies above ``above`` in pieces that are no shell, on a coarse copy, and how many voxels a step there is.
 
     Voxel ``n`` of the copy is voxel ``n × step + step // 2``. Raises as :func:`foreground_box`.
@@ -85,7 +85,7 @@ def otsu_threshold(volume: Volume) -> float:
     return float(edges[1 + int(np.nanargmax(spread[:-1]))])
 
 
-def foreground_mask(volume: Volume, *, whole: bool) -> Array:
+def foreground_voxels(volume: Volume, *, whole: bool) -> Array:
     """Where :func:`foreground_values` takes its values, ``(i, j, k)``."""
     real = np.ones(volume.grid.shape, dtype=np.bool_) if volume.valid is None else volume.valid
     return real if whole else real & (volume.array > otsu_threshold(volume))

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from scan2train.errors import Scan2TrainError
-from scan2train.measures.foreground import foreground_mask, foreground_values
+from scan2train.measures.foreground import foreground_values, foreground_voxels
 from scan2train.recipe import Recipe
 from scan2train.steps.match_histogram import MatchHistogram
 from scan2train.tools.harmonize.scans import Progress, require_free, run_each, scans_of
@@ -85,7 +85,7 @@ def harmonize_histogram(
             continue
         own = tuple(done.steps[0].to_json()["own"])
         # The same voxels after as before: what is foreground is not decided twice.
-        where = foreground_mask(was, whole=over == "volume")
+        where = foreground_voxels(was, whole=over == "volume")
         new = np.percentile(now.array[where], PERCENTS)
         results.append(
             Matched(
