@@ -23,9 +23,7 @@ TARGET = (175, 175, 225)
 def formula(shape, spacing):
     """Waves of 9 to 15 mm, -1000 to 1000; centred on the same place whatever the spacing."""
     x, y, z = np.ogrid[tuple(slice(0, n) for n in shape)]
-    a, b, c = (
-        (axis - (n - 1) / 2) * mm for axis, n, mm in zip((x, y, z), shape, spacing, strict=True)
-    )
+    a, b, c = ((axis - (n - 1) / 2) * mm for axis, n, mm in zip((x, y, z), shape, spacing, strict=True))
     waves = np.sin(2 * np.pi * a / 9) * np.cos(2 * np.pi * b / 11) * np.sin(2 * np.pi * c / 15 + 0.4)
     return 1000 * waves
 
@@ -45,9 +43,7 @@ def torch_linear(array):
     volume = torch.from_numpy(np.ascontiguousarray(array.T, dtype=np.float32))[None, None]
 
     def run():
-        made = torch.nn.functional.interpolate(
-            volume, TARGET[::-1], mode="trilinear", align_corners=False
-        )
+        made = torch.nn.functional.interpolate(volume, TARGET[::-1], mode="trilinear", align_corners=False)
         return made[0, 0].numpy().T
 
     return run
