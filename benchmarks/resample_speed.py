@@ -61,7 +61,7 @@ def nnunet_cubic(array):
     return run
 
 
-def copied(array):
+def copied(_):
     made = np.zeros(TARGET[::-1], np.float32)
     return lambda: made.copy().T
 
