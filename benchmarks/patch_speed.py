@@ -1,6 +1,6 @@
 """Random 128³ patches of a prepared set, a third around a label: scan2train beside MONAI and TorchIO, in one run.
 
-A CT becomes several cases, prepared once by scan2train (clip to -1000..400 HU, scaled to [0, 1]; ``--recipe`` for
+A CT becomes several cases, prepared once by scan2train (clip to -1000..400 HU, scaled to [0, 1], steps of 0.7 HU; ``--recipe`` for
 another) and stored as b2nd, zarr and npy, and as NIfTI for the peers. Each reader gives float32 tensors of image and
 labels on one core, in a process of its own, in turns: patches a second of wall and of CPU time, after the first batch,
 and how long the first batch took, imports not counted. What is kept in memory or cached on disk before is given to the
@@ -33,6 +33,9 @@ low = -1000
 high = 400
 [[step]]
 do = "rescale"
+[[step]]
+do = "round_to"
+bits = 11
 """
 
 
