@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -33,6 +34,7 @@ from scan2train.cli import (
     stats,
     verify,
 )
+from scan2train.cli.manners import INTERRUPTED
 
 app = typer.Typer(
     name="scan2train",
@@ -76,4 +78,12 @@ def main() -> None:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal without × shows its code, and the run goes on
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if ended.code != INTERRUPTED:
+            raise
+        # What is to be put away has been by now; taking down the libraries would be waited for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
