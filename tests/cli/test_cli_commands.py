@@ -64,12 +64,16 @@ def test_an_unknown_word_lists_the_near_ones(words, near):
 
 @pytest.mark.parametrize(
     "words",
-    [("--store", "zarr"), ("--layout", "nnunet"), ("--cluster", "tcp://host:1")],
+    [
+        ("--cluster", "tcp://host:1"),
+        ("--layout", "nnunet", "--store", "zarr"),
+        ("--layout", "msd", "--dataset-name", "../elsewhere"),
+        ("--stack",),
+    ],
 )
-def test_what_is_not_there_yet_says_so(words, tmp_path):
+def test_what_is_not_there_or_does_not_go_together_says_so(words, tmp_path):
     done = run("prepare", tmp_path, "-o", tmp_path / "out", "--recipe", "ct-lung", *words)
     assert done.exit_code == 2
-    assert "does not exist yet" in done.stderr
     assert "what to do" in done.stderr
     assert not (tmp_path / "out").exists()
 

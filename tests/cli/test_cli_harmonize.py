@@ -74,6 +74,9 @@ def test_histogram_prints_a_step_that_does_the_same(bodies, tmp_path):
     ready, _ = Recipe.from_toml(step).run(read(bodies / "soft" / "soft.nii.gz"))
     np.testing.assert_array_equal(read(tmp_path / "out" / "soft.nii.gz").array, ready.array)
     assert is_picture(tmp_path / "out" / "effect.png")
+    scan, before, after = done.stdout.splitlines()[-1].split()
+    assert scan == "soft"
+    assert float(after) == 0 < float(before)
 
 
 def test_combat_is_fitted_on_training_rows_and_applied_to_new_ones(tmp_path):

@@ -199,9 +199,10 @@ def test_a_set_and_an_image_cannot_be_compared(made, tmp_path):
         diff(made / "ready", made / "ready/cases/volume-2/image.nii.gz")
     with pytest.raises(WrongUse, match="tolerance"):
         diff(made / "ready", made / "ready", tolerance=-1)
+    grey = wrote(image(), tmp_path / "a.nrrd")
+    colour = wrote(image().replace(array=np.zeros((9, 11, 7, 3), np.uint8)), tmp_path / "b.nrrd")
     with pytest.raises(WrongUse, match="channels"):
-        grey, colour = image(), image().replace(array=np.zeros((9, 11, 7, 3), np.uint8))
-        diff(wrote(grey, tmp_path / "a.nrrd"), wrote(colour, tmp_path / "b.nrrd"))
+        diff(grey, colour)
 
 
 def test_the_command_tells_and_ends_with_its_code(made):

@@ -9,7 +9,7 @@ from blurred_body import body
 from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.measures.noise_spectrum import noise_spectrum
-from scan2train.measures.sharpness import sharpness, smoothing_to
+from scan2train.measures.sharpness import sharpness
 from scan2train.read import read
 from scan2train.steps.smooth_in_plane import SmoothInPlane
 from scan2train.testing.noise import grained
@@ -65,10 +65,8 @@ def test_squares_add_up_on_a_real_chest(real_data):
     assert 0.4 < before.sigma_mm < 0.7  # a sharp kernel: f50 of 0.27 to 0.47 / mm
     for sigma_mm in (0.5, 0.9, 1.4):
         found = sharpness(SmoothInPlane(sigma_mm=sigma_mm)(whole)).sigma_mm
-        # A sharp kernel's edge is steeper in its middle than a Gaussian's, as it overshoots: so much they differ.
-        assert found == pytest.approx(np.hypot(before.sigma_mm, sigma_mm), rel=0.07)
-    made = SmoothInPlane(sigma_mm=smoothing_to(before, 0.9))(whole)
-    assert sharpness(made).sigma_mm == pytest.approx(0.9, rel=0.03)
+        # Its edges overshoot, as a Gaussian's do not: so much they differ.
+        assert found == pytest.approx(np.hypot(before.sigma_mm, sigma_mm), rel=0.03)
 
 
 @pytest.mark.parametrize("spacing", [(0.7, 0.8), (0.45, 0.97)])

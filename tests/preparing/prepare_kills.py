@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,9 +122,9 @@ def check_kills(tmp_path, kills, cases, seed, store="nifti"):
             assert len(one.lost) <= one.jobs, one
             if len(killed) == kills:
                 break
-        entered = _entered(out)
+        before = entered(out)
         finish(source, out, chance.choice((1, 2)), store)
-        assert {case: _made_at(out, case) for case in entered} == entered
+        assert {case: _made_at(out, case) for case in before} == before
         assert contents(out) == expected
         assert not list(out.rglob(".tmp-*"))
         folders += 1
@@ -133,14 +134,14 @@ def check_kills(tmp_path, kills, cases, seed, store="nifti"):
 def _cut_off(source, out, chance, lead, a_case, store) -> Iterator[Killed]:
     """Runs into ``out``, each killed at a moment of its own, until one comes to its end."""
     while True:
-        entered, left, jobs = _entered(out), _folders(out), chance.choice((1, 2))
+        before, left, jobs = entered(out), _folders(out), chance.choice((1, 2))
         early, more, part = chance.random() < 0.2, chance.randrange(4), chance.random()
         process = start(source, out, jobs, store)
         if early:
             time.sleep(part * lead)
         else:
             while process.poll() is None and not (
-                _folders(out) != left and len(_entered(out)) >= len(entered) + more
+                _folders(out) != left and len(entered(out)) >= len(before) + more
             ):
                 time.sleep(0.002)
             time.sleep(part * a_case)
@@ -152,8 +153,8 @@ def _cut_off(source, out, chance, lead, a_case, store) -> Iterator[Killed]:
             time.sleep(0.01)
         if not cut:
             return
-        after = _entered(out)
-        assert {case: after[case] for case in entered} == entered
+        after = entered(out)
+        assert {case: after[case] for case in before} == before
         # What the run before left is not of this one's beginning: it may have been killed before it swept.
         begun = {name.removeprefix(".tmp-") for name, _ in _folders(out) - left}
         yield Killed(jobs=jobs, entered=after, lost=begun - set(after))
@@ -161,10 +162,14 @@ def _cut_off(source, out, chance, lead, a_case, store) -> Iterator[Killed]:
 
 def _folders(out):
     """The folders of cases, finished or not, each with when something was last put into it."""
-    return {(one.name, one.stat().st_ctime_ns) for one in (out / "cases").glob("*")}
+    seen = set()
+    for one in (out / "cases").glob("*"):
+        with suppress(FileNotFoundError):  # it has got its name meanwhile
+            seen.add((one.name, one.stat().st_ctime_ns))
+    return seen
 
 
-def _entered(out):
+def entered(out):
     """The cases of the journal, each with when its image was made."""
     journal = out / "journal.jsonl"
     text = journal.read_bytes() if journal.exists() else b""

@@ -100,7 +100,11 @@ def _told(apart: Apart) -> str:
     if apart.largest is not None and apart.largest_at_mm is not None:
         place = ", ".join(f"{x:.1f}" for x in apart.largest_at_mm)
         text += f", at most by {apart.largest:.4g} at ({place}) mm, on average by {apart.mean:.4g}"
-    text += f"; {apart.no_number} hold a number in one only" if apart.no_number else ""
+    text += (
+        f"; {apart.no_number} hold no number in one and something else in the other"
+        if apart.no_number
+        else ""
+    )
     for label, dice in (apart.dice or {}).items():
         text += f"; label {label} Dice {dice:.4f}"
     for which, number in (("A", apart.only_first), ("B", apart.only_second)):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scan2train.errors import UnknownName, WrongUse
+from scan2train.errors import UnknownName
 from scan2train.reading.options import IRREGULAR, SUV
 
 #: The recipes that come with the package, told from its files so that ``--help`` loads nothing else.
@@ -89,19 +89,17 @@ def check_reading(irregular: str, suv: str | None) -> None:
         offered("--suv", suv, here=SUV)
 
 
-def offered(option: str, word: str, *, here: tuple[str, ...], later: tuple[str, ...] = ()) -> None:
+def offered(option: str, word: str, *, here: tuple[str, ...]) -> None:
     """Refuse a ``word`` that is not among those that are ``here``.
 
     Raises
     ------
-    WrongUse, UnknownName
-        If the word is planned but not there yet, or if it is unknown; both list what there is.
+    UnknownName
+        If the word is unknown; lists what there is.
     """
     if word in here:
         return
     advice = f"{option} takes: {', '.join(here)}."
-    if word in later:
-        raise WrongUse(f"{option} {word} does not exist yet", advice=advice)
-    near = get_close_matches(word, here + later)
+    near = get_close_matches(word, here)
     meant = f" Did you mean {near[0]}?" if near else ""
     raise UnknownName(f"{option} {word!r} is unknown", advice=advice + meant)

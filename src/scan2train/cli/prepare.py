@@ -177,9 +177,13 @@ def prepare(
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
         )
+    from scan2train.preparing.request import Request
+    from scan2train.reading.options import Options
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
+    reading = Options(irregular=irregular, suv=suv)
+    Request.checked(asked, reading, seed, store, layout, (dataset_id, dataset_name), stack=stack)
     from scan2train.preparing.fit_recipe import require_cases_to_fit_on
 
     require_cases_to_fit_on(asked, split, fit_on)

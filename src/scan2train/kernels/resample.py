@@ -46,6 +46,11 @@ def _plane(slab, js, jw, starts, iw, row, plane):
             b = jw[y, 1]
             for x in range(row.shape[0]):
                 row[x] = a * first[x] + b * second[x]
+        elif taps_j == 3:
+            second, third = slab[js[y] + 1], slab[js[y] + 2]
+            b, c = jw[y, 1], jw[y, 2]
+            for x in range(row.shape[0]):
+                row[x] = a * first[x] + b * second[x] + c * third[x]
         else:
             for x in range(row.shape[0]):
                 row[x] = a * first[x]
@@ -59,6 +64,11 @@ def _plane(slab, js, jw, starts, iw, row, plane):
             left, right, after = iw[0], iw[1], row[1:]
             for x in range(width):
                 line[x] = left[x] * row[starts[x]] + right[x] * after[starts[x]]
+        elif taps_i == 3:
+            left, right, last, after, beyond = iw[0], iw[1], iw[2], row[1:], row[2:]
+            for x in range(width):
+                at = starts[x]
+                line[x] = left[x] * row[at] + right[x] * after[at] + last[x] * beyond[at]
         else:
             left = iw[0]
             for x in range(width):

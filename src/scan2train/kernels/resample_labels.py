@@ -10,11 +10,14 @@ import math
 
 import numpy as np
 
-from scan2train.kernels.compiling import nested, outer
+from scan2train.kernels.compiling import inner, outer
 from scan2train.kernels.resample import _ZERO, _check
 
+#: Eight places of a row that are all steady.
+_EIGHT = np.uint64(0x0101010101010101)
 
-@nested
+
+@inner
 def _vote(labels, weights, count):
     """The label of the largest weight among the first ``count``; sums must be within rounding to tie."""
     best, most = labels[0], weights[0]
@@ -24,7 +27,7 @@ def _vote(labels, weights, count):
     return best
 
 
-@nested
+@inner
 def _add(labels, weights, count, label, weight):
     """Add to a label's weight, and the label to the first ``count`` if it is new; returns how many there are."""
     n = 0
@@ -38,7 +41,7 @@ def _add(labels, weights, count, label, weight):
     return count
 
 
-@nested
+@inner
 def _of_two(near, kw, jw, iw):
     """What :func:`_vote` says where there are two labels at most, as at most borders; and whether there are more."""
     one = near[0, 0, 0]
@@ -60,43 +63,94 @@ def _of_two(near, kw, jw, iw):
     return (other if wins else one), more
 
 
-@nested
-def _uniform(source, i_low, i_high):
-    """For each row of the source: whether it holds one label only between ``i_low`` and ``i_high``."""
-    flat = np.empty(source.shape[:2], np.bool_)
-    for k in range(source.shape[0]):
-        for j in range(source.shape[1]):
+@inner
+def _uniform(source, k_low, k_high, j_low, j_high, i_low, i_high, flat):
+    """For each row of the source that counts: whether it holds one label only between ``i_low`` and ``i_high``."""
+    for k in range(k_low, k_high):
+        for j in range(j_low, j_high):
             row = source[k, j, i_low:i_high]
             first = row[0]
             differs = first - first
             for i in range(row.shape[0]):
                 differs |= row[i] ^ first
             flat[k, j] = differs == 0
-    return flat
 
 
-@nested
-def _steady(rows, first, reach, steady):
-    """Where ``rows`` all hold the label of ``first``, and so do the next ``reach`` - 1 voxels."""
-    steady[:] = True
-    for a in range(rows.shape[0]):
-        for b in range(rows.shape[1]):
-            row = rows[a, b]
-            for x in range(steady.shape[0]):
-                steady[x] &= row[x] == first[x]
-    for _ in range(1, reach):
+@inner
+def _steady(source, corner, counts, differs, steady):
+    """Where the ``counts`` rows (k, j) from ``corner`` all hold the first one's label, and the next voxels along i do.
+
+    Rows are cut out one by one: only of those it is known that their voxels lie side by side. ``differs`` is room for
+    a row.
+    """
+    k, j, i = corner
+    size = steady.shape[0]
+    first = source[k, j, i : i + size]
+    differs[:] = 0
+    for a in range(counts[0]):
+        for b in range(counts[1]):
+            if a + b > 0:
+                row = source[k + a, j + b, i : i + size]
+                for x in range(size):
+                    differs[x] |= row[x] ^ first[x]
+    for _ in range(1, counts[2]):
         # Forwards, each voxel takes in its right neighbour, which has not changed yet.
-        for x in range(steady.shape[0] - 1):
-            steady[x] &= steady[x + 1] & (first[x] == first[x + 1])
-        steady[-1] = False
+        for x in range(size - 1):
+            differs[x] |= differs[x + 1] | (first[x] ^ first[x + 1])
+        differs[-1] = 1
+    for x in range(size):
+        steady[x] = differs[x] == 0
+
+
+@inner
+def _line(source, corner, kw, jw, iw, places, reached, room, line):
+    """One line of targets, from the rows of the source that begin at ``corner`` (k, j, i).
+
+    ``places`` says where the voxels of each target begin, and ``reached`` which targets have begun before each place,
+    counted in the order in which the source lies. A run of steady places holds one label: it is written at once.
+    """
+    differs, steady, eights, found, share = room
+    size, width = reached.shape[0] - 1, line.shape[0]
+    counts = (kw.shape[0], jw.shape[0], iw.shape[1])
+    falls = places[0] > places[width - 1]
+    k, j, i = corner
+    first = source[k, j, i : i + size]
+    _steady(source, corner, counts, differs, steady[:size])
+    place = _ZERO
+    while place < size:
+        after = place + 1
+        if steady[place]:
+            while after < size and steady[after]:
+                after += 8 if after & 7 == 0 and eights[after >> 3] == _EIGHT else 1
+            low, high = reached[place], reached[after]
+            if first[place] != 0 and high > low:
+                if falls:
+                    low, high = width - high, width - low
+                line[low:high] = first[place]
+            place = after
+            continue
+        for target in range(reached[place], reached[after]):
+            x = width - 1 - target if falls else target
+            near = source[k : k + counts[0], j : j + counts[1], i + place : i + place + counts[2]]
+            line[x], more = _of_two(near, kw, jw, iw[x])
+            if not more:
+                continue
+            count = _ZERO
+            for a in range(near.shape[0]):
+                for b in range(near.shape[1]):
+                    w = kw[a] * jw[b]
+                    for c in range(near.shape[2]):
+                        count = _add(found, share, count, near[a, b, c], w * iw[x, c])
+            line[x] = _vote(found, share, count)
+        place = after
 
 
 @outer
 def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
     """Along the axes; weights as for ``resample``; 0 beyond the source's faces."""
     nk, nj, ni = out.shape
-    _check(ks, kw.shape, kr[0], kr[1], source.shape[0], nk)
-    _check(js, jw.shape, jr[0], jr[1], source.shape[1], nj)
+    k_low, k_high = _check(ks, kw.shape, kr[0], kr[1], source.shape[0], nk)
+    j_low, j_high = _check(js, jw.shape, jr[0], jr[1], source.shape[1], nj)
     i_low, i_high = _check(starts, iw.shape, ir[0], ir[1], source.shape[2], ni)
     taps_k, taps_j, taps_i = kw.shape[1], jw.shape[1], iw.shape[1]
     found = np.empty(taps_k * taps_j * taps_i, source.dtype)
@@ -104,9 +158,15 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
     out[:] = 0
     if kr[1] <= kr[0] or jr[1] <= jr[0] or ir[1] <= ir[0]:
         return
-    flat = _uniform(source, i_low, i_high)
-    steady = np.empty(i_high - i_low, np.bool_)
-    places = (starts[ir[0] : ir[1]] - i_low).astype(np.uint32)
+    flat = np.empty(source.shape[:2], np.bool_)
+    _uniform(source, k_low, k_high, j_low, j_high, i_low, i_high, flat)
+    # Whole words of eight, so that runs of steady places are passed over quickly; none beyond the end is steady.
+    steady = np.zeros((i_high - i_low + 7) // 8 * 8, np.bool_)
+    differs = np.empty(i_high - i_low, source.dtype)
+    eights = steady.view(np.uint64)
+    places = starts[ir[0] : ir[1]] - i_low
+    reached = np.searchsorted(np.sort(places), np.arange(i_high - i_low + 1))
+    iw = iw[ir[0] : ir[1]]
     for ko in range(kr[0], kr[1]):
         for jo in range(jr[0], jr[1]):
             k0, j0 = ks[ko], js[jo]
@@ -115,31 +175,12 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
             for a in range(taps_k):
                 for b in range(taps_j):
                     same = same and flat[k0 + a, j0 + b] and source[k0 + a, j0 + b, i_low] == label
-            line = out[ko, jo, ir[0] : ir[1]]
-            if same:
-                if label != 0:
-                    line[:] = label
-                continue
-            first = source[k0, j0, i_low:i_high]
-            _steady(source[k0 : k0 + taps_k, j0 : j0 + taps_j, i_low:i_high], first, taps_i, steady)
-            for x in range(line.shape[0]):
-                line[x] = first[places[x]]
-            for x in range(line.shape[0]):
-                if steady[places[x]]:
-                    continue
-                i0 = starts[ir[0] + x]
-                near = source[k0 : k0 + taps_k, j0 : j0 + taps_j, i0 : i0 + taps_i]
-                line[x], more = _of_two(near, kw[ko], jw[jo], iw[ir[0] + x])
-                if not more:
-                    continue
-                count = _ZERO
-                for a in range(taps_k):
-                    for b in range(taps_j):
-                        w = kw[ko, a] * jw[jo, b]
-                        for c in range(taps_i):
-                            label = source[k0 + a, j0 + b, i0 + c]
-                            count = _add(found, share, count, label, w * iw[ir[0] + x, c])
-                line[x] = _vote(found, share, count)
+            if not same:
+                line, corner = out[ko, jo, ir[0] : ir[1]], (k0, j0, i_low)
+                room = (differs, steady, eights, found, share)
+                _line(source, corner, kw[ko], jw[jo], iw, places, reached, room, line)
+            elif label != 0:
+                out[ko, jo, ir[0] : ir[1]] = label
 
 
 @outer

@@ -6,7 +6,7 @@ import numpy as np
 
 from scan2train.errors import WrongUse
 from scan2train.grid import Grid, closest_axes
-from scan2train.measures.foreground import foreground_mask
+from scan2train.measures.foreground import coarse_foreground
 from scan2train.sampling import Sampling, sample_labels
 from scan2train.volume import Labels, Mask, Volume
 
@@ -36,7 +36,7 @@ def body_on(volume: Volume, grid: Grid) -> Mask:
         )
     from scipy import ndimage
 
-    mask, steps = foreground_mask(volume, ABOVE_HU)
+    mask, steps = coarse_foreground(volume, ABOVE_HU)
     along = next(axis for axis, (world, _) in enumerate(closest_axes(volume.grid)) if world == 2)
     planes = np.moveaxis(mask, along, 0)
     filled = np.moveaxis(np.stack([ndimage.binary_fill_holes(plane) for plane in planes]), 0, along)

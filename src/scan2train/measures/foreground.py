@@ -23,7 +23,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     Scan2TrainError
         If nothing lies above the threshold.
     """
-    kept, strides = foreground_mask(volume, above)
+    kept, strides = coarse_foreground(volume, above)
     box = []
     for axis, (stride, size) in enumerate(zip(strides, volume.grid.shape, strict=True)):
         where = np.flatnonzero(kept.any(axis=tuple(other for other in range(3) if other != axis)))
@@ -33,7 +33,7 @@ def foreground_box(volume: Volume, above: float) -> tuple[tuple[int, int], ...]:
     return tuple(box)
 
 
-def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]]:
+def coarse_foreground(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]]:
     """What lies above ``above`` in pieces that are no shell, on a coarse copy, and how many voxels a step there is.
 
     Voxel ``n`` of the copy is voxel ``n × step + step // 2``. Raises as :func:`foreground_box`.
@@ -43,9 +43,8 @@ def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]
     if volume.valid is not None:
         mask &= _every(volume.valid, strides)
     import cc3d
-    from scipy import ndimage
 
-    thick = ndimage.binary_opening(mask, structure=_opener(strides, volume))
+    thick = _opened(mask, _open_axes(strides, volume))
     pieces, count = cc3d.connected_components(np.asfortranarray(thick), connectivity=6, return_N=True)
     if count == 0:
         raise Scan2TrainError(
@@ -53,8 +52,9 @@ def foreground_mask(volume: Volume, above: float) -> tuple[Mask, tuple[int, ...]
             expected=f"a body above {above:g} {volume.unit}",
             found="nothing in one piece",
         )
-    sizes = np.bincount(pieces.ravel())[1:]
-    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SMALL_PIECE * sizes.max()))
+    sizes = np.bincount(pieces.ravel(order="K"))  # in the order of memory: nothing is moved for it
+    sizes[0] = 0
+    kept: Array = (sizes >= SMALL_PIECE * sizes.max())[pieces]
     return kept, strides
 
 
@@ -83,6 +83,12 @@ def otsu_threshold(volume: Volume) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
     return float(edges[1 + int(np.nanargmax(spread[:-1]))])
+
+
+def foreground_voxels(volume: Volume, *, whole: bool) -> Array:
+    """Where :func:`foreground_values` takes its values, ``(i, j, k)``."""
+    real = np.ones(volume.grid.shape, dtype=np.bool_) if volume.valid is None else volume.valid
+    return real if whole else real & (volume.array > otsu_threshold(volume))
 
 
 def foreground_values(volume: Volume, *, whole: bool) -> Array:
@@ -122,12 +128,27 @@ def _coarse(volume: Volume, strides: tuple[int, ...]) -> Array:
     return coarse
 
 
-def _opener(strides: tuple[int, ...], volume: Volume) -> Array:
-    """A cross of three voxels along each axis that is long enough and fine enough to be opened."""
-    from scipy import ndimage
+def _open_axes(strides: tuple[int, ...], volume: Volume) -> list[int]:
+    """The axes that are long enough and fine enough to be opened along."""
+    spacing = _spacing(volume)
+    return [
+        axis
+        for axis, stride in enumerate(strides)
+        if volume.grid.shape[axis] // stride >= 5 and stride * spacing[axis] <= 2 * COARSE_MM
+    ]
 
-    cross: Array = ndimage.generate_binary_structure(3, 1)
-    for axis, (stride, spacing) in enumerate(zip(strides, _spacing(volume), strict=True)):
-        if volume.grid.shape[axis] // stride < 5 or stride * spacing > 2 * COARSE_MM:
-            cross = np.take(cross, [1], axis=axis)
-    return cross
+
+def _opened(mask: Mask, axes: list[int]) -> Mask:
+    """Morphological opening with a cross of three voxels along each of ``axes``; beyond the faces there is nothing."""
+    thin = mask.copy(order="K")
+    for axis in axes:
+        here, eroded = np.moveaxis(mask, axis, 0), np.moveaxis(thin, axis, 0)
+        eroded[1:] &= here[:-1]
+        eroded[:-1] &= here[1:]
+        eroded[[0, -1]] = False
+    thick = thin.copy(order="K")
+    for axis in axes:
+        here, widened = np.moveaxis(thin, axis, 0), np.moveaxis(thick, axis, 0)
+        widened[1:] |= here[:-1]
+        widened[:-1] |= here[1:]
+    return thick

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from scan2train.measures.edge_profile import BIN_MM, EdgeProfile, edge_profile
+from scan2train.measures.edge_profile import EdgeProfile, edge_profile
 from scan2train.volume import Array, Volume
 
 #: sigma × f50 of a Gaussian: its transfer exp(-2 π² σ² f²) is one half there.
@@ -19,8 +19,6 @@ _LARGEST_REST: Final = 0.03
 _FITTED_MM: Final = (-4.0, 5.0)
 _LARGEST_PIXEL_MM: Final = 2.0
 _SIGMA_MM: Final = (0.05, 4.0)
-#: So often a smoothing is tried on the profile; the third changes less than a hundredth of a millimetre.
-_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -68,28 +66,6 @@ def sharpness(volume: Volume) -> Sharpness | None:
     if profile is None or profile.edges < _FEWEST:
         return None
     return _fitted(profile)
-
-
-def smoothing_to(found: Sharpness, target_mm: float) -> float:
-    """The sigma in mm that a Gaussian within the slices must have for the same scan to be measured as ``target_mm``.
-
-    Nearly √(target² − measured²). As the edges of sharp kernels overshoot and are no Gaussian's, it is sought on the
-    profile itself: blurred and measured again. 0 where the scan is as smooth already.
-    """
-    from scipy.ndimage import gaussian_filter1d
-
-    if found.sigma_mm >= target_mm:
-        return 0.0
-    even = np.arange(found.profile.distance_mm[0], found.profile.distance_mm[-1], BIN_MM)
-    seen = np.interp(even, found.profile.distance_mm, found.profile.value)
-    square = target_mm**2 - found.sigma_mm**2
-    for _ in range(_ROUNDS):
-        blurred = gaussian_filter1d(seen, square**0.5 / BIN_MM, mode="nearest")
-        now = _fitted(replace(found.profile, distance_mm=even, value=blurred))
-        if now is None:
-            break
-        square = float(np.clip(square + target_mm**2 - now.sigma_mm**2, square / 2, 2 * square))
-    return float(square**0.5)
 
 
 def _fitted(profile: EdgeProfile) -> Sharpness | None:

@@ -12,6 +12,7 @@ from scan2train.finding import Finding
 from scan2train.grid import Grid
 from scan2train.preparing.job import Job
 from scan2train.preparing.scan_facts import scan_facts
+from scan2train.preparing.undoing import how_to_undo
 from scan2train.preparing.versions import versions
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
@@ -43,6 +44,7 @@ def write_account(
         "recipe": {"name": asked.name, "fingerprint": asked.fingerprint},
         "seed": job.seed,
         "done": done.to_json()["step"],
+        "undo": how_to_undo(done, before),
         "grid_before": before.to_json(),
         "grid_after": image.grid.to_json(),
         **({"slices": dict(image.meta["slices"])} if "slices" in image.meta else {}),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scan2train.recipe import Recipe
 
 #: Bytes on disk of a byte of voxels, by store. Noise does not compress; air that a clip made one value does.
-_IMAGE_ON_DISK: Final = {"nifti": 0.6, "zarr": 0.6, "b2nd": 0.6, "npy": 1.0}
+_IMAGE_ON_DISK: Final = {"nifti": 0.7, "zarr": 0.6, "b2nd": 0.6, "npy": 1.0}
 _LABELS_ON_DISK: Final = {"npy": 1.0}
 _LABELS_PACKED = 0.03
 

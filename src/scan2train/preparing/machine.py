@@ -7,12 +7,13 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
 #: Bytes that are compressed to see how fast a core is, and the seconds that takes where costs were measured.
 _SAMPLE, _SAMPLE_S = 4 << 20, 0.025
-_TRIES = 3
+_TRIES = 5
 #: Where a container's limit stands, and what is used of it (cgroup 2, cgroup 1).
 _LIMITS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -56,4 +57,5 @@ def pace() -> float:
         start = time.perf_counter()
         isal_zlib.compress(sample, 1)
         taken.append(time.perf_counter() - start)
-    return min(taken) / _SAMPLE_S
+    # Not the fastest: what else runs here now will run beside the cases, too.
+    return median(taken) / _SAMPLE_S

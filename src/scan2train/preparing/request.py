@@ -77,6 +77,7 @@ class Request:
                 "one array of all cases is written beside npy",
                 expected="--store npy with --stack",
                 found=f"--store {stored}",
+                advice="Add --store npy, or leave out --stack.",
             )
         return cls(
             recipe=loaded,

@@ -76,26 +76,25 @@ class _Job:
     def _along_axes(
         self, stored: Array, valid: Array | None, alignment: Alignment, change: Array, fill: float, out: Array
     ) -> Mask | None:
-        from scan2train.kernels.resample import resample
         from scan2train.kernels.resample_masked import resample_masked
 
         # Source axes in the order of the target's, both as (k, j, i).
         order = tuple(2 - axis for axis in reversed(alignment.axes))
         stored = np.ascontiguousarray(stored.transpose(order))
-        tables = axis_tables(alignment, self.source, self.target, self.sampling, change.dtype)
+        tables, spline = axis_tables(alignment, self.source, self.target, self.sampling, change.dtype)
         if valid is not None:
             out_valid = np.empty(out.shape, np.bool_)
             valid = np.ascontiguousarray(valid.transpose(order))
             cubic = self.sampling.interpolation == "cubic"
             linear = replace(self.sampling, interpolation="linear") if cubic else self.sampling
-            weights = axis_tables(alignment, self.source, self.target, linear, change.dtype)
+            weights, _ = axis_tables(alignment, self.source, self.target, linear, change.dtype)
             resample_masked(stored, valid, *weights, change, fill, out, out_valid)
             if cubic:
                 values = np.empty_like(out)
-                resample(without_padding(stored, valid), *tables, change, fill, values)
+                _resample(without_padding(stored, valid), spline, tables, change, fill, values)
                 np.copyto(out, values, where=out_valid)
             return None if out_valid.all() else out_valid
-        resample(stored, *tables, change, fill, out)
+        _resample(stored, spline, tables, change, fill, out)
         inner = [tuple(int(end) for end in ends) for ends in tables[2::3]]
         if all(ends == (0, n) for ends, n in zip(inner, out.shape, strict=True)):
             return None
@@ -104,11 +103,32 @@ class _Job:
         return out_valid
 
 
+def _resample(
+    stored: Array,
+    spline: tuple[bool, bool, bool],
+    tables: tuple[Array, ...],
+    change: Array,
+    fill: float,
+    out: Array,
+) -> None:
+    from scan2train.kernels.resample import resample
+    from scan2train.kernels.resample_cubic import resample_cubic
+
+    if any(spline):
+        resample_cubic(stored, spline, *tables, change, fill, out)
+    else:
+        resample(stored, *tables, change, fill, out)
+
+
 def axis_tables(
     alignment: Alignment, source: Grid, target: Grid, sampling: Sampling, dtype: np.dtype[np.floating]
-) -> tuple[Array, ...]:
-    """For the axes k, j, i of the target in turn: starts, weights, and (first, last) inside the source."""
+) -> tuple[tuple[Array, ...], tuple[bool, bool, bool]]:
+    """For the axes k, j, i of the target in turn: starts, weights, and (first, last) inside the source.
+
+    And whether each axis' weights are of a spline's coefficients.
+    """
     tables: list[Array] = []
+    spline: list[bool] = []
     for t in (2, 1, 0):
         taps = make_taps(
             source.shape[alignment.axes[t]],
@@ -119,4 +139,5 @@ def axis_tables(
             stretch=max(abs(alignment.factors[t]), 1.0) if sampling.antialias else 1.0,
         )
         tables += [taps.start, taps.weights.astype(dtype), np.array([taps.first, taps.last])]
-    return tuple(tables)
+        spline.append(taps.spline)
+    return tuple(tables), (spline[0], spline[1], spline[2])

@@ -40,7 +40,7 @@ def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
     else:
         order = tuple(2 - axis for axis in reversed(alignment.axes))
         stored = np.ascontiguousarray(stored.transpose(order))
-        tables = axis_tables(alignment, labels.grid, grid, safe, np.dtype(np.float64))
+        tables, _ = axis_tables(alignment, labels.grid, grid, safe, np.dtype(np.float64))
         resample_labels(stored, *tables, out)
     return labels.replace(array=out.T.astype(labels.array.dtype, copy=False), grid=grid, valid=None)
 

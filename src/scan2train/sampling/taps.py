@@ -14,21 +14,20 @@ from scan2train.sampling.method import Interpolation
 
 IntArray = npt.NDArray[np.int64]
 
-#: Weights below this share of the whole are left out of a cubic spline's tail: 0.0003 HU at 3000 HU.
-_NEGLIGIBLE = 1e-7
-
 
 @dataclass(frozen=True, slots=True)
 class Taps:
     """``value[o] = sum over t of weights[o, t] * source[start[o] + t]``, for ``first <= o < last``.
 
-    Targets outside ``first .. last`` lie beyond the source's outer faces: there is no data for them.
+    Targets outside ``first .. last`` lie beyond the source's outer faces: there is no data for them. With ``spline``
+    the weights are not of the source but of the coefficients of its interpolating cubic B-spline with natural ends.
     """
 
     start: IntArray
     weights: FloatArray
     first: int
     last: int
+    spline: bool = False
 
 
 def make_taps(
@@ -44,16 +43,18 @@ def make_taps(
     inside = np.flatnonzero((places >= -0.5 - 1e-9) & (places <= size - 0.5 + 1e-9))
     first, last = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
     places = np.clip(places, 0, size - 1)
-    if interpolation == "nearest":
+    whole = bool((np.abs(places - np.rint(places)) <= 1e-9).all())
+    spline = interpolation == "cubic" and stretch == 1.0 and size > 2 and not whole
+    if interpolation == "nearest" or (interpolation == "cubic" and stretch == 1.0 and whole):
         start, weights = np.floor(places + 0.5).astype(np.int64), np.ones((count, 1))
-    elif interpolation == "linear":
+    elif interpolation == "linear" or (stretch == 1.0 and not spline):
         start, weights = _sampled_kernel(places, stretch, 1.0, _hat)
     elif stretch > 1.0:
         start, weights = _sampled_kernel(places, stretch, 2.0, _keys)
     else:
         start, weights = _spline(places, size)
     start, weights = _within(start, weights, size)
-    return Taps(start, weights / weights.sum(axis=1, keepdims=True), first, last)
+    return Taps(start, weights / weights.sum(axis=1, keepdims=True), first, last, spline)
 
 
 def _sampled_kernel(
@@ -86,47 +87,29 @@ def _keys(x: FloatArray) -> FloatArray:
 
 
 def _spline(places: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
-    """Interpolating cubic B-spline with natural ends (Unser 1999), its recursive filter folded into the weights.
+    """Weights of the four coefficients around each place (Unser 1999).
 
     Natural ends, c[-1] = 2 c[0] - c[1], go on straight: a linear slope stays one up to the border.
     """
-    if size < 3:
-        return _sampled_kernel(places, 1.0, 1.0, _hat)
-    # Samples from coefficients: (c[i-1] + 4 c[i] + c[i+1]) / 6, and c[0] itself at a natural end. The weights solve
-    # the transposed system, whose columns 0 and n - 1 those ends are.
-    bands = np.full((3, size), 1 / 6)
-    bands[1] = 4 / 6
-    bands[1, [0, -1]] = 1
-    bands[0, -1] = bands[2, 0] = 0
-    from_coefficients = np.zeros((size, len(places)))
-    columns = np.arange(len(places))
-    base = np.floor(places).astype(np.int64)
+    base = np.minimum(np.floor(places).astype(np.int64), size - 2)
     rest = places - base
-    pieces = (
-        (1 - rest) ** 3,
-        3 * rest**3 - 6 * rest**2 + 4,
-        -3 * rest**3 + 3 * rest**2 + 3 * rest + 1,
-        rest**3,
+    weights = np.stack(
+        [
+            (1 - rest) ** 3,
+            3 * rest**3 - 6 * rest**2 + 4,
+            -3 * rest**3 + 3 * rest**2 + 3 * rest + 1,
+            rest**3,
+        ],
+        axis=1,
     )
-    for step, piece in enumerate(pieces, start=-1):
-        for index, share in _continued(base + step, size):
-            np.add.at(from_coefficients, (index, columns), share * piece / 6)
-    from scipy.linalg import solve_banded
-
-    full = solve_banded((1, 1), bands, from_coefficients).T
-    reach = min(math.ceil(math.log(_NEGLIGIBLE) / math.log(2 - math.sqrt(3))) + 2, size)
-    start = np.clip(base - reach + 1, 0, max(size - 2 * reach, 0))
-    window = start[:, None] + np.arange(min(2 * reach, size))
-    return start, np.take_along_axis(full, window, axis=1)
-
-
-def _continued(index: IntArray, size: int) -> tuple[tuple[IntArray, FloatArray], ...]:
-    """Coefficients that stand for those at ``index``, one beyond the ends included, each with its share."""
-    low, high = index < 0, index > size - 1
-    inner = np.clip(index, 0, size - 1)
-    neighbour = np.where(low, 1, np.where(high, size - 2, 0))
-    beyond = low | high
-    return (inner, np.where(beyond, 2.0, 1.0)), (neighbour, np.where(beyond, -1.0, 0.0))
+    low, high = base == 0, base == size - 2
+    weights[low, 1] += 2 * weights[low, 0]
+    weights[low, 2] -= weights[low, 0]
+    weights[low, 0] = 0
+    weights[high, 2] += 2 * weights[high, 3]
+    weights[high, 1] -= weights[high, 3]
+    weights[high, 3] = 0
+    return base - 1, weights / 6
 
 
 def _within(start: IntArray, weights: FloatArray, size: int) -> tuple[IntArray, FloatArray]:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
-from scan2train.measures.sharpness import sharpness, smoothing_to
+from scan2train.measures.sharpness import sharpness
 from scan2train.recipe import Choice, Scene
 from scan2train.steps.smooth_in_plane import SmoothInPlane
 
@@ -17,8 +17,8 @@ from scan2train.steps.smooth_in_plane import SmoothInPlane
 class MatchSharpness(Choice):
     """Measure how sharp the slices are (the sigma of their edges, in mm), and smooth up to ``target_mm``.
 
-    It becomes ``smooth_in_plane`` with what is lacking, nearly √(target² − measured²), which keeps both numbers. What
-    is as smooth already is left as it is, with a sigma of 0: nothing is ever sharpened. ``target_mm`` is what
+    It becomes ``smooth_in_plane`` with what is lacking, √(target² − measured²), which keeps both numbers. What is
+    as smooth already is left as it is, with a sigma of 0: nothing is ever sharpened. ``target_mm`` is what
     ``scan2train harmonize smooth --to REFERENCE`` measures and prints: for kernels of the body some 0.6 to 0.8 mm.
 
     It looks at edges between air or lung and tissue, in HU: let it stand before steps that change values, spacing or
@@ -53,5 +53,5 @@ class MatchSharpness(Choice):
                 found=f"{scene.volume!r}, too few edges between even sides",
                 advice='unknown = "leave" takes such scans as they are.',
             )
-        lacking = smoothing_to(found, self.target_mm)
+        lacking = max(self.target_mm**2 - found.sigma_mm**2, 0.0) ** 0.5
         return SmoothInPlane(sigma_mm=lacking, measured_mm=found.sigma_mm, target_mm=self.target_mm)

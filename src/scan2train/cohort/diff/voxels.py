@@ -26,7 +26,7 @@ class Apart:
     only_first, only_second
         Voxels, each of its own grid, that are real in one image and lie outside of the other, or on its padding.
     no_number
-        Those of ``differ`` that hold a number in one image only.
+        Those of ``differ`` that hold no number (or an infinite one) in one image, and something else in the other.
     largest, mean
         The largest and the mean absolute difference of all others, in the unit of the values; ``None`` for labels.
     largest_at_mm
@@ -79,10 +79,10 @@ def images_apart(first: Volume, second: Volume, tolerance: float) -> Apart:
     laid, both = _laid_on(first, second)
     differ, no_number, total, largest, at = 0, 0, 0.0, 0.0, (0, 0, 0)
     for k, one, other in _planes(first, laid):
-        unlike = both[:, :, k] & _over_channels(np.isfinite(one) != np.isfinite(other))
-        with np.errstate(invalid="ignore"):
-            apart = np.abs(one - other)
-        apart[~np.isfinite(apart)] = 0
+        numbers = np.isfinite(one) & np.isfinite(other)
+        alike = (one == other) | (np.isnan(one) & np.isnan(other))
+        unlike = both[:, :, k] & _over_channels(~numbers & ~alike)
+        apart = np.abs(np.subtract(one, other, out=np.zeros_like(one), where=numbers))
         apart = np.where(both[:, :, k], _over_channels(apart), 0)
         no_number += int(unlike.sum())
         differ += int((unlike | (apart > tolerance)).sum())

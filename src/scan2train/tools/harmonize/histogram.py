@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from scan2train.errors import Scan2TrainError
-from scan2train.measures.foreground import foreground_values
+from scan2train.measures.foreground import foreground_values, foreground_voxels
 from scan2train.recipe import Recipe
 from scan2train.steps.match_histogram import MatchHistogram
 from scan2train.tools.harmonize.scans import Progress, require_free, run_each, scans_of
@@ -84,16 +84,17 @@ def harmonize_histogram(
             results.append(Matched(name=scan.name, error=error))
             continue
         own = tuple(done.steps[0].to_json()["own"])
-        # The same voxels as before: what is foreground is not decided twice.
-        new = np.interp(own, own, reference)
+        # The same voxels after as before: what is foreground is not decided twice.
+        where = foreground_voxels(was, whole=over == "volume")
+        new = np.percentile(now.array[where], PERCENTS)
         results.append(
             Matched(
                 name=scan.name,
                 own=own,
                 off_before=float(np.abs(np.subtract(own, reference)).mean() / width),
-                off_after=float(np.abs(np.subtract(landmarks(now, over), reference)).mean() / width),
-                before=_histogram(was, over, own),
-                after=_histogram(now, over, tuple(new.tolist())),
+                off_after=float(np.abs(np.subtract(new, reference)).mean() / width),
+                before=_histogram(was.array[where], own),
+                after=_histogram(now.array[where], tuple(new.tolist())),
             )
         )
     return step, results
@@ -117,9 +118,8 @@ def landmarks_of(volumes: Sequence[Volume], over: Over) -> tuple[float, ...]:
     return tuple(float(value) for value in scale)
 
 
-def _histogram(volume: Volume, over: Over, marks: Sequence[float]) -> tuple[Array, Array]:
+def _histogram(values: Array, marks: Sequence[float]) -> tuple[Array, Array]:
     """Middles of bins and the share of voxels per unit, from the first to the last landmark and a little beyond."""
-    values = foreground_values(volume, whole=over == "volume")
     beyond = 0.1 * (marks[-1] - marks[0]) or 1.0
     counts, edges = np.histogram(values, bins=_BINS, range=(marks[0] - beyond, marks[-1] + beyond))
     middles: Array = (edges[:-1] + edges[1:]) / 2
