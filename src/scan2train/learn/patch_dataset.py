@@ -96,7 +96,7 @@ class PatchDataset(PreparedDataset):
         self._parts = OpenedParts(patches=True)
         self._drawn = per_epoch is not None
         self._length = per_epoch or per_volume * len(self.cases)
-        self._places: dict[str, dict[int, Array]] = {}
+        self._places: dict[str, list[Array]] = {}
         if self.recipe is not None:
             self.recipe = replace(self.recipe, steps=(*self.recipe.steps, PadOrCrop(shape=self.shape)))
         elif margin:
@@ -135,17 +135,16 @@ class PatchDataset(PreparedDataset):
         if not self.labels or rng.random() >= self.foreground:
             return anywhere
         places = self._places_of(case)
-        known = [value for value in places if (value in self.classes if self.classes else value != 0)]
-        if not known:
+        if not places:
             return anywhere
-        found = places[known[int(rng.integers(len(known)))]]
+        found = places[int(rng.integers(len(places)))]
         voxel = np.unravel_index(found[int(rng.integers(len(found)))], size, order="F")
         return start_around(np.stack(voxel), size, self.shape)
 
-    def _places_of(self, case: StoredCase) -> dict[int, Array]:
+    def _places_of(self, case: StoredCase) -> list[Array]:
+        """Of each class that the case has: where its voxels lie."""
         if case.name not in self._places:
-            labels = case.labels_alone(self._parts)
-            if labels is None:
-                raise WrongUse("the case has no labels", where=case.name)
-            self._places[case.name] = label_places(labels.array)
+            wanted = [value for value in self.classes or case.values if value in case.values]
+            slabs = case.slabs_of_labels(self._parts) if wanted else ()
+            self._places[case.name] = list(label_places(slabs, wanted).values())
         return self._places[case.name]

@@ -78,7 +78,11 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
         self.seed = seed
         self.labels = _with_labels(self.cases, labels)
         self._metadata = Metadata(metadata, self.cases, metadata_words)
-        self._kind = np.uint8 if max(case.largest_label for case in self.cases) < 256 else np.int32
+        self._kind = (
+            np.uint8
+            if max((value for case in self.cases for value in case.values), default=0) < 256
+            else np.int32
+        )
         self._parts = OpenedParts()
         # Shared with workers that live on from one epoch to the next.
         self._epoch = torch.zeros(1, dtype=torch.int64)

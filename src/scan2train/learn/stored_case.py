@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,7 @@ Triple = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCase:
-    """A case of a prepared set, by the paths of its parts."""
+    """A case of a prepared set, by the paths of its parts; ``values`` are those of its labels, without background."""
 
     name: str
     grid: Grid
@@ -34,7 +34,7 @@ class StoredCase:
     valid: Path | None
     names: Mapping[int, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
-    largest_label: int = 0
+    values: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, case: Case) -> Self:
@@ -59,7 +59,7 @@ class StoredCase:
             valid=part_of(case, "valid"),
             names=dict(case.names),
             facts=dict(account.get("scan", {})),
-            largest_label=max((int(value) for value in counted), default=0),
+            values=tuple(sorted(int(value) for value in counted if int(value))),
         )
 
     def box(
@@ -107,12 +107,15 @@ class StoredCase:
         found = as_labels(Volume(array=part(self.labels, 0), grid=grid))
         return image, Labels(array=found.array, grid=grid, names=self.names)
 
-    def labels_alone(self, parts: OpenedParts) -> Labels | None:
-        """All labels, without the image."""
+    def slabs_of_labels(self, parts: OpenedParts, planes: int = 64) -> Iterator[Array]:
+        """All labels, so many planes along k at a time: none of it is held together."""
         if self.labels is None:
-            return None
-        array = parts.read(self.labels, (0, 0, 0), self.grid.shape)
-        return as_labels(Volume(array=array, grid=self.grid)).replace(names=self.names)
+            return
+        a, b, count = self.grid.shape
+        for k in range(0, count, planes):
+            size = (a, b, min(planes, count - k))
+            slab = Volume(array=parts.read(self.labels, (0, 0, k), size), grid=Grid(size, np.eye(4)))
+            yield as_labels(slab).array
 
     def whole(self, parts: OpenedParts, *, labels: bool) -> tuple[Volume, Labels | None]:
         """All of it."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from scan2train.errors import WrongUse
 from scan2train.measures.label_places import label_places
+from scan2train.measures.label_values import counts
 from scan2train.recipe import Scene
 from scan2train.recipe.chance import Chance
 from scan2train.steps.box import Box
@@ -47,11 +48,11 @@ class RandomCrop(Chance):
         anywhere = start_anywhere(rng, size, self.shape)
         if rng.random() >= self.foreground or scene.labels is None:
             return Box(start=anywhere, size=self.shape)
-        places = label_places(scene.labels.array)
-        known = [value for value in places if (value in self.classes if self.classes else value != 0)]
-        if not known:
+        classes = self.classes or [value for value in counts(scene.labels) if value]
+        places = list(label_places([scene.labels.array], classes).values())
+        if not places:
             return Box(start=anywhere, size=self.shape)
-        found = places[known[int(rng.integers(len(known)))]]
+        found = places[int(rng.integers(len(places)))]
         voxel = np.unravel_index(found[int(rng.integers(len(found)))], scene.labels.grid.shape, order="F")
         index = scene.grid.to_index(scene.labels.grid.to_world(np.stack(voxel)))
         return Box(start=start_around(index, size, self.shape), size=self.shape)
