@@ -13,6 +13,7 @@ from scan2train.paths import path_given
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.ownership import CASES
 from scan2train.verifying.agreement import disagreements
+from scan2train.verifying.beside import disagreements_beside, linked_files
 from scan2train.verifying.change import Change
 from scan2train.verifying.files import Expected, changed_files
 from scan2train.verifying.said import Said
@@ -103,16 +104,17 @@ def verify(
     said = Said.by(folder)
     refuse_if_held(folder)
     own = list(_files(said))
+    linked = list(linked_files(said))
     moved = None if source is None else path_given(source)
     theirs = list(files_of_sources(said, moved)) if sources or source is not None else []
-    changed, n_bytes = changed_files((*own, *theirs), jobs or os.cpu_count() or 1)
+    changed, n_bytes = changed_files((*own, *linked, *theirs), jobs or os.cpu_count() or 1)
     return Verified(
         out=folder,
         n_cases=len(said.done),
         n_files=len(own),
         n_sources=len(theirs),
         n_bytes=n_bytes,
-        changes=(*changed, *disagreements(said)),
+        changes=(*changed, *disagreements(said), *disagreements_beside(said)),
     )
 
 

@@ -204,6 +204,11 @@ def test_metadata_are_named_numbers(stores):
             PreparedDataset(out, metadata=(name,))
 
 
+def test_metadata_of_one_name_is_a_list_all_the_same(stores):
+    with pytest.raises(WrongUse, match="a list of names"):
+        PreparedDataset(stores["b2nd"], metadata="phase")
+
+
 def test_the_cases_of_a_split(stores):
     out = stores["npy"]
     folds = [{"train": ["case0"], "val": ["case1"]}, {"train": ["case1"], "val": ["case0"]}]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hospital import RECIPE, run, write_image, write_labels
 
-from scan2train.errors import WrongUse
+from scan2train.errors import OutputInUse, WrongUse
 from scan2train.preparing import stacked
 from scan2train.steps.pad_or_crop import PadOrCrop
 
@@ -97,3 +97,9 @@ def test_shapes_that_differ_and_labels_of_some_are_refused_with_the_cases_kept(f
         stack(folder, tmp_path / "some")
     stack(folder, tmp_path / "none", labels=None)
     assert not (tmp_path / "none/labels.npy").exists()
+
+
+def test_a_folder_that_was_stacked_says_what_another_run_leaves_out(folder, tmp_path):
+    stack(folder, tmp_path / "out")
+    with pytest.raises(OutputInUse, match=r"stack True(.|\n)*stack None"):
+        run(folder, tmp_path / "out", FIXED, store="npy")

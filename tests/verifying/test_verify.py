@@ -6,18 +6,22 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "preparing"))
 
-from hospital import run, write_image, write_labels, write_series
+from hospital import RECIPE, run, write_image, write_labels, write_series
 from typer.testing import CliRunner
 
 from scan2train import OutputInUse, WrongUse, verify
 from scan2train.cli.app import app
 from scan2train.preparing.lock import hold
+from scan2train.steps.pad_or_crop import PadOrCrop
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +181,49 @@ def test_the_command_says_each_change_and_its_exit_code(copy):
     assert not told["same"]
     assert [change["case"] for change in told["changes"]] == ["volume-2"]
     assert invoke(app, ["verify", str(copy)]).exit_code == 2
+
+
+def test_links_of_a_layout_are_looked_at(made, tmp_path):
+    out = tmp_path / "out"
+    run(made / "hospital", out, layout="nnunet")
+    assert verify(out).same
+    images = out / "Dataset900_small" / "imagesTr"
+    link, gone = images / "liver_10_0000.nii.gz", out / "Dataset900_small" / "labelsTr" / "liver_10.nii.gz"
+    data = bytearray(link.read_bytes())
+    data[40] ^= 1
+    link.unlink()
+    link.write_bytes(data)
+    gone.unlink()
+    (images / "other_0000.nii.gz").write_bytes(b"x")
+    (out / "Dataset900_small" / "dataset.json").unlink()
+    assert {(change.case, change.path) for change in verify(out).changes} == {
+        ("liver_10", "Dataset900_small/imagesTr/liver_10_0000.nii.gz"),
+        ("liver_10", "Dataset900_small/labelsTr/liver_10.nii.gz"),
+        ("", "Dataset900_small/imagesTr/other_0000.nii.gz"),
+        ("", "Dataset900_small/dataset.json"),
+    }
+
+
+def test_copies_in_place_of_links_are_the_same(made, tmp_path):
+    out = tmp_path / "out"
+    run(made / "hospital", out, layout="msd")
+    link = next((out / "Task900_small").rglob("liver_10.nii.gz"))
+    data = link.read_bytes()
+    link.unlink()
+    link.write_bytes(data)
+    assert verify(out).same
+
+
+def test_all_cases_in_one_array_are_looked_at(made, tmp_path):
+    out = tmp_path / "out"
+    fixed = replace(RECIPE, steps=(*RECIPE.steps, PadOrCrop(shape=(14, 12, 21))))
+    run(made / "hospital", out, fixed, store="npy", stack=True, labels=None)
+    assert verify(out).same
+    stack = np.load(out / "images.npy", mmap_mode="r+")
+    stack[1, 7, 6, 10] += 1
+    stack.flush()
+    (out / "valid.npy").unlink()
+    (out / "cases.csv").write_text("case\n")
+    found = {(change.case, change.path) for change in verify(out).changes}
+    second = pl.read_parquet(out / "cases.parquet")["case"][1]
+    assert found == {("", "cases.csv"), ("", "valid.npy"), (second, "images.npy")}

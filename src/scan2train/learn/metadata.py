@@ -35,6 +35,8 @@ class Metadata:
     ------
     UnknownName
         For any other name: what identifies a patient is in none of the lists, and cannot be asked for.
+    WrongUse
+        If ``wanted`` is one text and no list.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class Metadata:
         cases: Sequence[StoredCase],
         words: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        if isinstance(wanted, str):
+            raise WrongUse("metadata is a list of names", found=repr(wanted))
         known = (*OF_GRID, *NUMBERS, *WORDS)
         for name in wanted:
             if name not in known:
@@ -51,8 +55,6 @@ class Metadata:
                 raise UnknownName(
                     f"metadata has no {name!r}", advice=f"{meant}There are: {', '.join(sorted(known))}."
                 )
-        if isinstance(wanted, str):
-            raise WrongUse("metadata is a list of names", found=repr(wanted))
         self.wanted = tuple(wanted)
         found = {
             name: tuple(sorted({str(case.facts[name]) for case in cases if name in case.facts}))

@@ -6,7 +6,7 @@ not know of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -59,6 +59,18 @@ def dataset_name(given: str | None, recipe: Recipe) -> str:
     return name
 
 
+def links_of(layout: Layout, members: Iterable[Member]) -> dict[str, Path]:
+    """Path below the layout's folder to the file of a case that stands there."""
+    end = "_0000.nii.gz" if layout == "nnunet" else ".nii.gz"
+    links: dict[str, Path] = {}
+    for one in members:
+        part = "Tr" if one.labelled and not one.test else "Ts"
+        links[f"images{part}/{one.case}{end}"] = one.folder / "image.nii.gz"
+        if one.labelled:
+            links[f"labels{part}/{one.case}.nii.gz"] = one.folder / "labels.nii.gz"
+    return links
+
+
 def lay_out(
     out: Path, layout: Layout, folder: str, members: Sequence[Member], names: Mapping[int, str], channel: str
 ) -> str:
@@ -86,13 +98,7 @@ def lay_out(
     WrongUse
         If nnU-Net could not take these labels.
     """
-    end = "_0000.nii.gz" if layout == "nnunet" else ".nii.gz"
-    links: dict[str, Path] = {}
-    for one in members:
-        part = "Tr" if one.labelled and not one.test else "Ts"
-        links[f"images{part}/{one.case}{end}"] = one.folder / "image.nii.gz"
-        if one.labelled:
-            links[f"labels{part}/{one.case}.nii.gz"] = one.folder / "labels.nii.gz"
+    links = links_of(layout, members)
     describe = _for_nnunet if layout == "nnunet" else _for_decathlon
     told = describe(folder.partition("_")[2], links, names, channel)
     bring_in_step(out / folder, links, {"dataset.json": to_bytes(told)})

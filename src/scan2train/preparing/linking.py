@@ -10,7 +10,7 @@ from pathlib import Path
 from scan2train.preparing.atomic import UNFINISHED, settle, sha256_of, sync_folder, write_whole
 
 #: The folders below that are ours alone: what else is called like a volume there was left by an earlier run.
-_PARTS = ("imagesTr", "labelsTr", "imagesTs", "labelsTs")
+PARTS = ("imagesTr", "labelsTr", "imagesTs", "labelsTs")
 _VOLUME = ".nii.gz"
 
 
@@ -26,12 +26,12 @@ def bring_in_step(folder: Path, links: Mapping[str, Path], texts: Mapping[str, b
     texts
         Name to content of the files that describe the rest; written last.
     """
-    for part in _PARTS:
+    for part in PARTS:
         (folder / part).mkdir(parents=True, exist_ok=True)
         _sweep(folder / part, {link.partition("/")[2] for link in links if link.startswith(f"{part}/")})
     for link, file in links.items():
         _put(file, folder / link)
-    for part in _PARTS:
+    for part in PARTS:
         sync_folder(folder / part)
     for name, text in texts.items():
         if not (folder / name).is_file() or (folder / name).read_bytes() != text:

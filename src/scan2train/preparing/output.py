@@ -97,12 +97,12 @@ def _refuse_foreign(
 ) -> None:
     if journal.asked not in (None, asked) and present:
         assert journal.asked is not None
-        differ = [name for name in asked if journal.asked.get(name) != asked[name]]
+        differ = [name for name in {**journal.asked, **asked} if journal.asked.get(name) != asked.get(name)]
         raise OutputInUse(
             "this folder was prepared in another way",
             where=out,
             expected=", ".join(f"{name} {journal.asked.get(name)}" for name in differ),
-            found=", ".join(f"{name} {asked[name]}" for name in differ),
+            found=", ".join(f"{name} {asked.get(name)}" for name in differ),
             advice="Choose another folder for this run, or remove that one.",
         )
     foreign = sorted(present - set(keys))

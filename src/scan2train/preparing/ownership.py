@@ -9,11 +9,10 @@ from scan2train.preparing.atomic import UNFINISHED
 from scan2train.preparing.journal import Journal
 
 JOURNAL, LOCK, CASES = "journal.jsonl", "lock", "cases"
-#: What a run writes to the folder itself.
-WRITTEN = (
-    *(JOURNAL, "recipe.toml", "fit.json", "cases.parquet", "findings.json", "dataset.json"),
-    *("images.npy", "labels.npy", "valid.npy", "cases.csv"),
-)
+#: What every run that comes to its end leaves in the folder itself.
+ALWAYS_WRITTEN = (JOURNAL, "recipe.toml", "cases.parquet", "findings.json", "dataset.json")
+#: All that a run may write there.
+WRITTEN = (*ALWAYS_WRITTEN, "fit.json", "images.npy", "labels.npy", "valid.npy", "cases.csv")
 #: Enough for the number of a process, which is all that stands in a lock.
 _LONGEST_LOCK = 20
 

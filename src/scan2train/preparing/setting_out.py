@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from scan2train.knowledge.split_names import TEST
 from scan2train.preparing.layouts import Member, lay_out
 from scan2train.preparing.ownership import CASES
 from scan2train.recipe import Recipe, ValueStep
@@ -22,19 +24,24 @@ _HU, _AS_THEY_ARE = "CT", "noNorm"
 
 def set_out(out: Path, request: Request, cases: pl.DataFrame, tally: Tally) -> str:
     """Bring the layout's folder in step with the cases that are done, and say so. Raises as :func:`lay_out`."""
-    members = [
-        Member(
-            case=row["case"],
-            folder=out / CASES / row["case"],
-            labelled=bool(row["labels_sha256"]),
-            test=row["split"] == "test",
-        )
-        for row in cases.filter(cases["state"] == "done").iter_rows(named=True)
-    ]
+    members = members_of(out, cases.filter(cases["state"] == "done").iter_rows(named=True))
     channel = _modality(cases)
     if request.layout == "nnunet":
         channel = _nnunet_word(request.recipe, tally.units, channel)
     return lay_out(out, request.layout, request.folder, members, tally.names(), channel)
+
+
+def members_of(out: Path, rows: Iterable[Mapping[str, Any]]) -> list[Member]:
+    """What a layout sees of finished cases, by their rows of the cases table."""
+    return [
+        Member(
+            case=row["case"],
+            folder=out / CASES / row["case"],
+            labelled=bool(row["labels_sha256"]),
+            test=row["split"] == TEST,
+        )
+        for row in rows
+    ]
 
 
 def _modality(cases: pl.DataFrame) -> str:

@@ -6,7 +6,7 @@ The arrays are mapped and not read, so that memory holds one case at a time.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: Each array of the set, and the part of a case that it is made of.
-_ARRAYS = {"images": "image", "labels": "labels", "valid": "valid"}
+ARRAYS = {"images": "image", "labels": "labels", "valid": "valid"}
 TABLE = "cases.csv"
 #: What tells whether the arrays are those of these cases.
 _COLUMNS = ("case", "split", "image_sha256", "labels_sha256", "valid_sha256")
@@ -49,13 +49,13 @@ def write_stacks(out: Path, cases: pl.DataFrame) -> None:
     if not rows:
         return
     _require_one_shape(rows)
-    text = _table(rows)
-    parts = {name: part for name, part in _ARRAYS.items() if any(row[f"{part}_sha256"] for row in rows)}
+    text = table_of(rows)
+    parts = {name: part for name, part in ARRAYS.items() if any(row[f"{part}_sha256"] for row in rows)}
     if _is_there(out, text, parts):
         return
     (out / TABLE).unlink(missing_ok=True)
     sync_folder(out)
-    for name, part in _ARRAYS.items():
+    for name, part in ARRAYS.items():
         if name in parts:
             _write_array(out, out / f"{name}.npy", rows, part)
         else:
@@ -89,7 +89,8 @@ def _shape(row: dict[str, Any]) -> tuple[int, ...]:
     return row["size_i"], row["size_j"], row["size_k"]
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> bytes:
+def table_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """``cases.csv`` of these rows of the cases table."""
     text = StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(_COLUMNS)
@@ -98,7 +99,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _is_there(out: Path, text: bytes, parts: dict[str, str]) -> bool:
-    found = {name for name in _ARRAYS if (out / f"{name}.npy").is_file()}
+    found = {name for name in ARRAYS if (out / f"{name}.npy").is_file()}
     return found == set(parts) and (out / TABLE).is_file() and (out / TABLE).read_bytes() == text
 
 

@@ -9,14 +9,14 @@ import numpy as np
 
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.atomic import UNFINISHED
-from scan2train.preparing.ownership import CASES, WRITTEN
+from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.said import DATASET, RECIPE, TABLE, Said
 
 
 def disagreements(said: Said) -> Iterator[Change]:
     """Whatever one part says and another does not."""
-    for name in WRITTEN:
+    for name in ALWAYS_WRITTEN:
         if not (said.out / name).is_file():
             yield _of_set(name, "a file; a run that came to its end leaves it", NOTHING)
     for name, read in ((TABLE, said.rows), (DATASET, said.dataset), (RECIPE, said.recipe)):
