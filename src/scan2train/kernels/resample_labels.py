@@ -78,7 +78,7 @@ def _uniform(source, k_low, k_high, j_low, j_high, i_low, i_high, flat):
 
 @inner
 def _steady(source, corner, counts, differs, steady):
-    """Where the ``counts`` (k, j) rows from ``corner`` all hold the first one's label, and so do the next voxels along i.
+    """Where the ``counts`` (k, j) rows from ``corner`` all hold the first one's label, and so do the next ones along i.
 
     Rows are cut out one by one: only of those it is known that their voxels lie side by side. ``differs`` is room for
     a row.
