@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scan2train.errors import Scan2TrainError, UnknownName, WrongUse
+from scan2train.grid import Grid
 from scan2train.recipe import Recipe, ValueMap
 from scan2train.recipe.lookup import find_step, preset_names, step_words
 from scan2train.volume import Labels, Volume
@@ -312,3 +313,32 @@ def test_values_taken_as_hu_are_padded_with_air():
     assert ready.unit == "HU"
     assert ready.valid is not None
     assert (ready.array[~ready.valid] == -1000).all()
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        {"do": "resample", "spacing_mm": [2.0, 2.0, 2.0]},
+        {"do": "denoise_median", "radius": 1},
+        {"do": "denoise_nonlocal", "search": 1},
+    ],
+)
+def test_the_range_of_a_clip_holds_through_what_only_averages(between):
+    values = np.random.default_rng(0).uniform(-300, 200, (8, 9, 7)).astype(np.float32)
+    volume = Volume(array=values, grid=Grid(values.shape, np.diag([1.0, 1.5, 3.0, 1.0])), unit="HU")
+    clip = {"do": "clip", "low": -1000.0, "high": 400.0}
+    _, account = Recipe.from_json({"step": [clip, between, {"do": "rescale"}]}).run(volume)
+    assert account.steps[-1].from_range == (-1000, 400)
+
+
+def test_the_range_of_a_clip_does_not_hold_where_values_swing_or_are_bent():
+    values = np.random.default_rng(0).uniform(-300, 200, (8, 9, 7)).astype(np.float32)
+    volume = Volume(array=values, grid=Grid(values.shape, np.diag([1.0, 1.5, 3.0, 1.0])), unit="HU")
+    clip = {"do": "clip", "low": -200.0, "high": 100.0}
+    noise = {"do": "noise", "std": 10.0, "seed": 0}
+    cubic = {"do": "resample", "spacing_mm": [0.7, 0.7, 0.7], "interpolation": "cubic"}
+    for between in (noise, cubic):
+        ready, account = Recipe.from_json({"step": [clip, between, {"do": "rescale"}]}).run(volume)
+        low, high = account.steps[-1].from_range
+        assert low < -200 < 100 < high, between["do"]
+        assert (ready.array.min(), ready.array.max()) == pytest.approx((0, 1), abs=1e-6)

@@ -279,3 +279,44 @@ def test_what_cannot_be_meant_is_refused(word, options):
 
 def _world(grid):
     return grid.to_world(np.stack(np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij"), axis=-1))
+
+
+def test_noise_of_one_channel_is_not_that_of_another():
+    one, other = np.moveaxis(
+        Noise(std=1.0, seed=5)(BLANK.replace(array=np.zeros((*GRID.shape, 2)))).array, 3, 0
+    )
+    assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.05
+
+
+def test_gamma_leaves_no_hounsfield_units(pair):
+    assert Gamma(exponent=2.0, low=-1000.0, high=1000.0)(pair[0].replace(unit="HU")).unit == "a.u."
+
+
+def test_crops_look_for_labels_where_they_have_been_moved_to():
+    labels = np.zeros(GRID.shape, np.uint8)
+    labels[2:5, 3:6, 2:4] = 1
+    away = np.eye(4)
+    away[:3, 3] = GRID.affine[:3, :3] @ (20, 15, 12)
+    move = {"do": "affine", "matrix": away.ravel().tolist()}
+    for crop in (
+        {"do": "crop_to_labels", "margin_mm": 0.0},
+        {"do": "random_crop", "shape": [6, 6, 6], "foreground": 1.0},
+    ):
+        recipe = Recipe.from_json({"step": [move, crop]})
+        _, found, _ = recipe.run_pair(BLANK, Labels(array=labels, grid=GRID))
+        assert found.array.any(), crop["do"]
+
+
+def test_places_on_measured_values_are_refused_once_content_has_moved(pair):
+    volume = pair[0].replace(unit="HU")
+    move = {"do": "affine", "matrix": np.eye(4).ravel().tolist()}
+    for step in ({"do": "crop_to_body"}, {"do": "crop_to_foreground"}, {"do": "zscore", "over": "body"}):
+        with pytest.raises(WrongUse, match="moved"):
+            Recipe.from_json({"step": [move, step]}).run(volume)
+
+
+def test_a_crop_larger_than_the_volume_is_planned_as_large_as_it_becomes():
+    step = RandomCrop(shape=(40, 20, 22))
+    made = Recipe(steps=(step,)).run(BLANK)[0].grid
+    assert step.grid_at_most(GRID).shape == made.shape == (40, 20, 22)
+    assert RandomCrop(p=0.5, shape=(40, 20, 22)).grid_at_most(GRID).shape == (40, 26, 22)

@@ -7,6 +7,8 @@ import pytest
 
 from scan2train.errors import WrongUse
 from scan2train.grid import Grid
+from scan2train.measures.foreground import foreground_values, foreground_voxels
+from scan2train.measures.noise import noise_sigma
 from scan2train.recipe.lookup import find_step
 from scan2train.steps.bias_field import BiasField
 from scan2train.volume import Volume
@@ -73,3 +75,17 @@ def test_values_around_zero_have_no_bias_field():
     array = np.linspace(-2, -1, 512, dtype=np.float32).reshape(8, 8, 8)
     with pytest.raises(WrongUse, match="above 0"):
         BiasField()(Volume.from_array(array, (4.0, 4.0, 4.0)))
+
+
+def test_noise_is_measured_in_each_channel_beside_padding():
+    rng = np.random.default_rng(3)
+    one = np.where(np.indices((12, 13, 14))[0] < 6, 0, 1000) + rng.normal(0, 5, (12, 13, 14))
+    valid = np.ones(one.shape, np.bool_)
+    valid[:, :, :2] = False
+    volume = Volume(array=one.astype(np.float32), grid=Grid(one.shape, np.eye(4)), valid=valid)
+    three = volume.replace(array=np.stack([volume.array] * 3, axis=-1))
+    assert noise_sigma(three) == pytest.approx(noise_sigma(volume))
+    assert foreground_values(three, whole=False).shape == (3 * foreground_values(volume, whole=False).size,)
+    assert (
+        three.array[foreground_voxels(three, whole=False)].size == foreground_values(three, whole=False).size
+    )

@@ -86,14 +86,17 @@ def otsu_threshold(volume: Volume) -> float:
 
 
 def foreground_voxels(volume: Volume, *, whole: bool) -> Array:
-    """Where :func:`foreground_values` takes its values, ``(i, j, k)``."""
+    """Where :func:`foreground_values` takes its values, ``(i, j, k[, c])``."""
     real = np.ones(volume.grid.shape, dtype=np.bool_) if volume.valid is None else volume.valid
+    real = np.broadcast_to(real.T, volume.array.T.shape).T
     return real if whole else real & (volume.array > otsu_threshold(volume))
 
 
 def foreground_values(volume: Volume, *, whole: bool) -> Array:
     """The real values, flat; without ``whole`` only those above Otsu's threshold."""
-    values: Array = volume.array.T.reshape(-1) if volume.valid is None else volume.array[volume.valid]
+    values: Array = (
+        volume.array.T.reshape(-1) if volume.valid is None else volume.array[volume.valid].reshape(-1)
+    )
     if not whole:
         values = values[values > otsu_threshold(volume)]
     if values.size == 0:

@@ -6,7 +6,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.measures.foreground import otsu_threshold
-from scan2train.volume import Array, Volume
+from scan2train.volume import Array, Mask, Volume
 
 #: From the median of absolute deviations to the standard deviation of a normal distribution.
 _NORMAL = 1.4826
@@ -34,9 +34,9 @@ def noise_sigma(volume: Volume) -> float:
             beside = (*inner[:axis], side, *inner[axis + 1 :])
             mean += values[beside]
             if volume.valid is not None:
-                seen &= volume.valid[beside]
+                seen &= _beside(volume.valid[beside], seen)
     if volume.valid is not None:
-        seen &= volume.valid[inner]
+        seen &= _beside(volume.valid[inner], seen)
     if not axes or not seen.any():
         raise Scan2TrainError(
             "no noise to be measured", expected="foreground of several voxels each way", found=volume
@@ -44,3 +44,8 @@ def noise_sigma(volume: Volume) -> float:
     near = 2 * len(axes)
     residual: Array = values[inner][seen] - mean[seen] / near
     return float(_NORMAL * np.median(np.abs(residual)) / np.sqrt(1 + 1 / near))
+
+
+def _beside(real: Mask, seen: Mask) -> Mask:
+    """The mask, for each channel where there are several."""
+    return real if seen.ndim == 3 else real[..., None]

@@ -21,14 +21,16 @@ def values_over(scene: Scene, region: Region) -> Array:
     Raises
     ------
     WrongUse
-        If labels are asked for and there are none, or a body on what is no CT.
+        If labels are asked for and there are none, or a body on what is no CT or has been moved.
     Scan2TrainError
         If there is no foreground, or no body.
     """
     volume = scene.volume
     if region in ("volume", "foreground"):
         return foreground_values(volume, whole=region == "volume")
-    mask = _labelled(scene) if region == "labels" else body_on(scene.measured, scene.grid).T
+    mask = (
+        _labelled(scene) if region == "labels" else body_on(scene.measured_in_place("the body"), scene.grid).T
+    )
     if volume.valid is not None:
         mask = mask & volume.valid.T
     values: Array = volume.array.T[..., mask].reshape(-1)

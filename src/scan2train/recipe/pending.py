@@ -26,7 +26,7 @@ class Pending:
     """A volume, and what has been asked for since it was last made.
 
     ``placed`` says that nothing was asked for but to stand on another grid: what comes next then starts from the source
-    itself.
+    itself. ``held`` are the two values that no real value of the source can exceed, where a clip before it fixed them.
     """
 
     source: Volume
@@ -35,6 +35,7 @@ class Pending:
     change: ValueMap = ValueMap()
     unit: str
     placed: bool = False
+    held: tuple[float, float] | None = None
 
     @classmethod
     def start(cls, volume: Volume) -> Self:
@@ -45,6 +46,16 @@ class Pending:
         """The same volume asked for on another grid."""
         return replace(self, grid=grid, placed=grid != self.grid)
 
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The two values that no real value can exceed after all this, where a clip fixed them."""
+        if (
+            self.held is None or self.sampling.interpolation == "cubic"
+        ):  # a cubic swings beyond what it goes through
+            return self.change.bounds
+        ends = self.change(self.held[0]), self.change(self.held[1])
+        return min(ends), max(ends)
+
     def then(self, step: Step) -> Pending:
         """One step more."""
         if isinstance(step, SpatialStep):
@@ -54,7 +65,8 @@ class Pending:
         if isinstance(step, ValueStep):
             return self._then_values(step)
         if isinstance(step, WholeStep):
-            return Pending.start(step.apply(self.realize()))
+            made = Pending.start(step.apply(self.realize()))
+            return replace(made, held=self.bounds if step.averages else None)
         raise TypeError(f"{type(step).__name__} is no kind of step that can be carried out")
 
     def _then_spatial(self, step: SpatialStep) -> Pending:
@@ -92,12 +104,18 @@ class Pending:
             return replace(now, change=now.change.then(change))
         meta = {**now.source.meta, "fill": float(step.values(np.array([[[fill_value(now.source)]]])).item())}
         return replace(
-            now, source=now.source.replace(array=step.values(now.source.array), unit=now.unit, meta=meta)
+            now,
+            source=now.source.replace(array=step.values(now.source.array), unit=now.unit, meta=meta),
+            held=None,
         )
 
     def _cut(self) -> Pending:
         """The same, with what is pending carried out."""
-        return Pending.start(self.realize())
+        return self.carried_out(self.realize())
+
+    def carried_out(self, made: Volume) -> Pending:
+        """The same with nothing pending, given what :meth:`realize` makes of it."""
+        return replace(Pending.start(made), held=self.bounds)
 
     def realize(self) -> Volume:
         """Carry out all that is pending, in one pass; the source itself where nothing is."""

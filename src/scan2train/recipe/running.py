@@ -10,7 +10,7 @@ import numpy as np
 from scan2train.errors import WrongUse
 from scan2train.recipe.pending import Pending
 from scan2train.recipe.scene import Scene
-from scan2train.recipe.step import ValueStep, WholeStep
+from scan2train.recipe.step import ImageStep, ValueStep, WholeStep
 from scan2train.volume import Labels, Volume
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Running:
         self.done: list[Step] = []
         self._volume, self._labels, self._seed = volume, labels, seed
         self._image = Pending.start(volume)
+        self._moved = self._changed = False
         self._mask = None if labels is None else Pending.start(labels).on(volume.grid)
 
     def scene(self) -> Scene:
@@ -52,10 +53,12 @@ class Running:
             measured=self._volume,
             grid=self._image.grid,
             unit=self._image.unit,
-            bounds=self._image.change.bounds,
+            bounds=self._image.bounds,
             make=self._image.realize,
             labels=self._labels,
             make_labels=None if mask is None else mask.realize,
+            moved=self._moved,
+            changed=self._changed,
         )
 
     def through(self, instructions: Sequence[Instruction]) -> None:
@@ -68,10 +71,19 @@ class Running:
             self.done.append(step)
             # Where the chain is cut at this step anyway, and it has looked, it begins on what it saw.
             cut = isinstance(step, WholeStep) or (isinstance(step, ValueStep) and step.looks)
-            image = Pending.start(scene.volume) if cut and scene.was_made else self._image
+            image = self._image.carried_out(scene.volume) if cut and scene.was_made else self._image
             self._image = image.then(step)
             self._mask = None if self._mask is None else self._mask.then(step)
+            self._moved |= isinstance(step, WholeStep) and not isinstance(step, ImageStep)
+            self._changed |= _changes_values(step)
 
     def end(self) -> tuple[Volume, Volume | None]:
         """The volume and the labels that have been made."""
         return self._image.realize(), None if self._mask is None else self._mask.realize()
+
+
+def _changes_values(step: Step) -> bool:
+    if isinstance(step, ValueStep):
+        change = step.map()
+        return change is None or not change.is_identity
+    return isinstance(step, ImageStep) and not step.averages

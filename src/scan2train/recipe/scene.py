@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scan2train.errors import WrongUse
+
 if TYPE_CHECKING:
     from scan2train.grid import Grid
     from scan2train.volume import Labels, Volume
@@ -33,6 +35,10 @@ class Scene:
         The labels that travel with the volume, as they were read.
     make_labels
         Makes the labels as they stand; ``None`` where there are none.
+    moved
+        Whether a step so far has moved content within its grid, so that ``measured`` and ``labels`` show it elsewhere.
+    changed
+        Whether a step so far has changed values to other than averages of what was measured.
     """
 
     measured: Volume
@@ -42,6 +48,8 @@ class Scene:
     make: Callable[[], Volume]
     labels: Labels | None = None
     make_labels: Callable[[], Volume] | None = None
+    moved: bool = False
+    changed: bool = False
 
     @cached_property
     def volume(self) -> Volume:
@@ -52,6 +60,27 @@ class Scene:
     def standing_labels(self) -> Volume | None:
         """The labels as they stand after the steps so far, on :attr:`grid`; ``None`` where there are none."""
         return None if self.make_labels is None else self.make_labels()
+
+    @property
+    def labels_in_place(self) -> Volume | None:
+        """The labels where they lie now: as they were read, unless a step so far has moved content."""
+        return self.standing_labels if self.moved else self.labels
+
+    def measured_in_place(self, what: str) -> Volume:
+        """:attr:`measured`, for ``what`` looks for a place on it.
+
+        Raises
+        ------
+        WrongUse
+            If a step so far has moved content: the place would be that from before.
+        """
+        if self.moved:
+            raise WrongUse(
+                f"{what} is looked for on the values as they were measured, and their content has been moved",
+                expected="nothing like affine or elastic before this step",
+                advice="Put what moves content (affine, elastic, and their random forms) behind it.",
+            )
+        return self.measured
 
     @property
     def was_made(self) -> bool:

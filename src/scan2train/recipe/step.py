@@ -151,6 +151,9 @@ class WholeStep(Step):
     Nothing is folded across it: what is pending is carried out before, and what follows starts from what it made.
     """
 
+    #: Whether each value it makes is a mean, or one, of values that were there: none then exceeds what none exceeded.
+    averages: ClassVar[bool] = False
+
     @abstractmethod
     def apply(self, volume: Volume) -> Volume:
         """The volume after this step, on ``self.grid(volume.grid)``. Labels come here, too, and stay labels."""
@@ -178,20 +181,20 @@ class ImageStep(WholeStep):
         """What stands where there is no data, given what stood there before."""
         return fill
 
+    def channels(self, volume: Volume) -> Array:
+        """The new values, ``(i, j, k, c)``, of a volume of several channels: each by itself."""
+        made = [self.image(volume.replace(array=volume.array[..., c])) for c in range(volume.array.shape[3])]
+        together: Array = np.stack([one.T for one in made]).T
+        return together
+
     def apply(self, volume: Volume) -> Volume:
-        """Each channel by itself; the mask of real data stays as it is."""
+        """The volume filtered; the mask of real data stays as it is."""
         from scan2train.recipe.fill import fill_value
         from scan2train.volume import Labels
 
         if isinstance(volume, Labels):
             return volume
-        if volume.array.ndim == 3:
-            array = self.image(volume)
-        else:
-            channels = [
-                self.image(volume.replace(array=volume.array[..., c])) for c in range(volume.array.shape[3])
-            ]
-            array = np.stack([one.T for one in channels]).T
+        array = self.image(volume) if volume.array.ndim == 3 else self.channels(volume)
         fill = self.padding(fill_value(volume))
         if volume.valid is not None:
             array = np.where(volume.valid.T if array.ndim == 3 else volume.valid.T[None], array.T, fill).T

@@ -32,7 +32,9 @@ class BrightIsDense(Choice):
         meta = scene.measured.meta
         if not is_inverted(meta):
             return Linear()
-        low, high = scene.bounds or meta.get("value_range") or _extremes(scene)
+        # What Bits Stored can hold says nothing any more once values are on another scale.
+        held = None if scene.changed else meta.get("value_range")
+        low, high = scene.bounds or held or _extremes(scene)
         return Linear(scale=-1.0, shift=float(low) + float(high))
 
 

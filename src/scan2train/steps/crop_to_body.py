@@ -34,5 +34,5 @@ class CropToBody(Choice):
                 advice='If these are Hounsfield units, say so: volume.replace(unit="HU"). '
                 "Use crop_to_foreground for other images.",
             )
-        box = foreground_box(scene.measured, self.above_hu)
+        box = foreground_box(scene.measured_in_place("the body"), self.above_hu)
         return crop_around(scene, scene.measured.grid, box, self.margin_mm)

@@ -26,8 +26,9 @@ class CropToForeground(Choice):
 
     def become(self, scene: Scene, rng: np.random.Generator) -> Crop:  # noqa: ARG002 - nothing is left to chance
         """The crop that holds the foreground."""
-        above = otsu_threshold(scene.measured) if self.above is None else self.above
-        return crop_around(scene, scene.measured.grid, foreground_box(scene.measured, above), self.margin_mm)
+        measured = scene.measured_in_place("the foreground")
+        above = otsu_threshold(measured) if self.above is None else self.above
+        return crop_around(scene, measured.grid, foreground_box(measured, above), self.margin_mm)
 
 
 def crop_around(scene: Scene, on: Grid, box: tuple[tuple[int, int], ...], margin_mm: float) -> Crop:

@@ -30,7 +30,7 @@ class CropToLabels(Choice):
 
     def become(self, scene: Scene, rng: np.random.Generator) -> Crop:  # noqa: ARG002 - nothing is left to chance
         """The crop that holds the labels."""
-        labels = scene.labels
+        labels = scene.labels_in_place
         if labels is None:
             raise WrongUse(
                 "crop_to_labels needs labels, and this case has none",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class DenoiseAnisotropic(ImageStep):
     Nothing flows to or from padding, or through the faces. It takes about 0.1 µs a voxel and step; ``sigma`` of one
     voxel needs eight steps, and twice that four times as many.
     """
+
+    averages: ClassVar[bool] = True
 
     sigma_mm: float | None = None
     sigma: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class DenoiseGaussian(ImageStep):
     Padding weighs nothing, and neither does what would lie beyond the faces: the weighted sum of real voxels is divided
     by their weight (normalised convolution, Knutsson and Westin 1993).
     """
+
+    averages: ClassVar[bool] = True
 
     sigma_mm: float | None = None
     sigma: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,8 @@ class DenoiseMedian(ImageStep):
 
     It takes about 0.5 µs a voxel for 27 voxels, and grows with their number.
     """
+
+    averages: ClassVar[bool] = True
 
     radius_mm: float | None = None
     radius: int | None = None

@@ -31,6 +31,7 @@ class DenoiseNonlocal(ImageStep):
     """
 
     looks: ClassVar[bool] = True
+    averages: ClassVar[bool] = True
 
     search_mm: float | None = None
     search: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Elastic(WholeStep):
 
     Labels are label-safe: interpolated each by itself, the largest wins. What comes from outside is padding.
     """
+
+    averages: ClassVar[bool] = True
 
     points: tuple[int, int, int]
     displacements_mm: tuple[float, ...]

@@ -48,3 +48,7 @@ class Gamma(ValueStep):
         made += kind(self.scale * self.low + self.shift)
         result: Array = made.T
         return result
+
+    def unit(self, unit: str) -> str:  # noqa: ARG002 - whatever it was, it is no longer that
+        """Arbitrary units."""
+        return "a.u."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ class LowResolution(ImageStep):
 
     Upwards it is linear. The grid and labels stay, so that a network learns to see through the loss.
     """
+
+    averages: ClassVar[bool] = True
 
     axis: int
     factor: float

@@ -13,7 +13,10 @@ from scan2train.volume import Array, Volume
 
 @dataclass(frozen=True, kw_only=True)
 class Noise(ImageStep):
-    """White Gaussian noise with standard deviation ``std``, in the unit of the values, the same for each ``seed``."""
+    """White Gaussian noise with standard deviation ``std``, in the unit of the values, the same for each ``seed``.
+
+    Each channel has noise of its own.
+    """
 
     std: float
     seed: int
@@ -32,3 +35,7 @@ class Noise(ImageStep):
         stored: Array = volume.array.T.astype(kind, copy=False)
         made: Array = (stored + noise).T
         return made
+
+    def channels(self, volume: Volume) -> Array:
+        """All drawn as one, so that no channel repeats another's noise."""
+        return self.image(volume)

@@ -27,6 +27,8 @@ class RandomAffine(Chance):
 
     It works in millimetres: on anisotropic voxels a turn stays a turn. 30° and 0.7 to 1.4, each a fifth of the time,
     are nnU-Net's; shifts add little to patches that lie anywhere, and shear is rare in practice, so that both are 0.
+
+    On a grid without millimetres ``translate_mm`` is voxels.
     """
 
     p: float = 0.2

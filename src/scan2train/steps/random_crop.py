@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.grid import Grid
 from scan2train.measures.label_places import label_places
 from scan2train.measures.label_values import counts
 from scan2train.recipe import Scene
@@ -42,19 +43,28 @@ class RandomCrop(Chance):
         if not 0 <= self.foreground <= 1:
             raise WrongUse("random_crop: foreground", expected="a probability, 0 to 1", found=self.foreground)
 
+    def grid_at_most(self, grid: Grid) -> Grid:
+        """The box, or the whole volume where it may stay as it is: no axis is shorter than the box then."""
+        if self.p == 1:
+            return Box(start=(0, 0, 0), size=self.shape).grid(grid)
+        i, j, k = (max(n, box) for n, box in zip(grid.shape, self.shape, strict=True))
+        return Box(start=(0, 0, 0), size=(i, j, k)).grid(grid)
+
     def draw(self, scene: Scene, rng: np.random.Generator) -> Box:
         """The box."""
         size = scene.grid.shape
         anywhere = start_anywhere(rng, size, self.shape)
-        if rng.random() >= self.foreground or scene.labels is None:
+        # Drawn first, so that labels are not made for nothing.
+        labels = scene.labels_in_place if rng.random() < self.foreground else None
+        if labels is None:
             return Box(start=anywhere, size=self.shape)
-        classes = self.classes or [value for value in counts(scene.labels) if value]
-        places = list(label_places([scene.labels.array], classes).values())
+        classes = self.classes or [value for value in counts(labels) if value]
+        places = list(label_places([labels.array], classes).values())
         if not places:
             return Box(start=anywhere, size=self.shape)
         found = places[int(rng.integers(len(places)))]
-        voxel = np.unravel_index(found[int(rng.integers(len(found)))], scene.labels.grid.shape, order="F")
-        index = scene.grid.to_index(scene.labels.grid.to_world(np.stack(voxel)))
+        voxel = np.unravel_index(found[int(rng.integers(len(found)))], labels.grid.shape, order="F")
+        index = scene.grid.to_index(labels.grid.to_world(np.stack(voxel)))
         return Box(start=start_around(index, size, self.shape), size=self.shape)
 
 

@@ -19,6 +19,8 @@ class RandomElastic(Chance):
     The outer ``fixed`` layers of control points stay, so that hardly anything leaves the grid. Where ``most_mm`` would
     let space fold (0.403 of the distance between control points), less is drawn. Seven points, 7.5 mm and two fixed
     layers are TorchIO's; a fifth of the time, as nnU-Net's first version did.
+
+    On a grid without millimetres ``most_mm`` is voxels.
     """
 
     p: float = 0.2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ class SmoothInPlane(ImageStep):
 
     ``measured_mm`` and ``target_mm`` say why it is that much, where ``match_sharpness`` decided it.
     """
+
+    averages: ClassVar[bool] = True
 
     sigma_mm: float
     measured_mm: float | None = None

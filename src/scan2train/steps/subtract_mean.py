@@ -13,7 +13,7 @@ from scan2train.recipe import Scene, Step, Summary, ValueCounts, ValueMap
 
 @dataclass(frozen=True, kw_only=True)
 class SubtractMean(OverValues):
-    """``value - mean``: values stay in their unit, about zero.
+    """``value - mean``: values about zero, as far apart as before.
 
     The mean is taken ``over`` the volume's real voxels, its ``foreground`` (by Otsu's threshold, 1979), the ``body`` of
     a CT, all ``labels`` but 0, or the ``dataset``: then it is fitted on the training cases, ``within`` one of those
@@ -43,3 +43,7 @@ class SubtractMean(OverValues):
         if self.mean is None:
             raise WrongUse("subtract_mean has no mean yet", advice="Run it in a recipe, or give it.")
         return ValueMap(shift=-self.mean)
+
+    def unit(self, unit: str) -> str:  # noqa: ARG002 - zero is another than the unit's
+        """Arbitrary units: 0 HU is water, and here it is the mean."""
+        return "a.u."

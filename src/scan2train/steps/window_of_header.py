@@ -28,10 +28,11 @@ class WindowOfHeader(Choice):
     def become(self, scene: Scene, rng: np.random.Generator) -> Window:  # noqa: ARG002 - nothing is left to chance
         """The window, in numbers."""
         found = scene.measured.meta.get("window")
-        if scene.bounds is not None:
+        if scene.changed:
             raise WrongUse(
-                "window_of_header is a window of measured values, and these have been clipped",
-                found=f"values from {scene.bounds[0]:g} to {scene.bounds[1]:g}",
+                "window_of_header is a window of measured values, and these have been changed",
+                expected="values as they were read",
+                found=f"values in {scene.unit} after steps such as clip or linear",
                 advice="Put it before steps that change values.",
             )
         if found is not None:
