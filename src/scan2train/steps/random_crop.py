@@ -13,6 +13,7 @@ from scan2train.measures.label_values import counts
 from scan2train.recipe import Scene
 from scan2train.recipe.chance import Chance
 from scan2train.steps.box import Box
+from scan2train.volume import Labels
 
 Triple = tuple[int, int, int]
 
@@ -56,7 +57,7 @@ class RandomCrop(Chance):
         anywhere = start_anywhere(rng, size, self.shape)
         # Drawn first, so that labels are not made for nothing.
         labels = scene.labels_in_place if rng.random() < self.foreground else None
-        if labels is None:
+        if not isinstance(labels, Labels):
             return Box(start=anywhere, size=self.shape)
         classes = self.classes or [value for value in counts(labels) if value]
         places = list(label_places([labels.array], classes).values())
