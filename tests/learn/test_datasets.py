@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 
@@ -230,6 +232,20 @@ def test_the_cases_of_a_split(stores):
         PreparedDataset(stores["nifti"], "train")
     with pytest.raises(WrongUse, match="case9"):
         PreparedDataset(out, cases=["case9"])
+
+
+def test_without_split_json_the_split_counts_that_the_set_was_prepared_with(stores, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(stores["b2nd"], out)
+    table = pl.read_parquet(out / "cases.parquet")
+    parts = pl.when(pl.col("case") == "case1").then(pl.lit("val")).otherwise(pl.lit("train"))
+    table.with_columns(split=parts).write_parquet(out / "cases.parquet")
+    assert [case.name for case in PreparedDataset(out, "train").cases] == ["case0", "case2"]
+    assert [case.name for case in PreparedDataset(out, "val").cases] == ["case1"]
+    with pytest.raises(WrongUse, match="no case to train on"):
+        PreparedDataset(out, "test")
+    with pytest.raises(WrongUse, match="no split of folds"):
+        PreparedDataset(out, "train", 1)
 
 
 def test_a_set_with_some_labels_asks_what_is_meant(stores):

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from hospital import RECIPE, grid_of, run, write_image, write_labels
+from hospital import RECIPE, grid_of, run, write_image, write_labels, write_series
 
+from scan2train import replay
 from scan2train.formats import nifti
 from scan2train.preparing.prepared import prepared_cases
 from scan2train.preparing.stored import stored_image, stored_labels
@@ -136,3 +137,42 @@ def test_a_prepared_set_is_a_source_with_what_its_accounts_know(tmp_path, how):
         if case != "liver_7":
             assert stored_labels(second[case]).names == {1: "liver", 2: "tumour"}
             np.testing.assert_array_equal(stored_labels(second[case]).array, stored_labels(one).array)
+
+
+def test_patient_and_scanner_are_known_to_a_set_that_is_made_of_a_set(tmp_path):
+    write_series(tmp_path / "pacs" / "DOE^JANE")
+    run(tmp_path / "pacs", tmp_path / "first", PADDED).raise_for_failures()
+    run(tmp_path / "first", tmp_path / "second", NOTHING).raise_for_failures()
+    ((case, first),) = table(tmp_path / "first").items()
+    second = table(tmp_path / "second")[case]
+    known = ("patient", "study_uid", "series_uid", "modality", "manufacturer", "model", "station", "phase")
+    assert first["patient"]
+    assert first["modality"] == "CT"
+    assert {name: second[name] for name in known} == {name: first[name] for name in known}
+    told, again = (
+        json.loads((tmp_path / out / "cases" / case / "account.json").read_text())["scan"]
+        for out in ("first", "second")
+    )
+    assert again == told
+    assert replay(tmp_path / "second", tmp_path / "third", jobs=1).same
+
+
+@pytest.mark.parametrize("source", ["first/cases", "first/cases/liver_2"], ids=["cases", "case"])
+def test_a_set_is_known_by_a_folder_in_it(tmp_path, source):
+    raw(tmp_path / "raw")
+    run(tmp_path / "raw", tmp_path / "work" / "first", PADDED, layout="nnunet").raise_for_failures()
+    made = run(tmp_path / "work" / source, tmp_path / "second", NOTHING)
+    made.raise_for_failures()
+    first, second = prepared_cases(tmp_path / "work" / "first"), prepared_cases(tmp_path / "second")
+    assert set(second) <= set(first)
+    assert len(second) == (1 if source.endswith("liver_2") else 3)
+    for case, one in second.items():
+        np.testing.assert_array_equal(stored_image(one).valid, stored_image(first[case]).valid)
+
+
+def test_the_folder_of_a_layout_given_by_itself_is_a_source_like_any_other(tmp_path):
+    raw(tmp_path / "raw")
+    run(tmp_path / "raw", tmp_path / "first", layout="nnunet").raise_for_failures()
+    made = run(tmp_path / "first" / "Dataset900_small", tmp_path / "second", NOTHING)
+    made.raise_for_failures()
+    assert made.cases["case"].to_list() == ["liver_2", "liver_7", "liver_10"]

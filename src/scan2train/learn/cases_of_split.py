@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import WrongUse
+from scan2train.preparing.of_prepared import splits_of
 from scan2train.preparing.prepared import Case, prepared_cases
 
 SPLIT = "split.json"
@@ -24,9 +25,10 @@ def cases_of_split(
     out
         A folder that ``prepare`` wrote.
     split
-        ``"train"``, ``"val"`` or ``"test"`` of ``split.json`` in ``out``; ``None`` for all cases.
+        ``"train"``, ``"val"`` or ``"test"`` of ``split.json`` in ``out``, or where there is none, of the split that the
+        set was prepared with; ``None`` for all cases.
     fold
-        Which fold, from 0; the first if not given.
+        Which fold, from 0; the first if not given. A set is prepared with one alone.
     cases
         Names of the cases to take, instead of a split.
 
@@ -38,7 +40,7 @@ def cases_of_split(
     known = prepared_cases(out)
     if cases is not None and split is not None:
         raise WrongUse("cases and split both say which cases to take", advice="Give one of them.")
-    names = list(known) if split is None else _names(out / SPLIT, split, fold or 0)
+    names = list(known) if split is None else _names(out, split, fold)
     if cases is not None:
         names = list(cases)
     strange = [name for name in names if name not in known]
@@ -55,19 +57,33 @@ def cases_of_split(
     return [case for name, case in known.items() if name in wanted]
 
 
-def _names(path: Path, split: str, fold: int) -> list[str]:
+def _names(out: Path, split: str, fold: int | None) -> list[str]:
     if split not in PARTS:
         raise WrongUse("split", expected=" or ".join(PARTS), found=repr(split))
+    path = out / SPLIT
+    if not path.exists():
+        return _names_as_prepared(out, split, fold)
+    chosen = fold or 0
     try:
         told: dict[str, Any] = json.loads(path.read_bytes())
         folds = told["folds"]
-        names = told["test"] if split == "test" else folds[fold][split] if 0 <= fold < len(folds) else None
-    except OSError as error:
-        raise WrongUse(
-            "the set has no split", where=path, advice="Make one first: scan2train split OUT"
-        ) from error
-    except (ValueError, LookupError, TypeError) as error:
+        names = (
+            told["test"] if split == "test" else folds[chosen][split] if 0 <= chosen < len(folds) else None
+        )
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise WrongUse("the split cannot be read", where=path, found=error) from error
     if names is None:
         raise WrongUse("there is no such fold", where=path, expected=f"0 to {len(folds) - 1}", found=fold)
     return [str(name) for name in names]
+
+
+def _names_as_prepared(out: Path, split: str, fold: int | None) -> list[str]:
+    """Those of the column ``split`` of the cases table, which holds one fold alone."""
+    column = splits_of(out)
+    if fold is not None or not any(column.values()):
+        raise WrongUse(
+            "the set has no split" if fold is None else "the set has no split of folds",
+            where=out / SPLIT,
+            advice="Make one first: scan2train split OUT",
+        )
+    return [case for case, part in column.items() if part == split]

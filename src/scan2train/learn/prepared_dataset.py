@@ -29,7 +29,8 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
     out
         A folder that :func:`scan2train.prepare` wrote, whatever its store and layout.
     split, fold
-        ``"train"``, ``"val"`` or ``"test"`` of the set's ``split.json``, and the fold, from 0; all cases if not given.
+        ``"train"``, ``"val"`` or ``"test"`` of the set's ``split.json`` and the fold, from 0, or of the split that the
+        set was prepared with; all cases if not given.
     cases
         Names of the cases to take, instead of a split.
     recipe

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.checking.declared import Declarations
 from scan2train.checking.splits.folders import by_folders
-from scan2train.preparing.of_prepared import splits_of
+from scan2train.preparing.of_prepared import place_in_set, splits_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,16 +25,16 @@ class Declared:
         # Folds of a cross-validation are not parts of the set.
         whole = parts.filter(parts["fold"].is_null())
         self._parts: dict[int, str] = dict(whole.select("volume_row", "split").iter_rows())
-        self._prepared = {source: splits_of(source) for source in volumes["source"].unique()}
+        self._prepared: dict[Path, dict[str, str]] = {}
 
     def told(self, job: Job) -> Job:
         """The job with the names of its labels' values, and its part: train, val, test or none."""
-        source = job.row["source"]
-        if self._prepared[source]:
-            case = PurePosixPath(job.row["path"]).parent
-            case = case.parent if job.row["format"] == "zarr" else case
-            return replace(job, names=self._names_for(job), split=self._prepared[source].get(case.name, ""))
-        return replace(job, names=self._names_for(job), split=self._parts.get(job.at, ""))
+        place = place_in_set(job.row)
+        if place is None or not place.case:
+            return replace(job, names=self._names_for(job), split=self._parts.get(job.at, ""))
+        if place.out not in self._prepared:
+            self._prepared[place.out] = splits_of(place.out)
+        return replace(job, names=self._names_for(job), split=self._prepared[place.out].get(place.case, ""))
 
     def _names_for(self, job: Job) -> dict[int, str]:
         if not job.labels:

@@ -17,7 +17,7 @@ from scan2train.preparing.declared import Declared
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_files import label_files, root_of_labels
 from scan2train.preparing.naming import name_cases
-from scan2train.preparing.of_prepared import NO_IMAGE, is_no_image
+from scan2train.preparing.of_prepared import NO_IMAGE, is_no_image, with_facts
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.seeds import seed_of
@@ -90,6 +90,7 @@ def plan(
         objects = [file for file in objects if not file.is_relative_to(out)]
     paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
+    volumes = with_facts(volumes)
     rows = volumes.drop(pl.selectors.starts_with("member_")).to_dicts()
     beside = {at for at, row in enumerate(rows) if is_no_image(row)}
     images = [at for at in range(len(rows)) if whole_of[at] not in paired.labels and at not in beside]

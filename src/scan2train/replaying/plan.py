@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from scan2train.preparing.job import Again, Failed, Job
+from scan2train.preparing.of_prepared import with_facts
 from scan2train.preparing.parts import in_parts
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.prepared import labels_files_of
@@ -47,6 +48,7 @@ def plan_again(
         What the set was made with.
     """
     volumes, _ = in_parts(found.volumes, request.reading.irregular)
+    volumes = with_facts(volumes)
     shelf = _Shelf.of(volumes, places)
     jobs, undecided = [], {}
     for case in cases:
