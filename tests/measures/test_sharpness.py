@@ -58,6 +58,7 @@ def test_squares_add_up_on_a_phantom(sigma_mm):
     assert sharpness(made).sigma_mm == pytest.approx(np.hypot(0.6, sigma_mm), rel=0.03)
 
 
+@pytest.mark.slow
 def test_squares_add_up_on_a_real_chest(real_data):
     row = index(real_data / "ct_chest_lidc0314", cache=False).volumes.row(0, named=True)
     whole = read(row, irregular="keep-largest-regular")

@@ -51,7 +51,8 @@ class Gaps:
     @cached_property
     def beyond(self) -> BoolArray:
         """Gaps too far from the usual one for an even grid."""
-        return (self.off > GEO003_INFO_MM) | (self.off > GEO003_INFO_PART * self.usual)
+        # 5 % of a tiny gap may be less than what is not even worth a word.
+        return self.audible & ((self.off > GEO003_INFO_MM) | (self.off > GEO003_INFO_PART * self.usual))
 
     @cached_property
     def audible(self) -> BoolArray:
