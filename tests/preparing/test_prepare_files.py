@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from hospital import RECIPE, contents, grid_of, run, write_image, write_labels
+from hospital import RECIPE, case_of, contents, grid_of, run, write_image, write_labels
 
 from scan2train.grid import Grid
 from scan2train.index import index
@@ -19,7 +20,9 @@ from scan2train.read import read
 from scan2train.recipe import Recipe
 from scan2train.tables import CASES
 from scan2train.testing.dicom_series import write_dicom_series
+from scan2train.testing.small import small_nifti
 from scan2train.volume import Volume
+from scan2train.write import write
 
 
 def test_a_run_leaves_the_promised_files(source, tmp_path):
@@ -123,6 +126,33 @@ def test_another_place_on_the_disk_gives_the_same_bytes(source, tmp_path):
     source.rename(moved)
     run(moved, tmp_path / "there")
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+
+@pytest.mark.parametrize("masks", ["scans", "masks"])
+def test_what_readers_notice_names_files_below_their_source(tmp_path, masks):
+    sheared = {"shape": (9, 7, 5), "tilt": 1.4}
+    small_nifti("scans/a.nii.gz", **sheared)(tmp_path)
+    mask = "scans/a_seg.nii.gz" if masks == "scans" else "masks/a.nii.gz"
+    small_nifti(mask, labels=True, **sheared)(tmp_path)
+    made = run(
+        tmp_path / "scans", tmp_path / "ready", labels=tmp_path / "masks" if masks == "masks" else "auto"
+    )
+    made.raise_for_failures()
+    account = json.loads((tmp_path / "ready/cases/a/account.json").read_bytes())
+    places = [one["where"]["path"] for one in account["findings"] if one["code"] == "NII002"]
+    assert places == ["a.nii.gz", Path(mask).name]
+    assert str(tmp_path) not in (tmp_path / "ready/findings.json").read_text()
+
+
+def test_a_mask_that_cannot_be_read_is_named_without_its_place(tmp_path):
+    write_image(tmp_path / "scans" / "a.nii.gz")
+    halves = Volume(array=np.full((19, 17, 13), 0.5, np.float32), grid=grid_of())
+    (tmp_path / "far" / "masks").mkdir(parents=True)
+    write(halves, tmp_path / "far" / "masks" / "a.nii.gz")
+    made = run(tmp_path / "scans", tmp_path / "ready", labels=tmp_path / "far" / "masks")
+    assert made.n_failed == 1
+    assert "masks/a.nii.gz" in case_of(made, "a")["error"]
+    assert str(tmp_path) not in case_of(made, "a")["error"]
 
 
 def test_nothing_tells_of_the_machine_or_the_patient(source, tmp_path):

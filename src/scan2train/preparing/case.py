@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.of_prepared import account_beside, read_prepared
 from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
-from scan2train.preparing.sources import describe_labels, describe_sources, without_place
+from scan2train.preparing.sources import (
+    describe_labels,
+    describe_sources,
+    path_of_image,
+    path_of_labels,
+    without_places,
+)
 from scan2train.preparing.store import Store, file_name, files_of
 from scan2train.preparing.unit import require_uptake, settle_unit
 from scan2train.reading.one import read_row
@@ -61,9 +67,7 @@ def make_case(asked: Mapping[str, Any], reading: Options, store: Store, job: Job
             run = Recipe.from_json({"step": list(job.again.steps)})
         ready, ready_labels, done = _run(run, volume, labels, job.seed)
     except Scan2TrainError as error:
-        return Failed(
-            error=without_place(str(error), job.row), code=error.code or "", advice=error.advice or ""
-        )
+        return Failed(error=without_places(str(error), job), code=error.code or "", advice=error.advice or "")
     except MemoryError:
         return Failed(error="not enough memory for this case", advice="Run it with fewer jobs.")
     # The mask is a part of its own in every store.
@@ -109,22 +113,31 @@ def read_case(
     volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
     # What was taken for granted is the first thing that was done: the account replays on what read() gives.
     first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)
-    findings = (*volume.findings, *found)
+    findings = _placed((*volume.findings, *found), job)
     if not job.labels:
-        return volume, None, _placed(findings, job), first
+        return volume, None, findings, first
     labels = read_labels(job.labels, volume)
     if not isinstance(labels, Labels):
         raise WrongUse("this file does not hold labels", where=job.labels, found=repr(labels))
     if job.names and not labels.names:
         labels = labels.replace(names=dict(job.names))
     labels, more = fit_to_grid(labels, volume.grid)
-    return volume, labels, _placed((*findings, *labels.findings, *more), job), first
+    findings = (*findings, *_placed((*labels.findings, *more), job, path_of_labels))
+    return volume, labels, findings, first
 
 
-def _placed(findings: tuple[Finding, ...], job: Job) -> tuple[Finding, ...]:
-    """The findings, each with the volume that it is about."""
+def _placed(
+    findings: tuple[Finding, ...], job: Job, named: Callable[[str, Job], str] = path_of_image
+) -> tuple[Finding, ...]:
+    """The findings, each with the volume or the file that it is about, and none with a place on this machine."""
     here = Where(path=job.row["path"], series_uid=job.row["series_uid"], volume=job.row["volume"])
-    return tuple(replace(one, where=here) if one.where == Where() else one for one in findings)
+    places = (
+        here
+        if one.where == Where()
+        else replace(one.where, path=None if one.where.path is None else named(one.where.path, job))
+        for one in findings
+    )
+    return tuple(replace(one, where=where) for one, where in zip(findings, places, strict=True))
 
 
 def _run(

@@ -9,7 +9,7 @@ from typing import Any
 from scan2train.errors import Scan2TrainError
 from scan2train.preparing.case import read_case
 from scan2train.preparing.job import Failed, Job
-from scan2train.preparing.sources import without_place
+from scan2train.preparing.sources import without_places
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe, Summary
 from scan2train.recipe.fitting import contribution
@@ -25,8 +25,8 @@ def contribute(asked: Mapping[str, Any], reading: Options, job: Job) -> Summary 
     try:
         volume, labels, _, first = read_case(job, reading, recipe)
     except Scan2TrainError as error:
-        return Failed(error=without_place(str(error), job.row))
+        return Failed(error=without_places(str(error), job))
     try:
         return contribution(replace(recipe, steps=(*first, *recipe.steps)), volume, labels, job.seed)
     except Scan2TrainError as error:
-        return Failed(error=without_place(str(error), job.row), fatal=True)
+        return Failed(error=without_places(str(error), job), fatal=True)

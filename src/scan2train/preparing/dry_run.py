@@ -19,7 +19,7 @@ from scan2train.preparing.forecast import Forecast
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_fate import LabelFate, fate_of_labels
 from scan2train.preparing.machine import disk_free, memory_free, pace
-from scan2train.preparing.sources import without_place
+from scan2train.preparing.sources import without_places
 from scan2train.preparing.unit import require_uptake
 from scan2train.reading.lattice import regular_grid
 from scan2train.reading.refusals import refusal
@@ -65,7 +65,7 @@ def plan_only(
                 rows[job.case] = records.row_of_planned(job, after if known else None)
         except Scan2TrainError as error:
             failed = Failed(
-                error=without_place(str(error), job.row), code=error.code or "", advice=error.advice or ""
+                error=without_places(str(error), job), code=error.code or "", advice=error.advice or ""
             )
             rows[job.case] = records.row_of_failed(job, failed)
     foreseen = [job for job in planned.jobs if job.case in grids]

@@ -14,7 +14,7 @@ from scan2train.measures.label_values import counts
 from scan2train.preparing.job import Job
 from scan2train.preparing.read_labels import read_labels
 from scan2train.preparing.same_grid import fit_to_grid
-from scan2train.preparing.sources import without_place
+from scan2train.preparing.sources import without_places
 from scan2train.recipe import Recipe, Step
 from scan2train.recipe.pending import Pending
 from scan2train.volume import Labels
@@ -86,7 +86,7 @@ def fate_of_labels(asked: Mapping[str, Any], given: tuple[Job, Grid]) -> tuple[L
                 pending = pending.then(step)
         ready = pending.realize()
     except Scan2TrainError as error:
-        return without_place(str(error), job.row)
+        return without_places(str(error), job)
     return _compare(job.case, labels, ready.array, ready.grid)
 
 

@@ -17,6 +17,15 @@ def read_labels(file: str, image: Volume | Grid) -> Volume:
         As :func:`scan2train.read.read`.
     """
     try:
+        return _read(file, image)
+    except Scan2TrainError as error:
+        # What is said of values alone does not know whose they are.
+        error.where = error.where or file
+        raise
+
+
+def _read(file: str, image: Volume | Grid) -> Volume:
+    try:
         return read(file, as_labels=True, reference=image)
     except GridMismatch as error:
         try:

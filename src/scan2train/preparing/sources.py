@@ -94,3 +94,20 @@ def describe_labels(job: Job) -> list[dict[str, str]]:
 def without_place(text: str, row: Mapping[str, Any]) -> str:
     """A message about a row's files, without the folders above their source: what we write is passed on to others."""
     return text.replace(f"{Path(row['source']).parent}/", "")
+
+
+def path_of_image(path: str, job: Job) -> str:
+    """What a finding calls a file of the image: its path below the source; one without a place stays as it is."""
+    return path_below(Path(job.row["source"]), Path(path)) if Path(path).is_absolute() else path
+
+
+def path_of_labels(path: str, job: Job) -> str:
+    """What a finding calls a file of the labels: as the account does; one without a place stays as it is."""
+    return below(Path(job.labels), job.labels_path, Path(path)) if Path(path).is_absolute() else path
+
+
+def without_places(text: str, job: Job) -> str:
+    """A message about a case, without the folders above its source nor those above its labels."""
+    if job.labels:
+        text = text.replace(job.labels, f"{job.labels_root}/{job.labels_path}")
+    return without_place(text, job.row)
