@@ -79,7 +79,7 @@ def fit(
     request = Request.checked(recipe, Options(irregular=irregular, suv=suv), seed, "nifti", "plain")
     if request.recipe.waiting is None:
         return request.recipe
-    require_cases_to_fit_on(request.recipe, split, fit_on)
+    require_cases_to_fit_on(request.recipe, split, fold, fit_on)
     found = index_of(source, jobs, salt)
     planned = plan(found, None, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else split_plan(planned, found, split, fold, read_salt(salt))

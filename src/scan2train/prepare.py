@@ -141,7 +141,7 @@ def prepare(
     out = Path(out).absolute()
     if not dry_run:
         refuse_if_held(out)  # at once, and not after the sources are read
-    require_cases_to_fit_on(request.recipe, split, fit_on)
+    require_cases_to_fit_on(request.recipe, split, fold, fit_on)
     found = index_of(source, jobs, salt)
     planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else _split(planned, found, split, fold, salt)

@@ -85,6 +85,12 @@ def test_another_fold_gives_other_numbers(source):
         s2t.fit(found, ASKED, fold=2, **given)
 
 
+def test_a_fold_of_no_split_is_refused_also_where_nothing_waits(source, tmp_path):
+    with pytest.raises(WrongUse, match="no split is given"):
+        run(source, tmp_path / "out", fold=1)
+    assert not (tmp_path / "out").exists()
+
+
 def test_going_on_fits_again_only_where_something_changed(source, tmp_path, monkeypatch):
     out, given = tmp_path / "out", {"split": source / "split.json", "fold": 0}
     first = run(source, out, ASKED, **given)

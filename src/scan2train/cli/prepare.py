@@ -186,7 +186,7 @@ def prepare(
     Request.checked(asked, reading, seed, store, layout, (dataset_id, dataset_name), stack=stack)
     from scan2train.preparing.fit_recipe import require_cases_to_fit_on
 
-    require_cases_to_fit_on(asked, split, fit_on)
+    require_cases_to_fit_on(asked, split, fold, fit_on)
     from scan2train.cli.show_plan import print_plan
     from scan2train.cli.show_prepared import print_json, print_result
     from scan2train.index import index

@@ -69,13 +69,13 @@ class Fit:
         }
 
 
-def require_cases_to_fit_on(recipe: Recipe, split: object, fit_on: str) -> None:
+def require_cases_to_fit_on(recipe: Recipe, split: object, fold: int | None, fit_on: str) -> None:
     """See that a recipe that waits is told which cases to fit on, before anything is read.
 
     Raises
     ------
     WrongUse
-        If it is not, or ``fit_on`` is no such word.
+        If it is not, ``fit_on`` is no such word, or a fold is chosen of no split.
     """
     if fit_on not in FIT_ON:
         raise WrongUse("what to fit on is a word", expected=" or ".join(FIT_ON), found=repr(fit_on))
@@ -87,6 +87,13 @@ def require_cases_to_fit_on(recipe: Recipe, split: object, fit_on: str) -> None:
             found=f"step {recipe.waiting + 1}, {step.word()}",
             advice="Say it with --split FILE (and --fold N). With --fit-on all every case counts: only for a set in "
             "which nothing is tested on, as the numbers then know of the test cases.",
+        )
+    if split is None and fold is not None:
+        raise WrongUse(
+            "a fold is one of a split, and no split is given",
+            expected="--split FILE with --fold",
+            found=f"--fold {fold} alone",
+            advice="Name the split file, or leave out --fold.",
         )
 
 
