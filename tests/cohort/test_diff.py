@@ -194,6 +194,11 @@ def test_steps_are_told_apart_by_word_and_order():
     ]
 
 
+def test_a_path_that_is_not_there_is_named(made, tmp_path):
+    with pytest.raises(WrongUse, match="no such file or folder"):
+        diff(made / "ready", tmp_path / "raedy")
+
+
 def test_a_set_and_an_image_cannot_be_compared(made, tmp_path):
     with pytest.raises(WrongUse, match="something else"):
         diff(made / "ready", made / "ready/cases/volume-2/image.nii.gz")

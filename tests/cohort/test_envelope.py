@@ -175,6 +175,12 @@ def test_what_is_no_envelope_is_refused(tmp_path, text):
         Envelope.load(path)
 
 
+def test_a_series_that_is_given_by_itself_is_called_as_its_folder(envelope, tmp_path):
+    scan("a", n=7, phase="NATIVE")(tmp_path / "new")
+    (verdict,) = envelope.judge(tmp_path / "new" / "a")
+    assert verdict.scan == "a"
+
+
 def test_the_commands_exit_as_the_verdict_is(ready, envelope, tmp_path):
     path = tmp_path / "envelope.json"
     runner = CliRunner()

@@ -141,8 +141,13 @@ def plan(
     """
     if not memory_gb > 0:
         raise WrongUse("memory is a number of GB above 0", found=memory_gb)
+    asked = "as many classes as the labels have" if classes is None else f"{classes} classes"
     if channels < 1 or (classes is not None and classes < 1):
-        raise WrongUse("a network has at least one channel and one class", found=f"{channels}, {classes}")
+        raise WrongUse(
+            "a network has at least one channel and one class",
+            found=f"{channels} channels, {asked}",
+            advice="Give --channels and --classes from 1 on; background is a class.",
+        )
     out = Path(where) if not isinstance(where, Index) and is_prepared(Path(where)) else None
     table, _ = members(where)
     trained = training_cases(table, out, split)

@@ -60,7 +60,13 @@ class Recipe:
             text = path.read_text(encoding="utf-8")
             account = json.loads(text) if path.suffix == ".json" else None
         except OSError as error:
-            raise WrongUse("cannot read the recipe", where=path, found=error.strerror) from error
+            raise WrongUse(
+                "cannot read the recipe",
+                where=path,
+                expected="a TOML file, an account of a case, or a preset's name",
+                found=error.strerror,
+                advice="Check the path; `scan2train recipes` lists the presets.",
+            ) from error
         except ValueError as error:
             raise WrongUse("cannot read the recipe", where=path, found=error) from error
         if path.suffix == ".toml":

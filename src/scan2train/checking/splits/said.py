@@ -71,7 +71,12 @@ def read_split(path: str | os.PathLike[str]) -> list[Said]:
     except WrongUse as error:
         raise WrongUse(error.message, where=place, found=error.found, advice=_ADVICE) from error
     except Scan2TrainError as error:
-        raise WrongUse("the split file cannot be read", where=place, found=error.message) from error
+        raise WrongUse(
+            "the split file cannot be read",
+            where=place,
+            found=error.message,
+            advice="Check the path; `scan2train split` writes such a file.",
+        ) from error
     except (ValueError, RecursionError, csv.Error) as error:
         raise WrongUse(
             "the split file is neither JSON nor CSV", where=place, found=str(error), advice=_ADVICE

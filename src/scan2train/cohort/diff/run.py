@@ -107,7 +107,7 @@ def diff(
     Raises
     ------
     WrongUse
-        If one is a prepared set and the other is not, or a tolerance cannot be meant.
+        If one is not there, or is a prepared set and the other is not, or a tolerance cannot be meant.
     Scan2TrainError
         If an image or an account cannot be read.
     """
@@ -117,6 +117,14 @@ def diff(
             found=f"tolerance {tolerance}, share {share}",
         )
     a, b = path_given(first), path_given(second)
+    for path in (a, b):
+        if not path.exists():
+            raise WrongUse(
+                "there is no such file or folder",
+                where=path,
+                expected="a prepared set or an image",
+                advice="Check the path.",
+            )
     sets = [(path / JOURNAL).is_file() for path in (a, b)]
     if sets == [False, False]:
         return Diff(cases=(_images(a, b, tolerance, grids=grids, labels=labels),), share=share)

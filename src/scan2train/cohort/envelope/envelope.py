@@ -193,7 +193,14 @@ class Envelope:
         try:
             data = json.loads(place.read_bytes())
         except (OSError, ValueError, RecursionError) as error:
-            raise WrongUse("the envelope cannot be read", where=place, found=error) from error
+            found = error.strerror if isinstance(error, OSError) else f"no JSON: {error}"
+            raise WrongUse(
+                "the envelope cannot be read",
+                where=place,
+                expected="a file that `envelope learn` wrote",
+                found=found,
+                advice="Check the path, or write it again: scan2train envelope learn OUT -o FILE.",
+            ) from error
         if not isinstance(data, dict):
             raise WrongUse("this is no envelope", where=place, found=type(data).__name__)
         return cls.from_json(data)

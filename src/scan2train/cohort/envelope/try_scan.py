@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.cohort.envelope.observed import observe
@@ -49,7 +50,8 @@ def rows_at(scans: str | os.PathLike[str] | Index, options: Options) -> list[dic
 
 def try_scan(envelope: Envelope, row: Mapping[str, Any]) -> Verdict:
     """The verdict on one row of the volumes table."""
-    name = str(row["path"] or row["volume"])
+    # A series that was itself given lies at "." below it, and is called as its folder.
+    name = row["path"] if row["path"] not in ("", ".") else Path(row["source"]).name or row["volume"]
     try:
         uptake = envelope.suv if row["modality"] == "PT" else None
         volume = read_row(dict(row), Options(irregular=envelope.irregular, suv=uptake))
