@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "preparing"))
 from hospital import RECIPE, grid_of, run, write_image, write_labels
 from typer.testing import CliRunner
 
-from scan2train import Grid, Labels, Recipe, Volume, WrongUse, diff, write
+from scan2train import Grid, Labels, Recipe, Volume, WrongUse, diff, read, write
 from scan2train.cli.app import app
 from scan2train.cohort.diff.steps import steps_apart
 from scan2train.steps.reorient import Reorient
@@ -192,6 +192,17 @@ def test_steps_are_told_apart_by_word_and_order():
         "step 2: nothing → flip (axes [0])",
         "step 2 clip: high: 1 → nothing",
     ]
+
+
+def test_a_voxel_that_was_changed_afterwards_is_seen_though_the_accounts_agree(made, tmp_path):
+    shutil.copytree(made / "ready", tmp_path / "copy")
+    file = tmp_path / "copy/cases/volume-2/image.nii.gz"
+    volume = read(file)
+    array = volume.array.copy()
+    array[1, 2, 3] += 0.25
+    write(volume.replace(array=array), file)
+    found = diff(made / "ready", tmp_path / "copy")
+    assert [case.image.differ for case in found.cases] == [1, 0]
 
 
 def test_a_path_that_is_not_there_is_named(made, tmp_path):
