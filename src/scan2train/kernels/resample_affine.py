@@ -8,7 +8,34 @@ from __future__ import annotations
 
 import math
 
-from scan2train.kernels.compiling import outer
+from scan2train.kernels.compiling import inlined, outer
+
+
+@inlined
+def blend(source, valid, masked, x, y, z):
+    """Sum of weight times value, and of weights, of the real voxels around a place within the source's faces.
+
+    ``valid`` counts only where ``masked``. Beyond the outermost centres the border's values hold.
+    """
+    nk, nj, ni = source.shape
+    x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
+    i, j, k = int(x), int(y), int(z)
+    total, weight = 0.0, 0.0
+    for dk in range(2):
+        wk = z - k if dk else 1 - (z - k)
+        if wk == 0:
+            continue
+        for dj in range(2):
+            wj = wk * (y - j if dj else 1 - (y - j))
+            if wj == 0:
+                continue
+            for di in range(2):
+                w = wj * (x - i if di else 1 - (x - i))
+                if w == 0 or (masked and not valid[k + dk, j + dj, i + di]):
+                    continue
+                total += w * source[k + dk, j + dj, i + di]
+                weight += w
+    return total, weight
 
 
 @outer
@@ -35,23 +62,7 @@ def resample_affine(source, valid, masked, matrix, nearest, change, fill, out, o
                     continue
                 if nearest:
                     x, y, z = math.floor(x + 0.5), math.floor(y + 0.5), math.floor(z + 0.5)
-                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
-                i, j, k = int(x), int(y), int(z)
-                total, weight = 0.0, 0.0
-                for dk in range(2):
-                    wk = z - k if dk else 1 - (z - k)
-                    if wk == 0:
-                        continue
-                    for dj in range(2):
-                        wj = wk * (y - j if dj else 1 - (y - j))
-                        if wj == 0:
-                            continue
-                        for di in range(2):
-                            w = wj * (x - i if di else 1 - (x - i))
-                            if w == 0 or (masked and not valid[k + dk, j + dj, i + di]):
-                                continue
-                            total += w * source[k + dk, j + dj, i + di]
-                            weight += w
+                total, weight = blend(source, valid, masked, x, y, z)
                 if weight >= 0.5:
                     out[ko, jo, io] = min(max(scale * (total / weight) + shift, low), high)
                     out_valid[ko, jo, io] = True

@@ -9,7 +9,8 @@ import numpy as np
 
 from scan2train.kernels.compiling import outer
 from scan2train.kernels.resample import _ZERO
-from scan2train.kernels.resample_labels import _add, _vote
+from scan2train.kernels.resample_affine import blend
+from scan2train.kernels.resample_labels import _around, _vote
 
 
 @outer
@@ -32,23 +33,7 @@ def resample_displaced(source, valid, masked, shifts, fill, out, out_valid):
                 out_valid[ko, jo, io] = False
                 if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
                     continue
-                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
-                i, j, k = int(x), int(y), int(z)
-                total, weight = 0.0, 0.0
-                for dk in range(2):
-                    wk = z - k if dk else 1 - (z - k)
-                    if wk == 0:
-                        continue
-                    for dj in range(2):
-                        wj = wk * (y - j if dj else 1 - (y - j))
-                        if wj == 0:
-                            continue
-                        for di in range(2):
-                            w = wj * (x - i if di else 1 - (x - i))
-                            if w == 0 or (masked and not valid[k + dk, j + dj, i + di]):
-                                continue
-                            total += w * source[k + dk, j + dj, i + di]
-                            weight += w
+                total, weight = blend(source, valid, masked, x, y, z)
                 if weight >= 0.5:
                     out[ko, jo, io] = total / weight
                     out_valid[ko, jo, io] = True
@@ -69,15 +54,5 @@ def displaced_labels(source, shifts, out):
                 if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
                     out[ko, jo, io] = 0
                     continue
-                x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
-                i, j, k = int(x), int(y), int(z)
-                count = _ZERO
-                for dk in range(2):
-                    wk = z - k if dk else 1 - (z - k)
-                    for dj in range(2):
-                        wj = wk * (y - j if dj else 1 - (y - j))
-                        for di in range(2):
-                            w = wj * (x - i if di else 1 - (x - i))
-                            if w > 0:
-                                count = _add(found, share, count, source[k + dk, j + dj, i + di], w)
+                count = _around(source, x, y, z, found, share, _ZERO)
                 out[ko, jo, io] = _vote(found, share, count)

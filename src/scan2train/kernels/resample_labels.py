@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from scan2train.kernels.compiling import inner, outer
+from scan2train.kernels.compiling import inlined, inner, outer
 from scan2train.kernels.resample import _ZERO, _check
 
 #: Eight places of a row that are all steady.
@@ -183,6 +183,23 @@ def resample_labels(source, ks, kw, kr, js, jw, jr, starts, iw, ir, out):
                 out[ko, jo, ir[0] : ir[1]] = label
 
 
+@inlined
+def _around(source, x, y, z, found, share, count):
+    """Add the weights of the voxels around a place within the source's faces to the votes so far."""
+    nk, nj, ni = source.shape
+    x, y, z = min(max(x, 0.0), ni - 1.0), min(max(y, 0.0), nj - 1.0), min(max(z, 0.0), nk - 1.0)
+    i, j, k = int(x), int(y), int(z)
+    for dk in range(2):
+        wk = z - k if dk else 1 - (z - k)
+        for dj in range(2):
+            wj = wk * (y - j if dj else 1 - (y - j))
+            for di in range(2):
+                w = wj * (x - i if di else 1 - (x - i))
+                if w > 0:
+                    count = _add(found, share, count, source[k + dk, j + dj, i + di], w)
+    return count
+
+
 @outer
 def resample_labels_affine(source, matrix, nearest, parts, out):
     """Along any affine map (as for ``resample_affine``); 0 beyond the source's outer faces.
@@ -209,18 +226,5 @@ def resample_labels_affine(source, matrix, nearest, parts, out):
                         continue
                     if nearest:
                         x, y, z = math.floor(x + 0.5), math.floor(y + 0.5), math.floor(z + 0.5)
-                    x, y, z = (
-                        min(max(x, 0.0), ni - 1.0),
-                        min(max(y, 0.0), nj - 1.0),
-                        min(max(z, 0.0), nk - 1.0),
-                    )
-                    i, j, k = int(x), int(y), int(z)
-                    for dk in range(2):
-                        wk = z - k if dk else 1 - (z - k)
-                        for dj in range(2):
-                            wj = wk * (y - j if dj else 1 - (y - j))
-                            for di in range(2):
-                                w = wj * (x - i if di else 1 - (x - i))
-                                if w > 0:
-                                    count = _add(found, share, count, source[k + dk, j + dj, i + di], w)
+                    count = _around(source, x, y, z, found, share, count)
                 out[ko, jo, io] = _vote(found, share, count) if count else 0
