@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scan2train.sampling.bspline import cubic_bsplines
 from scan2train.volume import Array, Mask
 
 _BINS = 200
@@ -64,7 +65,9 @@ class _Spline:
 
     @classmethod
     def over(cls, mask: Mask, spans: tuple[int, ...]) -> _Spline:
-        basis = tuple(_basis(n, span) for n, span in zip(mask.shape, spans, strict=True))
+        basis = tuple(
+            cubic_bsplines(np.linspace(0, span, n), span) for n, span in zip(mask.shape, spans, strict=True)
+        )
         return cls(basis, _project(mask.astype(np.float64), tuple(one**2 for one in basis)))
 
     def fit(self, residual: Array) -> Array:
@@ -81,18 +84,6 @@ def _project(values: Array, tables: tuple[Array, ...]) -> Array:
         # einsum adds in one order whatever the number of threads, which a library for matrices does not promise.
         values = np.einsum("abc,ad->bcd", values, table)
     return values
-
-
-def _basis(n: int, span: int) -> Array:
-    """``(n, span + 3)``: uniform cubic B-splines over ``span`` pieces from the first index to the last."""
-    place = np.linspace(0, span, n)
-    first = np.minimum(place.astype(int), span - 1)
-    t = place - first
-    pieces = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
-    table = np.zeros((n, span + 3))
-    for step, piece in enumerate(pieces):
-        table[np.arange(n), first + step] = piece / 6
-    return table
 
 
 def _sharpened(log: Array, fwhm: float) -> Array:

@@ -11,11 +11,10 @@ from scan2train.errors import WrongUse
 from scan2train.grid import FloatArray
 from scan2train.recipe import WholeStep
 from scan2train.recipe.fill import fill_value
+from scan2train.sampling.bspline import ORDER, cubic_bsplines
 from scan2train.sampling.memory import for_kernels, result_type
 from scan2train.volume import Array, Labels, Volume
 
-#: A cubic B-spline reaches over four control points: over ``n`` intervals there are ``n + 3`` of them.
-ORDER = 3
 #: The farthest a control point may move, in distances between control points, so that nothing folds: Choi and Lee
 #: (2000), "Injectivity conditions of 2D and 3D uniform cubic B-spline functions", 1 / 2.479472335.
 FARTHEST = 0.403
@@ -92,7 +91,10 @@ class Elastic(WholeStep):
                 found=f"{', '.join(f'{one:.3g}' for one in np.abs(moves).max((0, 1, 2)) * grid.spacing)} mm",
                 advice="Take fewer control points, or smaller displacements.",
             )
-        weights = [_weights(n, points) for n, points in zip(grid.shape, self.points, strict=True)]
+        weights = []
+        for size, points in zip(grid.shape, self.points, strict=True):
+            places = np.arange(size) / max(size - 1, 1) * (points - ORDER)
+            weights.append(cubic_bsplines(places, points - ORDER).astype(np.float32))
         found = np.einsum("kc,jb,ia,abcd->dkji", *weights[::-1], moves.astype(np.float32), optimize=True)
         return np.ascontiguousarray(found, np.float32)
 
@@ -100,22 +102,4 @@ class Elastic(WholeStep):
 def distances(shape: tuple[int, int, int], points: tuple[int, int, int]) -> FloatArray:
     """Voxels from one control point to the next, along i, j and k."""
     made: FloatArray = np.maximum(np.array(shape) - 1, 1) / (np.array(points) - ORDER)
-    return made
-
-
-def _weights(size: int, points: int) -> Array:
-    """``(size, points)``: how much each control point says at each voxel; a cubic B-spline."""
-    spans = points - ORDER
-    places = np.arange(size) / max(size - 1, 1) * spans
-    first = np.minimum(places.astype(int), spans - 1)
-    rest = places - first
-    pieces = (
-        (1 - rest) ** 3,
-        3 * rest**3 - 6 * rest**2 + 4,
-        -3 * rest**3 + 3 * rest**2 + 3 * rest + 1,
-        rest**3,
-    )
-    made = np.zeros((size, points), np.float32)
-    for step, piece in enumerate(pieces):
-        made[np.arange(size), first + step] = piece / 6
     return made

@@ -9,7 +9,8 @@ import numpy as np
 from scan2train.errors import WrongUse
 from scan2train.recipe import Scene
 from scan2train.recipe.chance import Chance
-from scan2train.steps.elastic import FARTHEST, ORDER, Elastic, distances
+from scan2train.sampling.bspline import ORDER
+from scan2train.steps.elastic import FARTHEST, Elastic, distances
 
 
 @dataclass(frozen=True, kw_only=True)
