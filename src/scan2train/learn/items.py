@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from scan2train.grid import FloatArray, Grid
+from scan2train.reading.labels import as_labels
 from scan2train.volume import Array, Labels, Volume
 
 Item = dict[str, Any]
@@ -55,3 +58,23 @@ def tensor_of(channels: list[Array], kind: npt.DTypeLike | None) -> torch.Tensor
         for k in range(0, target.shape[2], step):
             target[:, :, k : k + step] = source[:, :, k : k + step]
     return torch.from_numpy(out)
+
+
+def volume_of(
+    array: Array, affine: FloatArray, *, unit: str, fill: float | None = None, valid: Any = None
+) -> Volume:
+    """A volume of the channels ``(C, i, j, k)`` of another library, on its affine in RAS+ mm.
+
+    ``valid`` is a mask of real data, ``(1, i, j, k)``, or ``None`` where all is real.
+    """
+    shape = (array.shape[1], array.shape[2], array.shape[3])
+    mask = None if valid is None else np.asarray(valid).reshape(shape).astype(np.bool_)
+    values = array[0] if len(array) == 1 else np.moveaxis(array, 0, 3)
+    meta = {} if fill is None else {"fill": fill}
+    return Volume(array=values, grid=Grid(shape, affine), unit=unit, valid=mask, meta=meta)
+
+
+def labels_of(array: Array, affine: FloatArray, names: Mapping[int, str] | None) -> Labels:
+    """Labels of the first channel of ``(C, i, j, k)``; raises WrongUse if they are no whole numbers."""
+    shape = (array.shape[1], array.shape[2], array.shape[3])
+    return as_labels(Volume(array=array[0], grid=Grid(shape, affine))).replace(names=names or {})

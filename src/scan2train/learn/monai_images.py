@@ -11,13 +11,12 @@ from monai.data import MetaTensor
 from monai.utils import MetaKeys, SpaceKeys
 
 from scan2train.errors import WrongUse
-from scan2train.grid import LPS_TO_RAS, Grid
+from scan2train.grid import LPS_TO_RAS
 from scan2train.learn.cases_of_split import cases_of_split
-from scan2train.learn.items import channels_of, tensor_of
+from scan2train.learn.items import channels_of, labels_of, tensor_of, volume_of
 from scan2train.learn.opened_parts import OpenedParts
 from scan2train.learn.stored_case import StoredCase
 from scan2train.paths import path_given
-from scan2train.reading.labels import as_labels as labels_of
 from scan2train.volume import Labels, Volume
 
 #: Keys of ``MetaTensor.meta`` in which unit and padding travel.
@@ -135,14 +134,8 @@ def from_monai(
     affine = tensor.affine.cpu().numpy().astype(np.float64)
     if str(tensor.meta.get(MetaKeys.SPACE, SpaceKeys.RAS)) == SpaceKeys.LPS:
         affine = LPS_TO_RAS @ affine
-    shape = tuple(int(n) for n in tensor.shape[1:])
-    grid = Grid((shape[0], shape[1], shape[2]), affine)
     array = tensor.as_tensor().detach().cpu().numpy()
-    mask = None if valid is None else np.asarray(valid).reshape(shape).astype(np.bool_)
     if as_labels:
-        found = labels_of(Volume(array=array[0], grid=grid))
-        return found.replace(names=names or {})
-    meta = {"fill": tensor.meta[FILL]} if FILL in tensor.meta else {}
+        return labels_of(array, affine, names)
     told = unit or str(tensor.meta.get(UNIT, "a.u."))
-    values = array[0] if len(array) == 1 else np.moveaxis(array, 0, 3)
-    return Volume(array=values, grid=grid, unit=told, valid=mask, meta=meta)
+    return volume_of(array, affine, unit=told, fill=tensor.meta.get(FILL), valid=valid)

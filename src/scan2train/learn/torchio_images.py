@@ -10,13 +10,11 @@ import numpy as np
 import torchio
 
 from scan2train.errors import WrongUse
-from scan2train.grid import Grid
 from scan2train.learn.cases_of_split import cases_of_split
-from scan2train.learn.items import channels_of, tensor_of
+from scan2train.learn.items import channels_of, labels_of, tensor_of, volume_of
 from scan2train.learn.opened_parts import OpenedParts
 from scan2train.learn.stored_case import StoredCase
 from scan2train.paths import path_given
-from scan2train.reading.labels import as_labels as labels_of
 from scan2train.volume import Labels, Volume
 
 #: Keys of an image in which unit and padding travel.
@@ -94,15 +92,9 @@ def from_torchio(
     if not isinstance(image, torchio.Image):
         raise WrongUse("this is no image of TorchIO", found=type(image).__name__)
     array = image.data.detach().cpu().numpy()
-    shape = array.shape[1:]
-    grid = Grid((shape[0], shape[1], shape[2]), np.asarray(image.affine, np.float64))
+    affine = np.asarray(image.affine, np.float64)
     if isinstance(image, torchio.LabelMap):
-        found = labels_of(Volume(array=array[0], grid=grid))
-        return found.replace(names=names or {})
-    mask = (
-        None if valid is None else np.asarray(getattr(valid, "data", valid)).reshape(shape).astype(np.bool_)
-    )
-    told = unit or str(image.get(UNIT, "a.u."))
-    values = array[0] if len(array) == 1 else np.moveaxis(array, 0, 3)
-    meta = {"fill": image[FILL]} if FILL in image else {}
-    return Volume(array=values, grid=grid, unit=told, valid=mask, meta=meta)
+        return labels_of(array, affine, names)
+    fill = image.get(FILL)
+    mask = getattr(valid, "data", valid)
+    return volume_of(array, affine, unit=unit or str(image.get(UNIT, "a.u.")), fill=fill, valid=mask)
