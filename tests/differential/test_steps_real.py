@@ -146,7 +146,8 @@ def test_labels_are_those_of_scipy_one_by_one(real):
 
 
 def test_reorienting_is_that_of_torchio(real):
-    torchio = pytest.importorskip("torchio")
+    import torchio
+
     made = _step("reorient", to="RAS")(_step("reorient", to="SPL")(real.mr))
     image = torchio.ScalarImage(tensor=real.mr.array[None].astype(np.float32), affine=real.mr.grid.affine)
     expected = torchio.ToCanonical()(image)
@@ -156,7 +157,9 @@ def test_reorienting_is_that_of_torchio(real):
 
 @pytest.fixture(scope="module")
 def monai():
-    return pytest.importorskip("monai.transforms"), pytest.importorskip("monai.data").MetaTensor
+    from monai import data, transforms
+
+    return transforms, data.MetaTensor
 
 
 def test_padding_to_multiples_is_monais(real, monai):
@@ -212,7 +215,8 @@ def test_values_are_changed_as_monai_does(real, monai, which):
 
 
 def test_values_under_labels_are_scored_as_torchio_does(real):
-    torchio = pytest.importorskip("torchio")
+    import torchio
+
     recipe = Recipe.from_json({"step": [{"do": "zscore", "over": "labels"}]})
     made, _, _ = recipe.run_pair(real.ct, real.organs)
     subject = torchio.Subject(

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torchio as tio
+from monai import transforms as monai
 
 from scan2train import Labels, Recipe, Volume, WrongUse
 from scan2train.learn import as_transform, from_monai, from_torchio, to_monai, to_torchio
@@ -18,9 +20,6 @@ from scan2train.preparing.prepared import prepared_cases
 from scan2train.preparing.stored import stored_image, stored_labels
 from scan2train.testing.phantoms import chest_ct
 from scan2train.testing.phantoms.chest import centred_grid
-
-monai = pytest.importorskip("monai.transforms")
-tio = pytest.importorskip("torchio")
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "train.md"
 

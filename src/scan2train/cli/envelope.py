@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
+from scan2train.cli.options import PreparedSet, TrainingSplit
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -33,18 +34,8 @@ def register(app: typer.Typer) -> None:
 
 
 def learn(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
-    ],
-    split: Annotated[
-        Path | None,
-        typer.Option(
-            "--split",
-            metavar="FILE",
-            help="Look at this split's training cases alone.",
-            show_default="split.json in OUT",
-        ),
-    ] = None,
+    out: PreparedSet,
+    split: TrainingSplit = None,
     file: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Where it is written.", show_default="stdout"),

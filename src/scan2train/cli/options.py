@@ -33,6 +33,33 @@ Sources = Annotated[
         show_default=False,
     ),
 ]
+PreparedSet = Annotated[
+    Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
+]
+SetOrScans = Annotated[
+    Path,
+    typer.Argument(
+        metavar="OUT", help="A folder that `prepare` wrote; or a folder of scans.", show_default=False
+    ),
+]
+TrainingSplit = Annotated[
+    Path | None,
+    typer.Option(
+        "--split",
+        metavar="FILE",
+        help="Look at this split's training cases alone.",
+        show_default="split.json in OUT",
+    ),
+]
+MovedSource = Annotated[
+    Path | None,
+    typer.Option(
+        "--source",
+        metavar="DIR",
+        help="Where the scans lie now, if they have moved since they were prepared.",
+        show_default="where they were",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

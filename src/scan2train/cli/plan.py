@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import PRESETS
+from scan2train.cli.options import PRESETS, SetOrScans, TrainingSplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,24 +23,11 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    where: Annotated[
-        Path,
-        typer.Argument(
-            metavar="OUT", help="A folder that `prepare` wrote; or a folder of scans.", show_default=False
-        ),
-    ],
+    where: SetOrScans,
     memory: Annotated[
         float, typer.Option("--memory", metavar="GB", help="GPU memory that training may take, in GB.")
     ] = 8.0,
-    split: Annotated[
-        Path | None,
-        typer.Option(
-            "--split",
-            metavar="FILE",
-            help="Look at this split's training cases alone.",
-            show_default="split.json in OUT",
-        ),
-    ] = None,
+    split: TrainingSplit = None,
     channels: Annotated[int, typer.Option("--channels", metavar="N", help="Of the input.")] = 1,
     classes: Annotated[
         int | None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Jobs
+from scan2train.cli.options import Jobs, MovedSource, PreparedSet
 from scan2train.cli.show_changes import print_changes
 from scan2train.reports.escape import shown
 
@@ -19,21 +19,11 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
-    ],
+    out: PreparedSet,
     to: Annotated[
         Path, typer.Option("-o", "--out", metavar="OUT2", help="The folder to write.", show_default=False)
     ],
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--source",
-            metavar="DIR",
-            help="Where the scans lie now, if they have moved since they were prepared.",
-            show_default="where they were",
-        ),
-    ] = None,
+    source: MovedSource = None,
     case: Annotated[
         list[str] | None,
         typer.Option(

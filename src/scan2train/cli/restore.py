@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import offered
+from scan2train.cli.options import MovedSource, PreparedSet, offered
 from scan2train.reports.escape import shown
 
 
@@ -20,9 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def restore(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
-    ],
+    out: PreparedSet,
     predictions: Annotated[
         Path,
         typer.Argument(
@@ -44,15 +42,7 @@ def restore(
             "source's own slices.",
         ),
     ] = "nifti",
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--source",
-            metavar="DIR",
-            help="Where the scans lie now, if they have moved since they were prepared.",
-            show_default="where they were",
-        ),
-    ] = None,
+    source: MovedSource = None,
 ) -> None:
     """Bring predictions on prepared images back to the geometry of their sources (mm, exact affine).
 

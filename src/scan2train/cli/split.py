@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
+from scan2train.cli.options import SetOrScans
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -44,12 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def split(
-    where: Annotated[
-        Path,
-        typer.Argument(
-            metavar="OUT", help="A folder that `prepare` wrote; or a folder of scans.", show_default=False
-        ),
-    ],
+    where: SetOrScans,
     folds: Annotated[int, typer.Option("--folds", metavar="N", help="Folds to validate on; 1 for none.")] = 5,
     test: Annotated[
         float, typer.Option("--test", metavar="PART", help="Part of the cases held out for the test, 0 to 1.")

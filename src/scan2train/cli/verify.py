@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Format, Jobs
+from scan2train.cli.options import Format, Jobs, PreparedSet
 from scan2train.cli.show_changes import print_changes
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A folder that `prepare` wrote.", show_default=False)
-    ],
+    out: PreparedSet,
     sources: Annotated[
         bool, typer.Option("--sources", help="Also compare the scans and masks that it was made from.")
     ] = False,
