@@ -12,6 +12,7 @@ import typer
 
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import SetOrScans
+from scan2train.preparing.ownership import SPLIT
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Layout(StrEnum):
 
 
 #: What each layout calls its file.
-_FILES = {Layout.PLAIN: "split.json", Layout.NNUNET: "splits_final.json"}
+_FILES = {Layout.PLAIN: SPLIT, Layout.NNUNET: "splits_final.json"}
 
 
 def register(app: typer.Typer) -> None:
@@ -92,8 +93,8 @@ def split(
     The same cases, options and seed give the same file. `check --split` looks whether it holds.
     """
     from scan2train.cli.found import require_outside
-    from scan2train.cohort.members import is_prepared
     from scan2train.cohort.split import split as run
+    from scan2train.preparing.ownership import is_prepared
 
     prepared = is_prepared(where)
     place = out or (where / _FILES[layout] if prepared else Path(_FILES[layout]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scan2train.errors import NoImages, OutputDamaged
 from scan2train.index import Index, index
 from scan2train.paths import path_given
-from scan2train.preparing.ownership import JOURNAL
+from scan2train.preparing.ownership import is_prepared
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.records import row_of_planned
 from scan2train.tables import CASES
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 #: The table of a prepared set.
 TABLE = "cases.parquet"
-
-
-def is_prepared(where: Path) -> bool:
-    """Whether ``prepare`` wrote this folder."""
-    return (where / JOURNAL).is_file()
 
 
 def members(where: str | os.PathLike[str] | Index) -> tuple[pl.DataFrame, Plan | None]:

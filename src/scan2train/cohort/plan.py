@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from scan2train.cohort.members import is_prepared, members
+from scan2train.cohort.members import members
 from scan2train.cohort.planning.grids import Floats, Grids, grids_of
 from scan2train.cohort.planning.patch_and_batch import fit
 from scan2train.cohort.planning.reasons import reasons_for
@@ -19,6 +19,7 @@ from scan2train.cohort.planning.target_spacing import target_spacing
 from scan2train.cohort.training_cases import training_cases
 from scan2train.errors import WrongUse
 from scan2train.index import Index
+from scan2train.preparing.ownership import is_prepared
 
 if TYPE_CHECKING:
     import polars as pl

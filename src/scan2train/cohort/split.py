@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scan2train._version import __version__
-from scan2train.cohort.members import is_prepared, members
+from scan2train.cohort.members import members
 from scan2train.cohort.splitting.balance import deal
 from scan2train.cohort.splitting.copies import copies, reader
 from scan2train.cohort.splitting.strata import LABELS, features, label_volumes
@@ -21,6 +21,7 @@ from scan2train.errors import WrongUse
 from scan2train.index import Index
 from scan2train.knowledge.file_names import natural_key
 from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.ownership import is_prepared
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from scan2train.checking.splits.said import read_split
 from scan2train.errors import WrongUse
 from scan2train.knowledge.split_names import TEST, TRAIN
+from scan2train.preparing.ownership import SPLIT
 
 if TYPE_CHECKING:
     import polars as pl
-
-#: The split that lies in a prepared set.
-SPLIT = "split.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

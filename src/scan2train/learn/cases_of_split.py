@@ -9,9 +9,9 @@ from typing import Any
 
 from scan2train.errors import WrongUse
 from scan2train.preparing.of_prepared import splits_of
+from scan2train.preparing.ownership import SPLIT
 from scan2train.preparing.prepared import Case, prepared_cases
 
-SPLIT = "split.json"
 PARTS = ("train", "val", "test")
 
 

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scan2train.errors import OutputInUse
+from scan2train.errors import OutputInUse, WrongUse
 from scan2train.preparing.atomic import UNFINISHED
 from scan2train.preparing.journal import Journal
 
 JOURNAL, LOCK, CASES = "journal.jsonl", "lock", "cases"
+#: What `split` writes beside them.
+SPLIT = "split.json"
 #: What every run that comes to its end leaves in the folder itself.
 ALWAYS_WRITTEN = (JOURNAL, "recipe.toml", "cases.parquet", "findings.json", "dataset.json")
 #: All that a run may write there.
 WRITTEN = (*ALWAYS_WRITTEN, "fit.json", "images.npy", "labels.npy", "valid.npy", "cases.csv")
 #: Enough for the number of a process, which is all that stands in a lock.
 _LONGEST_LOCK = 20
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether ``prepare`` wrote this folder."""
+    return (folder / JOURNAL).is_file()
+
+
+def require_prepared(folder: Path) -> None:
+    """Do nothing where ``prepare`` wrote this folder.
+
+    Raises
+    ------
+    WrongUse
+        Otherwise.
+    """
+    if not is_prepared(folder):
+        raise WrongUse(
+            "this is no prepared set",
+            where=folder,
+            expected=f"a folder that `prepare` wrote, with {JOURNAL} in it",
+            advice="Give the folder that stood behind -o when the set was prepared.",
+        )
 
 
 def refuse_what_is_not_ours(out: Path) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import OutputDamaged, WrongUse
+from scan2train.errors import OutputDamaged
 from scan2train.grid import Grid
 from scan2train.knowledge.file_names import natural_key
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.journal import Journal
-from scan2train.preparing.ownership import CASES, JOURNAL
+from scan2train.preparing.ownership import CASES, JOURNAL, require_prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,7 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
     OutputDamaged
         If an account is there and cannot be read.
     """
-    if not (out / JOURNAL).is_file():
-        raise WrongUse(
-            "this is no prepared set",
-            where=out,
-            expected=f"a folder that `prepare` wrote, with {JOURNAL} in it",
-            advice="Give the folder that stood behind -o when the set was prepared.",
-        )
+    require_prepared(out)
     journal = Journal.seen(out / JOURNAL)
     every = _names_of_set(out / "dataset.json")
     cases = {}

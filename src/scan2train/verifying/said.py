@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.errors import Scan2TrainError
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.journal import Entry, Journal
-from scan2train.preparing.ownership import CASES, JOURNAL
+from scan2train.preparing.ownership import CASES, JOURNAL, require_prepared
 from scan2train.recipe import Recipe
 
 TABLE, DATASET, RECIPE = "cases.parquet", "dataset.json", "recipe.toml"
@@ -43,13 +43,7 @@ class Said:
         OutputInUse
             If its journal is none of ours.
         """
-        if not (out / JOURNAL).is_file():
-            raise WrongUse(
-                "this is no prepared set",
-                where=out,
-                expected=f"a folder that `prepare` wrote, with {JOURNAL} in it",
-                advice="Give the folder that stood behind -o when the set was prepared.",
-            )
+        require_prepared(out)
         journal = Journal.seen(out / JOURNAL)
         accounts = {name: _account(out / CASES / name, entry) for name, entry in journal.entries.items()}
         return cls(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scan2train.cohort.members import is_prepared
 from scan2train.errors import WrongUse
+from scan2train.preparing.ownership import is_prepared
 from scan2train.recipe import Recipe
 
 if TYPE_CHECKING:
