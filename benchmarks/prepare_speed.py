@@ -25,27 +25,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pipeline_speed
 
 JOBS = 2
 GOALS = {"monai": 8.0, "simpleitk": 4.0}
-RECIPE = """
-[[step]]
-do = "reorient"
-to = "LPS"
-[[step]]
-do = "resample"
-spacing_mm = [1.0, 1.0, 1.0]
-antialias = false
-[[step]]
-do = "clip"
-low = -1000
-high = 400
-[[step]]
-do = "rescale"
-[[step]]
-do = "crop_to_body"
-margin_mm = 10
-"""
+RECIPE = pipeline_speed.RECIPE.format(antialias="false")
 
 
 def make_series(folder: Path, number: int) -> None:
