@@ -47,6 +47,16 @@ def test_points_come_in_order(tmp_path, name):
     assert "dimension_value" not in found.meta
 
 
+def test_a_window_is_that_of_the_whole_only_where_all_points_have_it(tmp_path):
+    for folder, widths in (("one", (400, 400, 400)), ("own", (400, 410, 420))):
+        write_points(
+            tmp_path / folder,
+            lambda at, widths=widths: {"EchoTime": 5.0 * at, "WindowCenter": 40, "WindowWidth": widths[at]},
+        )
+    assert read(tmp_path / "one", stack=True).meta["window"]["width"] == 400
+    assert "window" not in read(tmp_path / "own", stack=True).meta
+
+
 def test_times_at_even_steps_give_the_step(tmp_path):
     write_points(tmp_path / "even", lambda at: {"AcquisitionTime": f"10111{2 * at}.5"})
     assert read(tmp_path / "even", stack=True).meta["dimension_step_s"] == 2

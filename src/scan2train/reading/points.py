@@ -13,6 +13,8 @@ from scan2train.finding import Finding
 from scan2train.knowledge.tolerances import LAB001_SILENT_VOXELS
 from scan2train.volume import Labels, Mask, Volume
 
+#: What a volume's ``meta`` says of its values, which may be another at each point.
+_SHARED = frozenset(("uptake", "window"))
 #: Dimensions whose points are one measurement, done again or otherwise. Other words of the volumes table (image-type,
 #: contrast, segment, folder, …) tell volumes apart that nobody would put into one array.
 _ALIKE = frozenset(
@@ -48,8 +50,9 @@ def grouped(rows: Iterable[Row]) -> list[Row]:
 def stacked(rows: Sequence[Row], volumes: Iterator[Volume]) -> Volume:
     """Put the volumes of ``rows``, as they come, into one, ``(i, j, k, t)``; none is kept once it is in there.
 
-    ``valid`` is true where it is at every point. ``meta`` has ``dimension``, ``dimension_values`` in order, the
-    ``volumes`` that were put together, and ``dimension_step_s`` where the points follow one another at even times.
+    ``valid`` is true where it is at every point. ``meta`` has a window and factors of uptake only where all points
+    share them, and ``dimension``, ``dimension_values`` in order, the ``volumes`` that were put together, and
+    ``dimension_step_s`` where the points follow one another at even times.
 
     Raises
     ------
@@ -68,6 +71,7 @@ def stacked(rows: Sequence[Row], volumes: Iterator[Volume]) -> Volume:
     array = _room(first, len(rows), first.array.dtype)
     array[..., 0] = first.array
     valid, findings = first.valid, list(first.findings)
+    meta = {name: value for name, value in first.meta.items() if name not in ("volume", "dimension_value")}
     for at, (row, one) in enumerate(zip(rows[1:], volumes, strict=True), start=1):
         _require_alike(first, one, row)
         dtype = np.result_type(array, one.array)
@@ -78,7 +82,9 @@ def stacked(rows: Sequence[Row], volumes: Iterator[Volume]) -> Volume:
         array[..., at] = one.array
         valid = _both(valid, one.valid)
         findings += one.findings
-    meta = {name: value for name, value in first.meta.items() if name not in ("volume", "dimension_value")}
+        meta = {
+            name: value for name, value in meta.items() if name not in _SHARED or one.meta.get(name) == value
+        }
     values = [_number(row["dimension_value"]) for row in rows]
     meta |= {"dimension_values": values, "volumes": [row["volume"] for row in rows]}
     step = _step_s(rows)
