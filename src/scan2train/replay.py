@@ -11,6 +11,7 @@ from scan2train.index import Index, index
 from scan2train.paths import path_given
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.lock import refuse_if_held
+from scan2train.preparing.ownership import RECIPE
 from scan2train.preparing.prepared import files_of
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
@@ -20,7 +21,7 @@ from scan2train.reading.options import Options
 from scan2train.replaying.compare import differences, other_versions
 from scan2train.replaying.plan import plan_again
 from scan2train.verifying.change import Change
-from scan2train.verifying.said import RECIPE, Said
+from scan2train.verifying.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from scan2train.errors import NoImages, OutputDamaged
 from scan2train.index import Index, index
 from scan2train.paths import path_given
-from scan2train.preparing.ownership import is_prepared
+from scan2train.preparing.ownership import TABLE, is_prepared
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.records import row_of_planned
 from scan2train.tables import CASES
 
 if TYPE_CHECKING:
     import polars as pl
-
-#: The table of a prepared set.
-TABLE = "cases.parquet"
 
 
 def members(where: str | os.PathLike[str] | Index) -> tuple[pl.DataFrame, Plan | None]:

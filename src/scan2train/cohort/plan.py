@@ -19,7 +19,7 @@ from scan2train.cohort.planning.target_spacing import target_spacing
 from scan2train.cohort.training_cases import training_cases
 from scan2train.errors import WrongUse
 from scan2train.index import Index
-from scan2train.preparing.ownership import is_prepared
+from scan2train.preparing.ownership import DATASET, is_prepared
 
 if TYPE_CHECKING:
     import polars as pl
@@ -235,7 +235,7 @@ def _three(values: Sequence[int], used: Sequence[int]) -> tuple[int, int, int]:
 def _classes(out: Path | None) -> int:
     """The labels of a prepared set and the background; 2 where it has none, or is no prepared set."""
     try:
-        labels = {} if out is None else json.loads((out / "dataset.json").read_bytes()).get("labels", {})
+        labels = {} if out is None else json.loads((out / DATASET).read_bytes()).get("labels", {})
     except (OSError, ValueError):
         labels = {}
     return max(len(set(labels) | {"0"}), 2)

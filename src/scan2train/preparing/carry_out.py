@@ -16,7 +16,7 @@ from scan2train.preparing.job import Failed
 from scan2train.preparing.lock import hold
 from scan2train.preparing.machine import cores
 from scan2train.preparing.output import Output
-from scan2train.preparing.ownership import refuse_what_is_not_ours
+from scan2train.preparing.ownership import RECIPE, refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
@@ -76,7 +76,7 @@ def _made(
     }
     output = Output.open(out, request.to_json(), keys, planned.roots)
     recipe_text = request.recipe.as_written() if fit is None else fit.to_toml()
-    write_whole(out / "recipe.toml", recipe_text.encode())
+    write_whole(out / RECIPE, recipe_text.encode())
     if fit is not None:
         write_whole(out / FIT, to_bytes(fit.to_json()))
     tally = Tally(store=request.store)

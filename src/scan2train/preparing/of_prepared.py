@@ -15,7 +15,7 @@ from scan2train.errors import OutputDamaged
 from scan2train.knowledge.file_names import stem
 from scan2train.pairing.place import file_of
 from scan2train.preparing.account import ACCOUNT
-from scan2train.preparing.ownership import CASES, JOURNAL
+from scan2train.preparing.ownership import CASES, TABLE, is_prepared
 from scan2train.preparing.prepared import Case
 from scan2train.preparing.scan_facts import CASE_FACTS, SCAN_FACTS
 from scan2train.preparing.stored import stored_image
@@ -118,7 +118,7 @@ def place_in_set(row: Mapping[str, Any]) -> Place | None:
         return None
     file = Path(file_of(row))
     for out in file.parents:
-        if (out / JOURNAL).is_file() and (out / CASES).is_dir():
+        if is_prepared(out) and (out / CASES).is_dir():
             first, *more = file.relative_to(out).parts
             return Place(out, more[0], stem(more[1])) if first == CASES and len(more) > 1 else Place(out)
     return None
@@ -128,7 +128,7 @@ def _table(out: Path) -> dict[str, dict[str, Any]]:
     """The rows of the cases table by their names; none where a run has not come to its end."""
     import polars as pl
 
-    table = out / "cases.parquet"
+    table = out / TABLE
     return {row["case"]: row for row in pl.read_parquet(table).to_dicts()} if table.is_file() else {}
 
 

@@ -9,10 +9,12 @@ from scan2train.preparing.atomic import UNFINISHED
 from scan2train.preparing.journal import Journal
 
 JOURNAL, LOCK, CASES = "journal.jsonl", "lock", "cases"
+#: What stands beside the cases: the recipe, the table of cases, what is worth knowing, and the set as a whole.
+RECIPE, TABLE, FINDINGS, DATASET = "recipe.toml", "cases.parquet", "findings.json", "dataset.json"
 #: What `split` writes beside them.
 SPLIT = "split.json"
 #: What every run that comes to its end leaves in the folder itself.
-ALWAYS_WRITTEN = (JOURNAL, "recipe.toml", "cases.parquet", "findings.json", "dataset.json")
+ALWAYS_WRITTEN = (JOURNAL, RECIPE, TABLE, FINDINGS, DATASET)
 #: All that a run may write there.
 WRITTEN = (*ALWAYS_WRITTEN, "fit.json", "images.npy", "labels.npy", "valid.npy", "cases.csv")
 #: Enough for the number of a process, which is all that stands in a lock.

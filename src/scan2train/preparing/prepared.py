@@ -13,7 +13,7 @@ from scan2train.grid import Grid
 from scan2train.knowledge.file_names import natural_key
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.journal import Journal
-from scan2train.preparing.ownership import CASES, JOURNAL, require_prepared
+from scan2train.preparing.ownership import CASES, DATASET, JOURNAL, require_prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
     """
     require_prepared(out)
     journal = Journal.seen(out / JOURNAL)
-    every = _names_of_set(out / "dataset.json")
+    every = _names_of_set(out / DATASET)
     cases = {}
     for name in sorted(journal.entries, key=natural_key):
         path = out / CASES / name / ACCOUNT

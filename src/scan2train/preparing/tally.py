@@ -13,6 +13,7 @@ from scan2train.preparing.account import to_bytes
 from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.dataset import describe_dataset, names_of_set
 from scan2train.preparing.job import Failed, Job
+from scan2train.preparing.ownership import DATASET, FINDINGS, TABLE
 from scan2train.preparing.store import Store
 from scan2train.tables import CASES
 
@@ -66,10 +67,10 @@ class Tally:
         sources = sorted(planned.roots[source] for source in index.volumes["source"].unique())
         table = BytesIO()
         cases.write_parquet(table)
-        write_whole(out / "cases.parquet", table.getvalue())
-        write_whole(out / "findings.json", to_bytes(records.findings_report(index, sources, told)))
+        write_whole(out / TABLE, table.getvalue())
+        write_whole(out / FINDINGS, to_bytes(records.findings_report(index, sources, told)))
         labels = [self.labels[case] for case in order if case in self.labels]
         parts = [job.split for job in planned.jobs]
         about = describe_dataset(request, sources, cases["state"].to_list(), parts, labels)
-        write_whole(out / "dataset.json", to_bytes(about))
+        write_whole(out / DATASET, to_bytes(about))
         return cases, tuple(told)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.journal import Journal
-from scan2train.preparing.ownership import CASES, JOURNAL
+from scan2train.preparing.ownership import CASES, DATASET, JOURNAL, RECIPE
 from scan2train.preparing.versions import versions
 from scan2train.verifying.change import NOTHING, Change
-from scan2train.verifying.said import DATASET, RECIPE, Said
+from scan2train.verifying.said import Said
 
 
 def differences(said: Said, to: Path, cases: Iterable[str], *, whole: bool) -> list[Change]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.atomic import UNFINISHED
-from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES
+from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES, DATASET, RECIPE, TABLE
 from scan2train.verifying.change import NOTHING, Change
-from scan2train.verifying.said import DATASET, RECIPE, TABLE, Said
+from scan2train.verifying.said import Said
 
 
 def disagreements(said: Said) -> Iterator[Change]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from scan2train.preparing.layouts import links_of
 from scan2train.preparing.linking import PARTS
-from scan2train.preparing.ownership import CASES
+from scan2train.preparing.ownership import CASES, DATASET
 from scan2train.preparing.setting_out import members_of
 from scan2train.preparing.stacked import ARRAYS, TABLE, table_of
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.files import Expected
-from scan2train.verifying.said import DATASET, Said
+from scan2train.verifying.said import Said
 
 
 def linked_files(said: Said) -> Iterator[Expected]:

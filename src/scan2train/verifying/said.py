@@ -12,10 +12,8 @@ from typing import Any
 from scan2train.errors import Scan2TrainError
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.journal import Entry, Journal
-from scan2train.preparing.ownership import CASES, JOURNAL, require_prepared
+from scan2train.preparing.ownership import CASES, DATASET, JOURNAL, RECIPE, TABLE, require_prepared
 from scan2train.recipe import Recipe
-
-TABLE, DATASET, RECIPE = "cases.parquet", "dataset.json", "recipe.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from scan2train.cohort.diff.point import Point
 from scan2train.cohort.diff.voxels import images_apart, labels_apart
 from scan2train.errors import WrongUse
 from scan2train.paths import path_given
-from scan2train.preparing.ownership import JOURNAL
+from scan2train.preparing.ownership import is_prepared
 from scan2train.preparing.prepared import Case, prepared_cases
 from scan2train.read import read
 from scan2train.reading.labels import as_labels
@@ -125,7 +125,7 @@ def diff(
                 expected="a prepared set or an image",
                 advice="Check the path.",
             )
-    sets = [(path / JOURNAL).is_file() for path in (a, b)]
+    sets = [is_prepared(path) for path in (a, b)]
     if sets == [False, False]:
         return Diff(cases=(_images(a, b, tolerance, grids=grids, labels=labels),), share=share)
     if sets != [True, True]:

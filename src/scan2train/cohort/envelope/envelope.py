@@ -19,6 +19,7 @@ from scan2train.errors import WrongUse
 from scan2train.index import Index
 from scan2train.paths import path_given
 from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.ownership import RECIPE
 from scan2train.preparing.prepared import prepared_cases
 from scan2train.preparing.stored import stored_image
 from scan2train.reading.options import Options
@@ -91,7 +92,7 @@ class Envelope:
             observed.append(observe(case.account["scan"], case.before, stored_image(case)))
             if progress is not None:
                 progress(done, len(used))
-        recipe = Recipe.load(place / "recipe.toml")
+        recipe = Recipe.load(place / RECIPE)
         reading = used[0].account
         return cls(
             recipe=recipe,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.errors import WrongUse
-from scan2train.preparing.ownership import is_prepared
+from scan2train.preparing.ownership import RECIPE, is_prepared
 from scan2train.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def respaced(where: Path, recipe: str | None, plan: Plan) -> Recipe:
     if recipe is not None:
         found = Recipe.load(recipe)
     elif is_prepared(where):
-        found = Recipe.load(where / "recipe.toml")
+        found = Recipe.load(where / RECIPE)
     else:
         found = Recipe(steps=())
     steps = found.to_json()["step"]
