@@ -116,6 +116,7 @@ def test_the_account_names_every_place_every_code_and_what_to_try(demo):
         assert word in text
 
 
+@pytest.mark.slow
 def test_a_second_run_takes_what_is_there(demo):
     result, _ = demo
     before = {path: path.stat().st_mtime_ns for path in result.hospital.rglob("*") if path.is_file()}

@@ -366,7 +366,10 @@ def test_convert_from_a_file_without_units_believes_the_modality(tmp_path):
     assert np.array_equal(again.array, COUNT - 1024)
 
 
-@pytest.mark.parametrize("name", ["ct_tilt_philips", "sts_002_ct_mr_pet", "mr_positions_hfs_hfp"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("ct_tilt_philips", marks=pytest.mark.slow), "sts_002_ct_mr_pet", "mr_positions_hfs_hfp"],
+)
 def test_real_scans_come_back_bit_for_bit(real_data, tmp_path, name):
     scans = [one for one in s2t.read_all(real_data / name) if one.meta.get("modality") in {"CT", "MR", "PT"}]
     assert scans

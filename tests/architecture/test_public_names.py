@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import itertools
 import json
 import subprocess
 import sys
@@ -68,7 +67,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = scan2train.no_such_name
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(VERBS, 2)))
+@pytest.mark.parametrize("order", list(zip(VERBS, VERBS[1:] + VERBS[:1], strict=True)))
 def test_a_verb_is_a_function_though_its_module_was_imported_first(order):
     first, second = order
     code = (

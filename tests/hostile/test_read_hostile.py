@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -35,38 +36,53 @@ OTHERWISE = {
 }
 
 
-def test_every_case_is_read_or_refused_as_it_should_be(hostile: Path) -> None:
-    faults = {case["id"]: judge.fault(hostile, case) for case in judge.cases(hostile, FORMATS)}
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong with each case's reading, which took more than they may, and what there is besides."""
+
+    faults: dict[str, str | None]
+    over: dict[str, str]
+    processes: int
+    sources: dict[str, tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def judged(hostile: Path) -> Judged:
+    """Every case read once, and what that took."""
+    cases = list(judge.cases(hostile, FORMATS))
+    before = _state(hostile)
+    judge.fault(hostile, cases[0])  # what is loaded and compiled once is not the case's
+    faults, over = {}, {}
+    for case in cases:
+        begin = time.monotonic()
+        with held.Held() as memory:
+            faults[case["id"]] = judge.fault(hostile, case)
+        taken = time.monotonic() - begin
+        if memory.more_mb > case["max_mem_mb"] or taken > case["max_s"]:
+            over[case["id"]] = f"{memory.more_mb:.0f} MiB, {taken:.1f} s"
+    return Judged(faults, over, len(held.children()), before)
+
+
+def _state(folder: Path) -> dict[str, tuple[int, int]]:
+    files = (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+    return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
+
+
+def test_every_case_is_read_or_refused_as_it_should_be(judged: Judged) -> None:
+    faults = judged.faults
     assert {name for name, fault in faults.items() if fault} == set(OTHERWISE), {
         name: fault for name, fault in faults.items() if fault and name not in OTHERWISE
     }
     assert len(faults) == 401
 
 
-def test_no_case_takes_more_memory_or_time_than_it_may(hostile: Path) -> None:
-    cases = list(judge.cases(hostile, FORMATS))
-    judge.fault(hostile, cases[0])  # what is loaded and compiled once is not the case's
-    over = {}
-    for case in cases:
-        begin = time.monotonic()
-        with held.Held() as memory:
-            judge.fault(hostile, case)
-        taken = time.monotonic() - begin
-        if memory.more_mb > case["max_mem_mb"] or taken > case["max_s"]:
-            over[case["id"]] = f"{memory.more_mb:.0f} MiB, {taken:.1f} s"
-    assert over == {}
-    assert len(held.children()) <= 2, "decoders of what was read, and nothing else"
+def test_no_case_takes_more_memory_or_time_than_it_may(judged: Judged) -> None:
+    assert judged.over == {}
+    assert judged.processes <= 2, "decoders of what was read, and nothing else"
 
 
-def test_sources_stay_as_they_are(hostile: Path) -> None:
-    def state() -> dict[str, tuple[int, int]]:
-        files = (Path(folder) / name for folder, _, names in os.walk(hostile) for name in names)
-        return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
-
-    before = state()
-    for case in judge.cases(hostile, ("dicom",)):
-        judge.fault(hostile, case)
-    assert state() == before
+def test_sources_stay_as_they_are(hostile: Path, judged: Judged) -> None:
+    assert _state(hostile) == judged.sources
 
 
 @pytest.mark.parametrize(

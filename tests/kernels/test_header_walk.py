@@ -425,7 +425,7 @@ VALID = {
 }  # fmt: skip
 
 
-@settings(max_examples=150 if CHECKED else 80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150 if CHECKED else 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_never_crash_the_walker(data: st.DataObject, tmp_path: Path):
     folder = tmp_path / "mutants"
@@ -442,7 +442,7 @@ def test_mutated_files_never_crash_the_walker(data: st.DataObject, tmp_path: Pat
     assert found.instances.height + found.skipped.height == 17
 
 
-@settings(max_examples=200 if CHECKED else 100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200 if CHECKED else 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nothing_behind_the_bytes_at_hand_is_read(data: st.DataObject):
     """The buffer ends where the bytes do, so that a checked run sees the first read behind them."""

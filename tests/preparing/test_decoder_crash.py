@@ -67,7 +67,7 @@ def command(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_a_decoder_that_crashes_costs_one_case_and_a_finding(tmp_path, command, jobs):
     source, out = tmp_path / "hospital", tmp_path / "ready"
     write_jpeg(source / "series")

@@ -8,11 +8,12 @@ import pytest
 from prepare_kills import alive, check_kills, contents, finish, interrupt, make_source, start, workers_of
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_to_the_same_bytes(tmp_path):
     check_kills(tmp_path, kills=1, cases=4, seed=1)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_an_interrupt_ends_everything_within_two_seconds(tmp_path, jobs):
     source, out = tmp_path / "source", tmp_path / "ready"
     make_source(source, 6)

@@ -216,7 +216,7 @@ def test_values_that_were_taken_for_hu_are_told_in_an_account_that_replays(tmp_p
     np.testing.assert_array_equal(read(folder / "image.nii.gz").array, again.array)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_sources_of_one_name_are_told_apart_in_the_order_given(tmp_path, jobs):
     places = [
         tmp_path / "a" / "scans",

@@ -96,7 +96,9 @@ def test_every_file_of_a_case_stands_in_its_account(made, store):
         assert len({row["image_sha256"], row["valid_sha256"], row["account_sha256"]}) == 3
 
 
-@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize(
+    "store", ["b2nd", *(pytest.param(one, marks=pytest.mark.slow) for one in STORES if one != "b2nd")]
+)
 def test_the_bytes_are_the_same_again_from_two_processes(folder, made, tmp_path, store):
     run(folder, tmp_path / "again", PADDED, jobs=2, store=store)
     assert contents(tmp_path / "again") == contents(made / store)

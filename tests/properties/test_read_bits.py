@@ -50,7 +50,7 @@ def read(path: Path) -> np.ndarray[Any, Any]:
     return np.concatenate([one.array.transpose(2, 1, 0) for one in s2t.read_all(path)])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells(), st.sampled_from(WHOLE_CELLS), st.integers(0, 99))
 def test_the_stored_bits_alone_are_the_value(cell: PixelCell, syntax: str, seed: int) -> None:
     low, high = cell.limits

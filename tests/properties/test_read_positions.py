@@ -64,7 +64,7 @@ def assert_is_the_largest_part(scan: Scan, found: VolumeList, numbers: np.ndarra
     assert found[0].array.shape[2] == runs.max()
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(scans())
 def test_the_value_read_at_every_voxel_is_that_of_its_place(scan: Scan) -> None:
     check(scan)

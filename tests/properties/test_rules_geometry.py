@@ -66,13 +66,13 @@ def found(build: Callable[[Path], object]) -> dict[str, Any]:
     return by_code
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks())
 def test_a_sound_stack_has_no_fault_of_place(stack: Stack) -> None:
     assert found(stack.build()) == {}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks(), st.data())
 def test_missing_slices_are_counted_where_they_are_missing(stack: Stack, data: st.DataObject) -> None:
     n = stack.grid.shape[2]
@@ -85,7 +85,7 @@ def test_missing_slices_are_counted_where_they_are_missing(stack: Stack, data: s
     assert f"{stack.gap * (missing + 1):.4g} mm after slice" in one.seen
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks(), st.floats(0.06, 0.7), st.sampled_from([1, -1]))
 def test_an_uneven_gap_is_named(stack: Stack, part: float, sign: int) -> None:
     part *= sign
@@ -95,7 +95,7 @@ def test_an_uneven_gap_is_named(stack: Stack, part: float, sign: int) -> None:
     assert f"{stack.gap * (1 + part):.4g} mm after slice" in one.seen
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks(), st.floats(0.1, 0.9))
 def test_a_gap_between_the_thresholds_is_told_and_one_below_them_is_not(stack: Stack, way: float) -> None:
     silent, beyond = max(0.02, 0.005 * stack.gap), min(0.2, 0.05 * stack.gap)

@@ -27,7 +27,7 @@ def films(folder, array=COUNT, *, valid=None, tags=None, **more):
 
 
 def clean(tmp_path, **options):
-    made = s2t.clean(tmp_path / "in", tmp_path / "out", **options)
+    made = s2t.clean(tmp_path / "in", tmp_path / "out", **{"jobs": 1, **options})
     assert made.failed == ()
     return made
 
