@@ -18,6 +18,7 @@ from scan2train.preparing.result import Prepared
 from scan2train.preparing.roots import places_of_sources
 from scan2train.preparing.run import Progress
 from scan2train.reading.options import Options
+from scan2train.replaying.beside import fit_of, folds_of
 from scan2train.replaying.compare import differences, other_versions
 from scan2train.replaying.plan import plan_again
 from scan2train.verifying.change import Change
@@ -125,7 +126,17 @@ def replay(
     names = _cases(said, cases)
     places, found = _sources(said, names, None if source is None else path_given(source), jobs, cases is None)
     planned = plan_again(said, names, found, places, request)
-    prepared = carry_out(planned, request, target, found, jobs=jobs, progress=progress)
+    fit = fit_of(said, request.recipe)
+    prepared = carry_out(
+        planned,
+        request,
+        target,
+        found,
+        fitting=lambda: fit,
+        folds=folds_of(said),
+        jobs=jobs,
+        progress=progress,
+    )
     made = [case for case in names if case in said.done]
     state = dict(prepared.cases.select("case", "state").iter_rows())
     error = dict(prepared.cases.select("case", "error").iter_rows())

@@ -13,17 +13,19 @@ class Change:
     """What was expected of a file, and what was found.
 
     ``case`` is empty where it is about the set as a whole; ``path`` is below the prepared set, or for the sources'
-    files below their source.
+    files below their source. ``advice`` is what can be done about this very file, beyond making the set anew.
     """
 
     case: str
     path: str
     expected: str
     found: str
+    advice: str = ""
 
     def to_json(self) -> dict[str, str]:
-        """Its four texts."""
+        """Its texts."""
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{self.path}: expected {self.expected}, found {self.found}"
+        text = f"{self.path}: expected {self.expected}, found {self.found}"
+        return f"{text}. {self.advice}" if self.advice else text
