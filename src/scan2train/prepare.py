@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.preparing import records
+from scan2train.preparing.apart import require_apart
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
 from scan2train.preparing.fit_recipe import FIT, Fit, fit_recipe, require_cases_to_fit_on
-from scan2train.preparing.given import Source, index_of
+from scan2train.preparing.given import Source, index_of, places_of, places_of_labels
 from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.machine import cores
@@ -119,8 +120,8 @@ def prepare(
     Raises
     ------
     WrongUse
-        If an argument cannot be meant, or the recipe waits for numbers of training cases and nothing says which these
-        are.
+        If an argument cannot be meant, ``out`` lies in a source or holds one, or the recipe waits for numbers of
+        training cases and nothing says which these are.
     NoImages
         If there is nothing to prepare.
     Scan2TrainError
@@ -143,8 +144,9 @@ def prepare(
     if not dry_run:
         refuse_if_held(out)  # at once, and not after the sources are read
     require_cases_to_fit_on(request.recipe, split, fold, fit_on)
+    require_apart((*places_of(source), *places_of_labels(labels)), out)
     found = index_of(source, jobs, salt)
-    planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
+    planned = plan(found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else _split(planned, found, split, fold, salt)
     fitted_on = parts if fit_on == "train" else None
     planned = planned if parts is None else parts.planned

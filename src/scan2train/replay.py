@@ -9,6 +9,7 @@ from pathlib import Path
 from scan2train.errors import CasesFailed, OutputDamaged, WrongUse
 from scan2train.index import Index, index
 from scan2train.paths import path_given
+from scan2train.preparing.apart import require_apart
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.ownership import RECIPE
@@ -110,7 +111,7 @@ def replay(
     Raises
     ------
     WrongUse
-        If ``out`` is no prepared set, has no such case, or its sources are not there.
+        If ``out`` is no prepared set, has no such case, or its sources are not there, or ``to`` lies in one.
     OutputDamaged
         If the recipe of the set is not the one that it was prepared with.
     OutputInUse
@@ -125,6 +126,8 @@ def replay(
     request = _request(said)
     names = _cases(said, cases)
     places, found = _sources(said, names, None if source is None else path_given(source), jobs, cases is None)
+    # Where the set itself lies in such a folder, files in it were the source, and not the folder.
+    require_apart((place for place in places.values() if not folder.resolve().is_relative_to(place)), target)
     planned = plan_again(said, names, found, places, request)
     fit = fit_of(said, request.recipe)
     prepared = carry_out(
