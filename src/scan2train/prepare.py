@@ -12,11 +12,12 @@ from scan2train.preparing.apart import require_apart
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
-from scan2train.preparing.fit_recipe import FIT, Fit, fit_recipe, require_cases_to_fit_on
+from scan2train.preparing.fit_recipe import Fit, fit_recipe, require_cases_to_fit_on
 from scan2train.preparing.given import Source, index_of, places_of, places_of_labels
 from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.machine import cores
+from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared

@@ -50,7 +50,7 @@ def with_lesions(folder, shape=(40, 31, 17), name="ct"):
 
 
 def foreseen(folder, asked, **more):
-    planned = prepare(index(folder, cache=False), asked, folder / "out", dry_run=True, jobs=1, **more)
+    planned = prepare(index(folder, cache=False), asked, folder.parent / "out", dry_run=True, jobs=1, **more)
     assert planned.forecast is not None
     return planned
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from scan2train.errors import OutputDamaged
 from scan2train.preparing import records
 from scan2train.preparing.account import to_bytes
-from scan2train.preparing.beside import remove_beside, write_beside
-from scan2train.preparing.fit_recipe import FIT, Fit
+from scan2train.preparing.beside import write_beside
+from scan2train.preparing.fit_recipe import Fit
 from scan2train.preparing.job import Failed
 from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import hold
 from scan2train.preparing.machine import cores
 from scan2train.preparing.output import Output
-from scan2train.preparing.ownership import RECIPE, refuse_what_is_not_ours
+from scan2train.preparing.ownership import FIT, RECIPE, refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
@@ -85,7 +85,6 @@ def _made(
     if fit is not None:
         texts[FIT] = to_bytes(fit.to_json())
     write_beside(out, output.journal, texts)
-    remove_beside(out, output.journal, {FIT} - texts.keys())
     tally = Tally(store=request.store)
     todo = []
     for job in planned.jobs:
@@ -104,7 +103,7 @@ def _made(
     cases, findings = tally.write(out, planned, request, found, output.journal)
     if request.stack:
         write_stacks(out, cases)
-    laid_out = [f"{output.unlaid}: taken down, its links with it"] if output.unlaid else []
+    laid_out = [f"{output.unlaid}: taken down"] if output.unlaid else []
     if request.layout != "plain":
         laid_out.append(set_out(out, request, cases, tally, folds, output.journal))
     states = cases["state"].to_list()

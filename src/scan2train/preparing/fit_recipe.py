@@ -15,6 +15,7 @@ from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.preparing.contribute import contribute
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.ordered import Ordered
+from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress
@@ -23,7 +24,6 @@ from scan2train.recipe.fitting import with_fit
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
 
-FIT = "fit.json"
 FIT_ON = ("train", "all")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scan2train.errors import OutputDamaged, WrongUse
-from scan2train.preparing.fit_recipe import FIT
+from scan2train.preparing.ownership import FIT
 
 #: So many cases are named.
 _NAMED = 5

@@ -17,7 +17,7 @@ from scan2train.preparing.atomic import UNFINISHED, sync_folder
 from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.job import Job, Made
 from scan2train.preparing.journal import Entry, Journal
-from scan2train.preparing.ownership import CASES, JOURNAL, WRITTEN
+from scan2train.preparing.ownership import CASES, FIT, JOURNAL, WRITTEN
 from scan2train.preparing.request import LAID
 from scan2train.preparing.taking_down import take_down
 
@@ -27,8 +27,8 @@ class Output:
     """An output folder whose lock is held.
 
     ``keys`` maps each case of the run to the hash over all that it depends on; ``finished`` each case for which
-    nothing is left to do to its journal entry and its account; ``unlaid`` is the folder of an earlier layout that was
-    taken down.
+    nothing is left to do to its journal entry and its account; ``unlaid`` names what an earlier run laid out
+    in another way, and was taken down.
     """
 
     cases: Path
@@ -71,7 +71,9 @@ class Output:
         cases.mkdir(exist_ok=True)
         sync_folder(out)
         relaid = journal.asked is not None and not _other(journal.asked, asked)
-        unlaid = take_down(out, journal, asked) if relaid else ""
+        unlaid = take_down(out, journal, asked)
+        if journal.asked is not None and not relaid:
+            remove(out / FIT)  # of another recipe
         if journal.asked != asked or journal.damaged:
             journal = journal.begin(asked, keep=relaid)
         # From here, and not from the top of the disk: the two may be moved together, and no user is named.

@@ -19,12 +19,14 @@ def take_down(out: Path, journal: Journal, asked: Mapping[str, Any]) -> str:
 
     Returns
     -------
-    The name of the folder; empty where there was none to be removed.
+    The names of what was removed, folder or files; empty where there was nothing.
     """
     before = journal.asked or {}
+    stacks = [file for array in ARRAYS if (file := out / f"{array}.npy").exists()]
     if before.get("stack") and not asked.get("stack"):
-        for name in (TABLE, *(f"{array}.npy" for array in ARRAYS)):
-            (out / name).unlink(missing_ok=True)
+        for file in (out / TABLE, *stacks):
+            file.unlink(missing_ok=True)
+        return ", ".join(file.name for file in stacks)
     name = str(before.get("folder", ""))
     folder = out / name
     if not name or name == asked.get("folder") or not folder.is_dir():

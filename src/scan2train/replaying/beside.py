@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from scan2train.errors import OutputDamaged
-from scan2train.preparing.fit_recipe import FIT, Fit
+from scan2train.preparing.fit_recipe import Fit
 from scan2train.preparing.layouts import SPLITS
+from scan2train.preparing.ownership import FIT
 from scan2train.recipe import Recipe
 from scan2train.verifying.said import Said
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scan2train.preparing.atomic import sha256_of
-from scan2train.preparing.fit_recipe import FIT
 from scan2train.preparing.journal import Journal
-from scan2train.preparing.ownership import CASES, DATASET, JOURNAL, RECIPE
+from scan2train.preparing.ownership import CASES, DATASET, FIT, JOURNAL, RECIPE
 from scan2train.preparing.versions import versions
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.said import Said

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scan2train.preparing.atomic import UNFINISHED
-from scan2train.preparing.fit_recipe import FIT
 from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.journal import Entry
 from scan2train.preparing.layouts import DESCRIPTION, SPLITS
 from scan2train.preparing.linking import PARTS
-from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES, LOCK, SPLIT
+from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES, FIT, LOCK, SPLIT
 from scan2train.preparing.stacked import ARRAYS, TABLE
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.said import Said
