@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scan2train.preparing import records
 from scan2train.preparing.apart import require_apart
+from scan2train.preparing.beside import unchanged
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
@@ -208,6 +209,6 @@ def _fit(
         fold=None if parts is None else parts.fold,
         on_all=parts is None,
         jobs=jobs or cores(),
-        known=out / FIT,
+        known=unchanged(out, FIT),
         progress=progress,
     )

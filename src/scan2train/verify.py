@@ -20,6 +20,13 @@ from scan2train.verifying.said import Said
 from scan2train.verifying.sources import files_of_sources
 from scan2train.verifying.strays import hidden_files, strays
 
+_MADE_ANEW = (
+    "Remove the folder of a changed case, and run `prepare` again: it makes it anew, to the same bytes."
+)
+_WRITTEN_ANEW = (
+    "Run `prepare` again as before: it writes the files of the set anew, and leaves finished cases alone."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
@@ -57,7 +64,8 @@ class Verified:
                 f"{len(self.changes)} changes, in {len(cases)} of {self.n_cases} cases",
                 where=self.out,
                 found=str(self.changes[0]),
-                advice="Run `prepare` or `replay` again into a new folder, and see with `diff` what differs.",
+                advice=self.changes[0].advice
+                or "Run `prepare` or `replay` again into a new folder, and see with `diff` what differs.",
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -130,7 +138,9 @@ def verify(
 
 def _beside(said: Said) -> Iterator[Expected]:
     for name, (size, sha256) in said.journal.beside.items():
-        yield Expected(case="", name=name, path=said.out / name, size=size, sha256=sha256)
+        yield Expected(
+            case="", name=name, path=said.out / name, size=size, sha256=sha256, advice=_WRITTEN_ANEW
+        )
 
 
 def _files(said: Said) -> Iterator[Expected]:
@@ -138,4 +148,6 @@ def _files(said: Said) -> Iterator[Expected]:
         entry = said.journal.entries.get(case)
         for name, (size, sha256) in entry.files.items() if entry is not None else ():
             path = f"{CASES}/{case}/{name}"
-            yield Expected(case=case, name=path, path=said.out / path, size=size, sha256=sha256)
+            yield Expected(
+                case=case, name=path, path=said.out / path, size=size, sha256=sha256, advice=_MADE_ANEW
+            )

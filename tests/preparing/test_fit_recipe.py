@@ -105,8 +105,13 @@ def test_going_on_fits_again_only_where_something_changed(source, tmp_path, monk
         again = run(source, out, ASKED, **given)
     assert again.fitted == first.fitted
     assert contents(out, also=("recipe.toml", "dataset.json", "fit.json")) == before
-    (out / "fit.json").write_text('{"key": ')  # cut off: it is fitted again, to the same
-    run(source, out, ASKED, **given)
+    told = (out / "fit.json").read_text()
+    for other in (
+        '{"key": ',
+        told.replace('"b"', '"e"'),
+    ):  # cut off, or changed: it is fitted again, to the same
+        (out / "fit.json").write_text(other)
+        run(source, out, ASKED, **given)
     assert contents(out, also=("recipe.toml", "dataset.json", "fit.json")) == before
 
 

@@ -29,7 +29,7 @@ def require_apart(sources: Iterable[str | Path], out: Path) -> None:
             raise WrongUse(
                 "the output folder holds a source",
                 where=out,
-                found=f"the source {source}",
+                found=f"the source {source.absolute()}",
                 advice="Choose a folder of its own for the output.",
             )
         if source.is_dir() and place.is_relative_to(root):
@@ -37,6 +37,6 @@ def require_apart(sources: Iterable[str | Path], out: Path) -> None:
             raise WrongUse(
                 "the output folder lies in a source",
                 where=out,
-                found=f"the source {source}",
+                found=f"the source {source.absolute()}",
                 advice=f"Sources are never written: choose a folder outside of it.{moved}",
             )

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.atomic import sha256_of, write_whole
 from scan2train.preparing.journal import Journal
+from scan2train.preparing.ownership import JOURNAL
 
 
 def write_beside(out: Path, journal: Journal, texts: Mapping[str, bytes]) -> None:
@@ -25,6 +26,12 @@ def write_beside(out: Path, journal: Journal, texts: Mapping[str, bytes]) -> Non
             write_whole(path, text)
     if new:
         journal.add_beside(new)
+
+
+def unchanged(out: Path, name: str) -> Path | None:
+    """The path of a file of the set as a whole, if it is what the journal says of it."""
+    path, told = out / name, Journal.seen(out / JOURNAL).beside.get(name)
+    return path if told is not None and path.is_file() and sha256_of(path) == told[1] else None
 
 
 def remove_beside(out: Path, journal: Journal, names: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ class Change:
     """What was expected of a file, and what was found.
 
     ``case`` is empty where it is about the set as a whole; ``path`` is below the prepared set, or for the sources'
-    files below their source. ``advice`` is what can be done about this very file, beyond making the set anew.
+    files below their source. ``advice`` is what can be done, where it is known.
     """
 
     case: str
@@ -27,5 +27,4 @@ class Change:
         return asdict(self)
 
     def __str__(self) -> str:
-        text = f"{self.path}: expected {self.expected}, found {self.found}"
-        return f"{text}. {self.advice}" if self.advice else text
+        return f"{self.path}: expected {self.expected}, found {self.found}"
