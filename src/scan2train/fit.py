@@ -81,7 +81,7 @@ def fit(
         return request.recipe
     require_cases_to_fit_on(request.recipe, split, fold, fit_on)
     found = index_of(source, jobs, salt)
-    planned = plan(found, None, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
+    planned = plan(found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else split_plan(planned, found, split, fold, read_salt(salt))
     training = None if parts is None or fit_on == "all" else parts
     made = fit_recipe(

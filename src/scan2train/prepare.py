@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.preparing import records
+from scan2train.preparing.apart import require_apart
+from scan2train.preparing.beside import unchanged
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.dry_run import plan_only
 from scan2train.preparing.fit import unfit
-from scan2train.preparing.fit_recipe import FIT, Fit, fit_recipe, require_cases_to_fit_on
-from scan2train.preparing.given import Source, index_of
+from scan2train.preparing.fit_recipe import Fit, fit_recipe, require_cases_to_fit_on
+from scan2train.preparing.given import Source, index_of, places_of, places_of_labels
+from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.machine import cores
+from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
 from scan2train.preparing.run import Progress
-from scan2train.preparing.splitting import Split, split_plan
+from scan2train.preparing.splitting import Split, folds_of, split_plan
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 
@@ -118,8 +122,8 @@ def prepare(
     Raises
     ------
     WrongUse
-        If an argument cannot be meant, or the recipe waits for numbers of training cases and nothing says which these
-        are.
+        If an argument cannot be meant, ``out`` lies in a source or holds one, or the recipe waits for numbers of
+        training cases and nothing says which these are.
     NoImages
         If there is nothing to prepare.
     Scan2TrainError
@@ -142,9 +146,11 @@ def prepare(
     if not dry_run:
         refuse_if_held(out)  # at once, and not after the sources are read
     require_cases_to_fit_on(request.recipe, split, fold, fit_on)
+    require_apart((*places_of(source), *places_of_labels(labels)), out)
     found = index_of(source, jobs, salt)
-    planned = plan(found, out, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
+    planned = plan(found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
     parts = None if split is None else _split(planned, found, split, fold, salt)
+    fitted_on = parts if fit_on == "train" else None
     planned = planned if parts is None else parts.planned
     told = "" if parts is None else parts.told
     doubts = unfit((job.row for job in planned.jobs), request.recipe)
@@ -163,18 +169,26 @@ def prepare(
             unfit=doubts,
             split=told,
         )
-    fitted_on = parts if fit_on == "train" else None
     fitting = partial(_fit, planned, request, fitted_on, out, jobs, progress)
-    made = carry_out(planned, request, out, found, fitting=fitting, jobs=jobs, progress=progress)
+    folds: Folds = {}
+    if split is not None and request.layout == "nnunet":
+        # Numbers that were fitted know of all other folds' validation.
+        only = None if fitted_on is None or request.recipe.waiting is None else fitted_on.fold
+        folds = folds_of(planned, found, split, _salt(salt), only)
+    made = carry_out(planned, request, out, found, fitting=fitting, folds=folds, jobs=jobs, progress=progress)
     return replace(made, unfit=doubts, split=told)
 
 
 def _split(
     planned: Plan, found: Index, split: str | Path, fold: int | None, salt: str | Path | None
 ) -> Split:
+    return split_plan(planned, found, split, fold, _salt(salt))
+
+
+def _salt(salt: str | Path | None) -> bytes:
     from scan2train.indexing.salt import read_salt
 
-    return split_plan(planned, found, split, fold, read_salt(salt))
+    return read_salt(salt)
 
 
 def _fit(
@@ -195,6 +209,6 @@ def _fit(
         fold=None if parts is None else parts.fold,
         on_all=parts is None,
         jobs=jobs or cores(),
-        known=out / FIT,
+        known=unchanged(out, FIT),
         progress=progress,
     )

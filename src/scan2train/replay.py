@@ -9,6 +9,7 @@ from pathlib import Path
 from scan2train.errors import CasesFailed, OutputDamaged, WrongUse
 from scan2train.index import Index, index
 from scan2train.paths import path_given
+from scan2train.preparing.apart import require_apart
 from scan2train.preparing.carry_out import carry_out
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.ownership import RECIPE
@@ -18,6 +19,7 @@ from scan2train.preparing.result import Prepared
 from scan2train.preparing.roots import places_of_sources
 from scan2train.preparing.run import Progress
 from scan2train.reading.options import Options
+from scan2train.replaying.beside import fit_of, folds_of
 from scan2train.replaying.compare import differences, other_versions
 from scan2train.replaying.plan import plan_again
 from scan2train.verifying.change import Change
@@ -109,7 +111,7 @@ def replay(
     Raises
     ------
     WrongUse
-        If ``out`` is no prepared set, has no such case, or its sources are not there.
+        If ``out`` is no prepared set, has no such case, or its sources are not there, or ``to`` lies in one.
     OutputDamaged
         If the recipe of the set is not the one that it was prepared with.
     OutputInUse
@@ -124,8 +126,20 @@ def replay(
     request = _request(said)
     names = _cases(said, cases)
     places, found = _sources(said, names, None if source is None else path_given(source), jobs, cases is None)
+    # Where the set itself lies in such a folder, files in it were the source, and not the folder.
+    require_apart((place for place in places.values() if not folder.resolve().is_relative_to(place)), target)
     planned = plan_again(said, names, found, places, request)
-    prepared = carry_out(planned, request, target, found, jobs=jobs, progress=progress)
+    fit = fit_of(said, request.recipe)
+    prepared = carry_out(
+        planned,
+        request,
+        target,
+        found,
+        fitting=lambda: fit,
+        folds=folds_of(said),
+        jobs=jobs,
+        progress=progress,
+    )
     made = [case for case in names if case in said.done]
     state = dict(prepared.cases.select("case", "state").iter_rows())
     error = dict(prepared.cases.select("case", "error").iter_rows())

@@ -18,13 +18,23 @@ from scan2train.verifying.change import Change
 from scan2train.verifying.files import Expected, changed_files
 from scan2train.verifying.said import Said
 from scan2train.verifying.sources import files_of_sources
+from scan2train.verifying.strays import hidden_files, strays
+
+_MADE_ANEW = (
+    "Remove the folder of a changed case, and run `prepare` again: it makes it anew, to the same bytes."
+)
+_WRITTEN_ANEW = (
+    "Run `prepare` again as before: it writes the files of the set anew, and leaves finished cases alone."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What was looked at, and every change that was found: none where the set is what was written.
 
-    ``n_sources`` counts the sources' files, where they were looked at; ``n_bytes`` is what was read of all files.
+    ``n_files`` counts the files of the cases, ``n_sources`` those of the sources, where they were looked at;
+    ``n_bytes`` is what was read of all files. ``hidden`` are files of a desktop or a user that lie among the set's and
+    are no change.
     """
 
     out: Path
@@ -33,6 +43,7 @@ class Verified:
     n_sources: int
     n_bytes: int
     changes: tuple[Change, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -53,7 +64,8 @@ class Verified:
                 f"{len(self.changes)} changes, in {len(cases)} of {self.n_cases} cases",
                 where=self.out,
                 found=str(self.changes[0]),
-                advice="Run `prepare` or `replay` again into a new folder, and see with `diff` what differs.",
+                advice=self.changes[0].advice
+                or "Run `prepare` or `replay` again into a new folder, and see with `diff` what differs.",
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -66,6 +78,7 @@ class Verified:
             "sources": self.n_sources,
             "bytes": self.n_bytes,
             "changes": [change.to_json() for change in self.changes],
+            "hidden": list(self.hidden),
         }
 
 
@@ -74,8 +87,9 @@ def verify(
 ) -> Verified:
     """See whether a prepared set is still what ``prepare`` wrote. Reads only.
 
-    Every file of every case is compared with the journal, sizes first and then SHA-256; accounts, the journal, the
-    cases table, ``dataset.json`` and ``recipe.toml`` with one another; and what is missing or too much is told.
+    Every file of every case and of the set as a whole is compared with the journal, sizes first and then SHA-256;
+    accounts, the journal, the cases table, ``dataset.json`` and ``recipe.toml`` with one another; and what is missing
+    or too much is told.
 
     Parameters
     ----------
@@ -107,15 +121,26 @@ def verify(
     linked = list(linked_files(said))
     moved = None if source is None else path_given(source)
     theirs = list(files_of_sources(said, moved)) if sources or source is not None else []
-    changed, n_bytes = changed_files((*own, *linked, *theirs), jobs or os.cpu_count() or 1)
+    beside = list(_beside(said))
+    changed, n_bytes = changed_files((*own, *beside, *linked, *theirs), jobs or os.cpu_count() or 1)
+    said_otherwise = (*disagreements(said), *disagreements_beside(said), *strays(said))
+    explained = {change.path for change in said_otherwise} & {one.name for one in beside}
     return Verified(
         out=folder,
         n_cases=len(said.done),
         n_files=len(own),
         n_sources=len(theirs),
         n_bytes=n_bytes,
-        changes=(*changed, *disagreements(said), *disagreements_beside(said)),
+        changes=(*(change for change in changed if change.path not in explained), *said_otherwise),
+        hidden=tuple(hidden_files(said)),
     )
+
+
+def _beside(said: Said) -> Iterator[Expected]:
+    for name, (size, sha256) in said.journal.beside.items():
+        yield Expected(
+            case="", name=name, path=said.out / name, size=size, sha256=sha256, advice=_WRITTEN_ANEW
+        )
 
 
 def _files(said: Said) -> Iterator[Expected]:
@@ -123,4 +148,6 @@ def _files(said: Said) -> Iterator[Expected]:
         entry = said.journal.entries.get(case)
         for name, (size, sha256) in entry.files.items() if entry is not None else ():
             path = f"{CASES}/{case}/{name}"
-            yield Expected(case=case, name=path, path=said.out / path, size=size, sha256=sha256)
+            yield Expected(
+                case=case, name=path, path=said.out / path, size=size, sha256=sha256, advice=_MADE_ANEW
+            )

@@ -137,6 +137,15 @@ def findings_lines(findings):
     ]
 
 
+def test_a_run_as_json_says_what_it_says_in_words(capsys, tmp_path):
+    from scan2train.cli.show_prepared import print_json
+
+    sentences = {"split": "split: 1 train", "fitted": "step 2 was", "laid_out": "Dataset900_x: 1 case"}
+    print_json(Prepared(out=tmp_path, cases=CASES.frame(), skipped=SKIPPED.frame(), **sentences))
+    told = json.loads(capsys.readouterr().out)
+    assert {name: told[name] for name in sentences} == sentences
+
+
 def test_index_as_json_is_complete(scans):
     done = run("index", scans, "--no-cache", "--jobs", 1, "--format", "json")
     told = json.loads(done.stdout)

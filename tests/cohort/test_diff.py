@@ -184,6 +184,28 @@ def test_masks_are_compared_label_by_label(tmp_path):
     assert apart.largest is None
 
 
+def test_another_name_of_a_label_is_a_difference(made, tmp_path):
+    shutil.copytree(made / "ready", tmp_path / "copy")
+    account = tmp_path / "copy/cases/volume-2/account.json"
+    told = json.loads(account.read_text())
+    told["labels"]["names"] = {"1": "liver"}
+    account.write_text(json.dumps(told))
+    (case,) = diff(made / "ready", tmp_path / "copy").differing
+    assert [str(point) for point in case.points] == ["name of label 1: nothing → liver"]
+
+
+def test_names_of_masks_are_compared_where_both_have_one(tmp_path):
+    values = (np.arange(9 * 11 * 7).reshape(9, 11, 7) % 3).astype(np.uint8)
+    one, other, bare = (
+        Labels(array=values, grid=grid_of((9, 11, 7)), names=names)
+        for names in ({1: "liver", 2: "spleen"}, {1: "spleen", 2: "spleen"}, {})
+    )
+    paths = [wrote(mask, tmp_path / f"{n}.nrrd") for n, mask in enumerate((one, other, bare))]
+    found = diff(paths[0], paths[1], labels=True)
+    assert [point.what for point in found.cases[0].points] == ["name of label 1"]
+    assert diff(paths[0], paths[2], labels=True).same
+
+
 def test_steps_are_told_apart_by_word_and_order():
     one = [{"do": "reorient", "to": "LPS"}, {"do": "clip", "low": 0, "high": 1}]
     other = [{"do": "reorient", "to": "RAS"}, {"do": "flip", "axes": [0]}, {"do": "clip", "low": 0}]

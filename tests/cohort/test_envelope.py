@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from scan2train import Envelope, Volume, prepare
 from scan2train.cli.app import app
+from scan2train.cohort.envelope.observed import Observed
+from scan2train.cohort.envelope.verdict import judge
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.recipe import Recipe
 from scan2train.testing.of_volume import series_of
@@ -138,6 +140,13 @@ def test_what_a_format_does_not_know_is_told_and_not_held_against_it(envelope, t
     (verdict,) = envelope.judge(tmp_path / "new")
     assert verdict.inside
     assert {"modality", "vendor", "kernel_class", "phase"} <= set(verdict.unknown)
+
+
+def test_values_are_told_in_the_unit_that_the_scan_has(envelope):
+    told = Observed(words={}, numbers={"p50": 900.0, "grain": 70.0, "field_is": 1.0}, unit="a.u.")
+    ranges = (dataclasses.replace(one, unit="HU") if one.unit == "a.u." else one for one in envelope.ranges)
+    seen = {one.name: one.seen for one in judge("mr", told, ranges).reasons}
+    assert seen == {"p50": "900 a.u.", "grain": "70 a.u.", "field_is": "1 mm"}
 
 
 def test_only_training_cases_are_learnt_from(ready, tmp_path):

@@ -50,7 +50,7 @@ def with_lesions(folder, shape=(40, 31, 17), name="ct"):
 
 
 def foreseen(folder, asked, **more):
-    planned = prepare(index(folder, cache=False), asked, folder / "out", dry_run=True, jobs=1, **more)
+    planned = prepare(index(folder, cache=False), asked, folder.parent / "out", dry_run=True, jobs=1, **more)
     assert planned.forecast is not None
     return planned
 
@@ -195,7 +195,7 @@ def test_cost_grows_with_what_is_there():
 def test_a_thousand_cases_are_planned_in_two_seconds(tmp_path):
     write_image(tmp_path / "in" / "a.nii")
     found = index(tmp_path / "in", cache=False)
-    one = plan(found, tmp_path / "out", labels=None, where=None, choices=None, seed=0)
+    one = plan(found, labels=None, where=None, choices=None, seed=0)
     many = replace(one, jobs=tuple(replace(one.jobs[0], case=f"c{n}") for n in range(1000)))
     request = Request.checked("ct-lung", Options(), 0, "nifti", "plain")
     start = time.process_time()

@@ -11,6 +11,7 @@ from hospital import contents, run, write_image, write_labels
 import scan2train as s2t
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.index import index
+from scan2train.learn.cases_of_split import cases_of_split
 from scan2train.read import read
 from scan2train.recipe import Recipe
 
@@ -104,8 +105,13 @@ def test_going_on_fits_again_only_where_something_changed(source, tmp_path, monk
         again = run(source, out, ASKED, **given)
     assert again.fitted == first.fitted
     assert contents(out, also=("recipe.toml", "dataset.json", "fit.json")) == before
-    (out / "fit.json").write_text('{"key": ')  # cut off: it is fitted again, to the same
-    run(source, out, ASKED, **given)
+    told = (out / "fit.json").read_text()
+    for other in (
+        '{"key": ',
+        told.replace('"b"', '"e"'),
+    ):  # cut off, or changed: it is fitted again, to the same
+        (out / "fit.json").write_text(other)
+        run(source, out, ASKED, **given)
     assert contents(out, also=("recipe.toml", "dataset.json", "fit.json")) == before
 
 
@@ -115,6 +121,40 @@ def test_a_case_replays_without_the_data_set(source, tmp_path):
     account = Recipe.load(out / "cases" / "d" / "account.json")
     ready, _ = account.run(read(source / "imagesTr" / "d_0000.nii.gz"))
     np.testing.assert_array_equal(ready.array, read(out / "cases" / "d" / "image.nii.gz").array)
+
+
+def test_what_was_fitted_on_is_held_against_the_split_that_is_trained_with(source, tmp_path):
+    out = tmp_path / "out"
+    run(source, out, ASKED, split=source / "split.json", fold=0)
+    assert len(cases_of_split(out, "train", None)) == 3  # by the column of the set itself
+    (out / "split.json").write_bytes((source / "split.json").read_bytes())
+    assert len(cases_of_split(out, "test", 0)) == 1
+    for part in ("train", "val", "test"):
+        with pytest.raises(
+            WrongUse, match=r"fold 1 of split.json; found 2 of 3 .*fold 0.*: b \(val\), c \(val\)"
+        ):
+            cases_of_split(out, part, 1)
+    s2t.plan(out)  # of all folds together the test alone is held out
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"train": ["b", "d", "e"], "test": ["a"]}))
+    for ask in (s2t.plan, s2t.Envelope.learn):
+        with pytest.raises(WrongUse, match=r"other.json; found 1 of 3 .*: a \(test\)"):
+            ask(out, split=other)
+
+
+def test_a_replay_writes_down_again_what_was_fitted_on(source, tmp_path):
+    out = tmp_path / "out"
+    run(source, out, ASKED, split=source / "split.json", fold=0)
+    assert s2t.replay(out, tmp_path / "again", jobs=1).same
+    assert contents(tmp_path / "again", also=("recipe.toml", "dataset.json", "fit.json")) == contents(
+        out, also=("recipe.toml", "dataset.json", "fit.json")
+    )
+    assert s2t.verify(tmp_path / "again").same
+    told = json.loads((out / "fit.json").read_text())
+    told["step"][-1]["mean"] += 1  # other numbers than those of the recipe
+    (out / "fit.json").write_text(json.dumps(told))
+    assert [change.path for change in s2t.verify(out).changes] == ["fit.json"]
+    assert [change.path for change in s2t.replay(out, tmp_path / "third", jobs=1).changes] == ["fit.json"]
 
 
 def test_without_a_word_on_training_cases_nothing_is_made(source, tmp_path):

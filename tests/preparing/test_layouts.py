@@ -9,6 +9,7 @@ import pytest
 from hospital import contents, run, write_image, write_labels
 from monai.data import load_decathlon_datalist
 
+from scan2train import replay, verify
 from scan2train.errors import WrongUse
 from scan2train.preparing import linking
 from scan2train.preparing.layouts import Member, lay_out
@@ -99,6 +100,56 @@ def test_where_no_link_can_be_made_there_are_copies_made_once(folder, tmp_path, 
     inode = copy.stat().st_ino
     run(folder, out, layout="nnunet")
     assert copy.stat().st_ino == inode
+
+
+def test_another_layout_is_laid_out_without_touching_a_case(folder, tmp_path):
+    out, made = tmp_path / "out", []
+    run(folder, out, layout="nnunet")
+    before = {file: file.stat().st_ino for file in (out / "cases").rglob("*")}
+    (out / "Dataset900_small" / "mine.txt").touch()
+    told = run(folder, out, layout="msd", progress=lambda *told: made.append(told)).laid_out
+    assert told.startswith("Dataset900_small: taken down")
+    assert [file.name for file in (out / "Dataset900_small").rglob("*")] == ["mine.txt"]
+    assert "imagesTr/a.nii.gz" in tree(out / "Task900_small")
+    (out / "Dataset900_small" / "mine.txt").unlink()
+    (out / "Dataset900_small").rmdir()
+    assert verify(out).same
+    run(folder, out, progress=lambda *told: made.append(told))
+    assert not made
+    assert not (out / "Task900_small").exists()
+    assert {file: file.stat().st_ino for file in (out / "cases").rglob("*")} == before
+    assert verify(out).same
+
+
+def test_nnunet_gets_every_fold_of_the_split_by_the_names_of_its_cases(folder, tmp_path):
+    write_labels(folder / "labelsTr" / "c.nii.gz", seed=2)
+    split, out = tmp_path / "split.json", tmp_path / "out"
+    folds = [{"train": ["b"], "val": ["a"]}, {"train": ["a"], "val": ["b"]}]
+    split.write_text(json.dumps({"folds": folds, "test": ["c"]}))
+    told = run(folder, out, layout="nnunet", split=split, fold=1).laid_out
+    assert "splits_final.json is for nnUNet_preprocessed/Dataset900_small/" in told
+    theirs = out / "Dataset900_small" / "splits_final.json"
+    assert json.loads(theirs.read_text()) == folds
+    assert verify(out).same
+    again = tmp_path / "again"
+    assert replay(out, again, jobs=1).same
+    assert (again / "Dataset900_small/splits_final.json").read_bytes() == theirs.read_bytes()
+    theirs.write_text("[]")
+    assert [change.path for change in verify(out).changes] == ["Dataset900_small/splits_final.json"]
+    run(folder, out, layout="nnunet")  # of no split any more
+    assert not theirs.exists()
+
+
+def test_folds_that_nnunet_cannot_use_are_told(tmp_path):
+    members = [member("a", tmp_path), member("b", tmp_path), member("c", tmp_path, labelled=False)]
+    folds = {3: {"train": ["a"], "val": ["b", "c"]}}
+    told = lay_out(tmp_path, "nnunet", "Dataset001_x", members, {1: "liver"}, "CT", folds=folds)
+    assert told.endswith("; its fold 0 is fold 3 of the split")
+    text = (tmp_path / "Dataset001_x/splits_final.json").read_text()
+    assert json.loads(text) == [{"train": ["a"], "val": ["b"]}]
+    folds = {0: {"train": ["a", "b"], "val": ["c"]}}
+    told = lay_out(tmp_path, "nnunet", "Dataset002_x", members, {1: "liver"}, "CT", folds=folds)
+    assert told.endswith("; no splits_final.json, as fold 0 has no labelled case in its part val")
 
 
 def member(case, out, **more):

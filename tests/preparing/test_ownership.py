@@ -39,6 +39,19 @@ def test_a_folder_with_another_s_file_is_refused_and_left_as_it_is(source, tmp_p
     assert everything(out) == before
 
 
+def test_hidden_files_of_a_desktop_are_in_nobody_s_way(source, tmp_path):
+    out = tmp_path / "ready"
+    out.mkdir()
+    (out / ".DS_Store").write_text("places")
+    run(source, out)
+    for folder in (out / "cases", out / "cases" / "volume-2"):
+        (folder / ".DS_Store").write_text("places")
+    made = []
+    assert run(source, out, progress=lambda *told: made.append(told)).n_done == 3
+    assert not made
+    assert len(list(out.rglob(".DS_Store"))) == 3
+
+
 def test_a_link_in_the_place_of_the_lock_is_not_followed(source, tmp_path):
     out = tmp_path / "ready"
     run(source, out)

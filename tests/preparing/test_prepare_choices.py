@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
-from hospital import case_of, run
+from hospital import case_of, run, write_image
 
+from scan2train import prepare
 from scan2train.errors import NoImages, UnknownName, WrongUse
 from scan2train.formats import nifti
 from scan2train.grid import Grid
@@ -82,7 +85,30 @@ def test_a_dry_run_records_what_cannot_be_made_and_goes_on(source, tmp_path):
     assert "millimetres" in case_of(planned, "pixels")["error"]
 
 
-def test_an_output_that_holds_a_source_is_refused(source):
+def test_an_output_that_holds_a_source_or_lies_in_one_is_refused(source, tmp_path, monkeypatch):
+    before = sorted(source.rglob("*"))
     for out in (source, source.parent):
         with pytest.raises(WrongUse, match="holds a source"):
             run(source, out)
+    (tmp_path / "link").symlink_to(source)
+    monkeypatch.chdir(source)
+    for place, out in ((source, source / "x"), (tmp_path / "link", source / "x"), (Path(), Path("x/y"))):
+        with pytest.raises(WrongUse, match="lies in a source"):
+            prepare(place, "ct-lung", out, jobs=1)
+    with pytest.raises(WrongUse, match="lies in a source"):
+        run(source, source / "x")  # an index of it
+    with pytest.raises(WrongUse, match="lies in a source"):
+        run(source, tmp_path / "x", labels=tmp_path)
+    assert sorted(source.rglob("*")) == before
+
+
+def test_a_set_that_lies_in_its_own_source_is_no_source(tmp_path):
+    source = tmp_path / "scans"
+    write_image(source / "a.nii.gz")
+    run(source, tmp_path / "ready")
+    (tmp_path / "ready").rename(source / "ready")  # as if it had been made there
+    made = run(source, tmp_path / "again")
+    assert made.cases["case"].to_list() == ["a"]
+    assert made.skipped["reason"].to_list() == ["prepared-set"]
+    beside = run(source / "a.nii.gz", source / "beside")  # a file has nothing in it
+    assert beside.n_done == 1

@@ -134,12 +134,6 @@ def test_a_case_that_fails_after_its_sources_changed_leaves_nothing_stale(source
     assert not (out / "cases" / "volume-2").exists()
 
 
-def test_a_folder_may_be_prepared_into_itself_and_again(source):
-    out = source / "ready"
-    first = run(source, out)
-    assert run(source, out).cases.equals(first.cases)
-
-
 def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(source, tmp_path, monkeypatch):
     out = tmp_path / "ready"
     write, written = nifti.write, []

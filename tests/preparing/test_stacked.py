@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hospital import RECIPE, run, write_image, write_labels
 
-from scan2train.errors import OutputInUse, WrongUse
+from scan2train import verify
+from scan2train.errors import WrongUse
 from scan2train.preparing import stacked
 from scan2train.steps.pad_or_crop import PadOrCrop
 
@@ -99,7 +100,14 @@ def test_shapes_that_differ_and_labels_of_some_are_refused_with_the_cases_kept(f
     assert not (tmp_path / "none/labels.npy").exists()
 
 
-def test_a_folder_that_was_stacked_says_what_another_run_leaves_out(folder, tmp_path):
+def test_a_run_without_stacks_takes_them_down_and_says_so(folder, tmp_path):
     stack(folder, tmp_path / "out")
-    with pytest.raises(OutputInUse, match=r"stack True(.|\n)*stack None"):
-        run(folder, tmp_path / "out", FIXED, store="npy")
+    made = []
+    told = run(
+        folder, tmp_path / "out", FIXED, store="npy", progress=lambda *told: made.append(told)
+    ).laid_out
+    assert told == "images.npy, labels.npy, valid.npy: taken down"
+    assert not made
+    assert not list((tmp_path / "out").glob("*.npy"))
+    assert not (tmp_path / "out" / "cases.csv").exists()
+    assert verify(tmp_path / "out").same

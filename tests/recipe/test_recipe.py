@@ -315,12 +315,17 @@ def test_values_taken_as_hu_are_padded_with_air():
     assert (ready.array[~ready.valid] == -1000).all()
 
 
+#: Half a voxel to the right, row by row.
+SHIFTED = [1.0, 0.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.75, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+
+
 @pytest.mark.parametrize(
     "between",
     [
         {"do": "resample", "spacing_mm": [2.0, 2.0, 2.0]},
         {"do": "denoise_median", "radius": 1},
         {"do": "denoise_nonlocal", "search": 1},
+        {"do": "affine", "matrix": SHIFTED},
     ],
 )
 def test_the_range_of_a_clip_holds_through_what_only_averages(between):
@@ -337,7 +342,8 @@ def test_the_range_of_a_clip_does_not_hold_where_values_swing_or_are_bent():
     clip = {"do": "clip", "low": -200.0, "high": 100.0}
     noise = {"do": "noise", "std": 10.0, "seed": 0}
     cubic = {"do": "resample", "spacing_mm": [0.7, 0.7, 0.7], "interpolation": "cubic"}
-    for between in (noise, cubic):
+    moved = {"do": "affine", "matrix": SHIFTED, "interpolation": "cubic"}
+    for between in (noise, cubic, moved):
         ready, account = Recipe.from_json({"step": [clip, between, {"do": "rescale"}]}).run(volume)
         low, high = account.steps[-1].from_range
         assert low < -200 < 100 < high, between["do"]

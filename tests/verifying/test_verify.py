@@ -85,7 +85,7 @@ def test_a_size_is_told_without_reading(copy):
         ("link", "volume-2", "cases/volume-2/labels.nii.gz", "no plain file"),
         ("add file", "volume-2", "cases/volume-2/notes.txt", "a file"),
         ("add case", "", "cases/other", "something that is no case of this set"),
-        ("unfinished", "", "cases/.tmp-other", "a case that a run left unfinished"),
+        ("unfinished", "", "cases/.tmp-other", "something that a run left unfinished"),
         ("no table", "", "cases.parquet", "nothing"),
         ("bad table", "", "cases.parquet", "something that cannot be read as that"),
         ("recipe", "", "recipe.toml", None),
@@ -127,6 +127,51 @@ def test_each_harm_is_named(copy, harm, case, path, found):
     seen = changes(copy)
     assert set(seen) == {(case, path)}
     assert found in (None, seen[case, path].found)
+
+
+@pytest.mark.parametrize("name", ["findings.json", "cases.parquet", "dataset.json", "recipe.toml"])
+def test_a_changed_byte_of_the_set_as_a_whole_is_found(copy, name):
+    file = copy / "ready" / name
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 4
+    file.write_bytes(data)
+    assert set(changes(copy)) == {("", name)}
+
+
+def test_a_changed_column_of_the_table_is_found(copy):
+    file = copy / "ready/cases.parquet"
+    table = pl.read_parquet(file)
+    table.with_columns(split=pl.lit("test")).write_parquet(file)
+    ((_, change),) = changes(copy).items()
+    assert change.found.endswith(" bytes") or change.found.startswith("SHA-256 ")
+
+
+def test_a_stray_file_is_told_with_what_to_do_and_a_hidden_one_mentioned(copy):
+    ready = copy / "ready"
+    for name in ("notes.txt", "fit.json", "images.npy", ".DS_Store", "cases/.DS_Store", "split.json"):
+        (ready / name).write_text("mine")
+    (ready / "cases/volume-2/.DS_Store").touch()
+    found = verify(ready)
+    assert {change.path for change in found.changes} == {"notes.txt", "fit.json", "images.npy"}
+    assert all(change.advice for change in found.changes)
+    assert set(found.hidden) == {".DS_Store", "cases/.DS_Store", "cases/volume-2/.DS_Store"}
+    for change in found.changes:
+        (ready / change.path).unlink()
+    told = CliRunner().invoke(app, ["verify", str(ready)])
+    assert told.exit_code == 0
+    assert "note: cases/.DS_Store is hidden" in told.stdout
+
+
+def test_a_damaged_line_of_the_journal_costs_its_case_alone(copy):
+    journal = copy / "ready/journal.jsonl"
+    text = journal.read_text()
+    assert text.count('{"case": "volume-2"') == 1
+    journal.write_text(text.replace('{"case": "volume-2"', '{"case" "volume-2"'))
+    assert set(changes(copy)) == {("", "journal.jsonl"), ("volume-2", "cases/volume-2")}
+    made = []
+    run(copy / "hospital", copy / "ready", labels=copy / "masks", progress=lambda *told: made.append(told[2]))
+    assert made == ["volume-2"]
+    assert not changes(copy)
 
 
 def test_an_account_that_was_signed_anew_disagrees_with_the_table(copy):

@@ -191,8 +191,10 @@ def prepare(
     from scan2train.cli.show_prepared import print_json, print_result
     from scan2train.index import index
     from scan2train.prepare import prepare as run
+    from scan2train.preparing.apart import require_apart
     from scan2train.preparing.lock import refuse_if_held
 
+    require_apart(sources, out.absolute())
     if not dry_run:
         refuse_if_held(out)
     with progress_bar("indexing") as progress:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def print_changes(changes: Sequence[Change]) -> None:
-    """Each change with its case, where it is about one."""
+    """Each change with its case, where it is about one; then what to do, once."""
     for change in changes:
         case = f"{change.case}: " if change.case and f"/{change.case}/" not in f"/{change.path}/" else ""
         typer.echo(shown(f"{case}{change}"))
+    for advice in dict.fromkeys(change.advice for change in changes if change.advice):
+        typer.echo(f"  what to do: {advice}")

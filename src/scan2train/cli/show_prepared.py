@@ -48,6 +48,9 @@ def print_json(made: Prepared) -> None:
         "skipped": made.skipped.to_dicts(),
         "unfit": list(made.unfit),
         "findings": list(made.findings),
+        "split": made.split,
+        "fitted": made.fitted,
+        "laid_out": made.laid_out,
         **plan,
     }
     typer.echo(json.dumps(told, indent=1))

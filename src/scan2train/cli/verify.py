@@ -11,6 +11,7 @@ import typer
 from scan2train.cli.manners import guarded
 from scan2train.cli.options import Format, Jobs, PreparedSet
 from scan2train.cli.show_changes import print_changes
+from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
     from scan2train.verify import Verified
@@ -57,6 +58,8 @@ def verify(
 
 def _print(found: Verified) -> None:
     print_changes(found.changes)
+    for path in found.hidden:
+        typer.echo(f"note: {shown(path)} is hidden and none of the set's files; it does no harm")
     beside = f", and {found.n_sources} files of the sources" if found.n_sources else ""
     verdict = "nothing changed" if found.same else f"{len(found.changes)} changes"
     typer.echo(

@@ -35,7 +35,7 @@ def members(where: str | os.PathLike[str] | Index) -> tuple[pl.DataFrame, Plan |
         if is_prepared(place):
             return _made(place), None
         where = index(place)
-    future = plan(where, None, labels="auto", where=None, choices=None, seed=0)
+    future = plan(where, labels="auto", where=None, choices=None, seed=0)
     table = CASES.frame([row_of_planned(job, None) for job in future.jobs])
     same = {f"size_{axis}": f"source_size_{axis}" for axis in "ijk"}
     same |= {f"spacing_{axis}_mm": f"source_spacing_{axis}_mm" for axis in "ijk"}

@@ -136,7 +136,8 @@ def plan(
     Raises
     ------
     WrongUse
-        If an argument cannot be meant, or the cases are neither all volumes nor all single slices.
+        If an argument cannot be meant, the cases are neither all volumes nor all single slices, or the split holds out
+        one that the set's recipe was fitted on.
     NoImages, OutputDamaged
         If there is no case, or the set's table cannot be read.
     """

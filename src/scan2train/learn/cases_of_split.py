@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import WrongUse
+from scan2train.preparing.held_out import require_held_out
 from scan2train.preparing.of_prepared import splits_of
-from scan2train.preparing.ownership import SPLIT
+from scan2train.preparing.ownership import SPLIT, TABLE
 from scan2train.preparing.prepared import Case, prepared_cases
 
 PARTS = ("train", "val", "test")
@@ -35,7 +36,7 @@ def cases_of_split(
     Raises
     ------
     WrongUse
-        If there is no such split, fold or case, or no case is left.
+        If there is no such split, fold or case, no case is left, or the recipe was fitted on one that is held out.
     """
     known = prepared_cases(out)
     if cases is not None and split is not None:
@@ -61,24 +62,28 @@ def _names(out: Path, split: str, fold: int | None) -> list[str]:
     if split not in PARTS:
         raise WrongUse("split", expected=" or ".join(PARTS), found=repr(split))
     path = out / SPLIT
-    if not path.exists():
-        return _names_as_prepared(out, split, fold)
+    parts = _parts(path, fold) if path.exists() else _parts_as_prepared(out, fold)
+    said_by = f"fold {fold or 0} of {SPLIT}" if path.exists() else f"the column split of {TABLE}"
+    require_held_out(out, {case: part for case, part in parts.items() if part != "train"}, said_by)
+    return [case for case, part in parts.items() if part == split]
+
+
+def _parts(path: Path, fold: int | None) -> dict[str, str]:
+    """Case to part, in one fold of ``split.json``."""
     chosen = fold or 0
     try:
         told: dict[str, Any] = json.loads(path.read_bytes())
-        folds = told["folds"]
-        names = (
-            told["test"] if split == "test" else folds[chosen][split] if 0 <= chosen < len(folds) else None
-        )
+        folds, test = told["folds"] or [{}], told["test"]
+        lists = {"test": test, **folds[chosen]} if 0 <= chosen < len(folds) else None
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise WrongUse("the split cannot be read", where=path, found=error) from error
-    if names is None:
+    if lists is None:
         raise WrongUse("there is no such fold", where=path, expected=f"0 to {len(folds) - 1}", found=fold)
-    return [str(name) for name in names]
+    return {str(case): part for part in PARTS for case in lists.get(part, ())}
 
 
-def _names_as_prepared(out: Path, split: str, fold: int | None) -> list[str]:
-    """Those of the column ``split`` of the cases table, which holds one fold alone."""
+def _parts_as_prepared(out: Path, fold: int | None) -> dict[str, str]:
+    """The column ``split`` of the cases table, which holds one fold alone."""
     column = splits_of(out)
     if fold is not None or not any(column.values()):
         raise WrongUse(
@@ -86,4 +91,4 @@ def _names_as_prepared(out: Path, split: str, fold: int | None) -> list[str]:
             where=out / SPLIT,
             advice="Make one first: scan2train split OUT",
         )
-    return [case for case, part in column.items() if part == split]
+    return column

@@ -55,7 +55,8 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
     Raises
     ------
     WrongUse
-        If there is no such split, or only some cases have labels and it is not said what to do.
+        If there is no such split, it validates or tests on a case that the recipe of the set was fitted on, or only
+        some cases have labels and it is not said what to do.
     """
 
     def __init__(

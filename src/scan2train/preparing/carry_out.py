@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from scan2train.errors import OutputDamaged
 from scan2train.preparing import records
 from scan2train.preparing.account import to_bytes
-from scan2train.preparing.atomic import write_whole
-from scan2train.preparing.fit_recipe import FIT, Fit
+from scan2train.preparing.beside import write_beside
+from scan2train.preparing.fit_recipe import Fit
 from scan2train.preparing.job import Failed
+from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import hold
 from scan2train.preparing.machine import cores
 from scan2train.preparing.output import Output
-from scan2train.preparing.ownership import RECIPE, refuse_what_is_not_ours
+from scan2train.preparing.ownership import FIT, RECIPE, refuse_what_is_not_ours
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
@@ -36,12 +38,14 @@ def carry_out(
     found: Index,
     *,
     fitting: Callable[[], Fit | None] = lambda: None,
+    folds: Folds = MappingProxyType({}),
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Prepared:
     """Make the cases of a plan in ``out``, going on where an earlier run of the same request stopped.
 
-    ``fitting`` finds what the recipe waits for; it is called once the folder is this run's own.
+    ``fitting`` finds what the recipe waits for; it is called once the folder is this run's own. ``folds`` are those
+    that nnU-Net is told of.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def carry_out(
         refuse_what_is_not_ours(out)
         out.mkdir(parents=True, exist_ok=True)
         with hold(out):
-            return _made(planned, request, fitting(), out, found, jobs, progress)
+            return _made(planned, request, fitting(), folds, out, found, jobs, progress)
     except OSError as error:
         raise OutputDamaged(
             "cannot write the output", where=error.filename or out, found=error.strerror or error
@@ -63,6 +67,7 @@ def _made(
     planned: Plan,
     request: Request,
     fit: Fit | None,
+    folds: Folds,
     out: Path,
     found: Index,
     jobs: int | None,
@@ -76,9 +81,10 @@ def _made(
     }
     output = Output.open(out, request.to_json(), keys, planned.roots)
     recipe_text = request.recipe.as_written() if fit is None else fit.to_toml()
-    write_whole(out / RECIPE, recipe_text.encode())
+    texts = {RECIPE: recipe_text.encode()}
     if fit is not None:
-        write_whole(out / FIT, to_bytes(fit.to_json()))
+        texts[FIT] = to_bytes(fit.to_json())
+    write_beside(out, output.journal, texts)
     tally = Tally(store=request.store)
     todo = []
     for job in planned.jobs:
@@ -94,10 +100,12 @@ def _made(
             tally.failed(job, result)
         else:
             tally.done(job, result.account, result.files)
-    cases, findings = tally.write(out, planned, request, found)
+    cases, findings = tally.write(out, planned, request, found, output.journal)
     if request.stack:
         write_stacks(out, cases)
-    laid_out = set_out(out, request, cases, tally) if request.layout != "plain" else ""
+    laid_out = [f"{output.unlaid}: taken down"] if output.unlaid else []
+    if request.layout != "plain":
+        laid_out.append(set_out(out, request, cases, tally, folds, output.journal))
     states = cases["state"].to_list()
     return Prepared(
         out=out,
@@ -107,5 +115,5 @@ def _made(
         n_done=states.count("done"),
         n_failed=states.count("failed"),
         fitted="" if fit is None else fit.told,
-        laid_out=laid_out,
+        laid_out="; ".join(laid_out),
     )

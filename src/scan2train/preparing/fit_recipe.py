@@ -9,12 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.preparing.contribute import contribute
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.ordered import Ordered
+from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.run import Progress
@@ -23,7 +24,6 @@ from scan2train.recipe.fitting import with_fit
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
 
-FIT = "fit.json"
 FIT_ON = ("train", "all")
 
 
@@ -51,6 +51,19 @@ class Fit:
         fold = "" if self.fold is None else f" of fold {self.fold}"
         places = " and ".join(f"step {place}" for place in self.steps)
         return f"The numbers of {places} were fitted on {n} of {total} {which}{fold}."
+
+    @classmethod
+    def from_json(cls, recipe: Recipe, data: Mapping[str, Any]) -> Self:
+        """What :meth:`to_json` gave, of the very recipe that was fitted; raises as wrong JSON does."""
+        return cls(
+            recipe=recipe,
+            key=data["key"],
+            cases=tuple(data["cases"]),
+            left_out=tuple(data["left_out"]),
+            steps=tuple(data["steps"]),
+            fold=data["fold"],
+            on_all=data["on_all"],
+        )
 
     def to_toml(self) -> str:
         """The recipe as a TOML file that says where its numbers are from."""
@@ -201,14 +214,6 @@ def _known(path: Path, key: str, recipe: Recipe) -> Fit | None:
         if data["key"] != key:
             return None
         fitted = Recipe.from_json({"name": recipe.name, "step": data["step"]})
-        return Fit(
-            recipe=replace(recipe, steps=fitted.steps),
-            key=key,
-            cases=tuple(data["cases"]),
-            left_out=tuple(data["left_out"]),
-            steps=tuple(data["steps"]),
-            fold=data["fold"],
-            on_all=data["on_all"],
-        )
+        return Fit.from_json(replace(recipe, steps=fitted.steps), data)
     except (OSError, ValueError, KeyError, TypeError, Scan2TrainError):
         return None  # there is none, or it was cut off: it is made again

@@ -1,4 +1,7 @@
-"""What is finished: one line a case, forced to the disk after the case's folder is in place."""
+"""What is finished: one line a case, forced to the disk after the case's folder is in place.
+
+Further lines say where the sources lay, and what the files of the set as a whole hold.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 from scan2train.errors import OutputInUse
 from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.hidden import is_hidden
 
 _VERSION = 1
 _BEGINNING = b'{"journal": '
@@ -25,9 +29,9 @@ class Entry:
     files: Mapping[str, tuple[int, str]]
 
     def still_true(self, folder: Path) -> bool:
-        """Whether the case's folder holds exactly these files, at these sizes."""
+        """Whether the case's folder holds exactly these files, at these sizes, besides hidden ones."""
         try:
-            found = dict(_sizes(folder))
+            found = {name: size for name, size in _sizes(folder) if not is_hidden(name)}
         except OSError:
             return False
         return found == {name: size for name, (size, _) in self.files.items()}
@@ -39,12 +43,17 @@ class Journal:
 
     ``asked`` is ``None`` where there is no journal yet; the last line of a case counts. ``roots`` says where each
     source lay, by its name, as seen from the journal's folder: what is restored to its source later finds it so.
+    ``beside`` has size and SHA-256 of the files of the set as a whole, by their path below that folder; those that a
+    run is writing now, or was when it was cut off, are not in it. ``damaged`` counts lines that cannot be read: what
+    they said is done again.
     """
 
     path: Path
     asked: Mapping[str, Any] | None
     entries: Mapping[str, Entry]
     roots: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    damaged: int = 0
 
     @classmethod
     def load(cls, path: Path) -> Journal:
@@ -72,32 +81,51 @@ class Journal:
     def seen(cls, path: Path) -> Journal:
         """As :meth:`load`, without changing the file."""
         text = path.read_bytes() if path.exists() else b""
-        whole = text[: text.rfind(b"\n") + 1]
+        lines = text[: text.rfind(b"\n") + 1].splitlines()
         try:
-            first, *rest = [json.loads(line) for line in whole.splitlines()] or [
-                {"journal": _VERSION, "asked": None}
-            ]
-            entries = [_entry(line) for line in rest if "roots" not in line]
-            roots = {name: str(path) for line in rest for name, path in line.get("roots", {}).items()}
+            first: dict[str, Any] = json.loads(lines[0]) if lines else {"journal": _VERSION, "asked": None}
             version, asked = first["journal"], first["asked"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            version, asked, entries, roots = None, None, [], {}
-        if version != _VERSION or not (whole or cls.is_beginning(path)):
+        except (ValueError, KeyError, TypeError):
+            version, asked = None, None
+        if version != _VERSION or not (lines or cls.is_beginning(path)):
             raise OutputInUse(
                 "this is not a journal that this version can go on with",
                 where=path,
-                advice="Choose another output folder, or remove this one.",
+                advice="Put it back from a copy, or choose another output folder. The cases here may be whole all the "
+                "same: each account.json says what was done, and has the SHA-256 of its files.",
             )
-        return cls(path=path, asked=asked, entries={entry.case: entry for entry in entries}, roots=roots)
+        told = [_told(line) for line in lines[1:]]
+        roots: dict[str, str] = {}
+        beside: dict[str, tuple[int, str] | None] = {}
+        for one in told:
+            if isinstance(one, dict):
+                roots.update({name: str(place) for name, place in one["roots"].items()})
+                beside.update(one["beside"])
+        return cls(
+            path=path,
+            asked=asked,
+            entries={one.case: one for one in told if isinstance(one, Entry)},
+            roots=roots,
+            beside={name: of for name, of in beside.items() if of is not None},
+            damaged=told.count(None),
+        )
 
-    def begin(self, asked: Mapping[str, Any]) -> None:
-        """Start the file over with what the run is asked for, keeping no entry."""
-        lines = _line({"journal": _VERSION, "asked": asked})
-        write_whole(self.path, lines + (_line({"roots": dict(self.roots)}) if self.roots else b""))
+    def begin(self, asked: Mapping[str, Any], *, keep: bool = False) -> Journal:
+        """Start the file over with what the run is asked for, without entries unless kept; gives it as it is now."""
+        lines = [_line({"journal": _VERSION, "asked": asked})]
+        if self.roots:
+            lines.append(_line({"roots": dict(self.roots)}))
+        lines += [_line(_of_entry(entry)) for entry in self.entries.values() if keep]
+        write_whole(self.path, b"".join(lines))
+        return Journal.seen(self.path)
 
     def add(self, entry: Entry) -> None:
         """Append one finished case and force the line to the disk."""
-        self._append({"case": entry.case, "key": entry.key, "files": entry.files})
+        self._append(_of_entry(entry))
+
+    def add_beside(self, files: Mapping[str, tuple[int, str] | None]) -> None:
+        """Append size and SHA-256 of files of the set as a whole; ``None`` for those that are known no more."""
+        self._append({"beside": dict(files)})
 
     def add_roots(self, roots: Mapping[str, str]) -> None:
         """Append where the sources lie now, unless that is known."""
@@ -124,6 +152,18 @@ def _line(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode() + b"\n"
 
 
-def _entry(line: Mapping[str, Any]) -> Entry:
-    files = {name: (size, sha256) for name, (size, sha256) in line["files"].items()}
-    return Entry(case=line["case"], key=line["key"], files=files)
+def _of_entry(entry: Entry) -> dict[str, Any]:
+    return {"case": entry.case, "key": entry.key, "files": entry.files}
+
+
+def _told(text: bytes) -> Entry | dict[str, Any] | None:
+    """An entry, or what else a line says; ``None`` where it cannot be read."""
+    try:
+        line = json.loads(text)
+        if "case" not in line:
+            beside = {name: of and (of[0], of[1]) for name, of in line.get("beside", {}).items()}
+            return {"roots": dict(line.get("roots", {})), "beside": beside}
+        files = {name: (size, sha256) for name, (size, sha256) in line["files"].items()}
+        return Entry(case=line["case"], key=line["key"], files=files)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

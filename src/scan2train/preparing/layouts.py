@@ -6,13 +6,17 @@ not know of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from scan2train.errors import WrongUse
+from scan2train.knowledge.split_names import TRAIN, VAL
 from scan2train.preparing.account import to_bytes
+from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.linking import bring_in_step
 from scan2train.preparing.naming import safe
 
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
     from scan2train.recipe import Recipe
 
 Layout = Literal["plain", "nnunet", "msd"]
+
+#: What describes the set in a layout's folder, and nnU-Net's folds there.
+DESCRIPTION, SPLITS = "dataset.json", "splits_final.json"
+#: The cases to train and to validate on, by the number of the fold.
+Folds = Mapping[int, Mapping[str, Sequence[str]]]
 
 #: The highest value below which values that no case has are given a name, so that nnU-Net finds no gap.
 _MOST = 255
@@ -72,7 +81,15 @@ def links_of(layout: Layout, members: Iterable[Member]) -> dict[str, Path]:
 
 
 def lay_out(
-    out: Path, layout: Layout, folder: str, members: Sequence[Member], names: Mapping[int, str], channel: str
+    out: Path,
+    layout: Layout,
+    folder: str,
+    members: Sequence[Member],
+    names: Mapping[int, str],
+    channel: str,
+    *,
+    folds: Folds = MappingProxyType({}),
+    write: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> str:
     """Make the layout's folder hold exactly these cases, whatever an earlier run left there.
 
@@ -88,6 +105,10 @@ def lay_out(
         Of the labels' values, those included that have none: what stands in the layout's ``dataset.json``.
     channel
         What nnU-Net is told of the values, and the Decathlon calls their modality.
+    folds
+        Those of the split, for nnU-Net.
+    write
+        Writes texts to their paths below ``out``; each whole, if not given.
 
     Returns
     -------
@@ -101,11 +122,37 @@ def lay_out(
     links = links_of(layout, members)
     describe = _for_nnunet if layout == "nnunet" else _for_decathlon
     told = describe(folder.partition("_")[2], links, names, channel)
-    bring_in_step(out / folder, links, {"dataset.json": to_bytes(told)})
+    bring_in_step(out / folder, links)
+    texts = {f"{folder}/{DESCRIPTION}": to_bytes(told)}
+    splits, of_folds = _splits(folder, folds, members) if layout == "nnunet" and folds else (b"", "")
+    if splits:
+        texts[f"{folder}/{SPLITS}"] = splits
+    if write is not None:
+        write(texts)
+    for name, text in texts.items() if write is None else ():
+        write_whole(out / name, text)
     test = len(members) - told["numTraining"]
     unused = len(told["labels"]) - len({0, *names})
     also = f"; {unused} values that no label has are named unused there" if unused else ""
-    return f"{folder}: {told['numTraining']} cases to train on, {test} to test on{also}"
+    return f"{folder}: {told['numTraining']} cases to train on, {test} to test on{also}{of_folds}"
+
+
+def _splits(folder: str, folds: Folds, members: Iterable[Member]) -> tuple[bytes, str]:
+    """``splits_final.json`` of the cases in ``imagesTr``, if it can be written, and what is to be said."""
+    trained = {one.case for one in members if one.labelled and not one.test}
+    listed = {
+        number: {part: [case for case in folds[number][part] if case in trained] for part in (TRAIN, VAL)}
+        for number in sorted(folds)
+    }
+    for number, parts in listed.items():
+        for part, cases in parts.items():
+            if not cases:
+                return b"", f"; no {SPLITS}, as fold {number} has no labelled case in its part {part}"
+    told = [f"{SPLITS} is for nnUNet_preprocessed/{folder}/"]
+    told += [
+        f"its fold {at} is fold {number} of the split" for at, number in enumerate(listed) if at != number
+    ]
+    return json.dumps(list(listed.values()), indent=1).encode() + b"\n", "".join(f"; {one}" for one in told)
 
 
 def _for_nnunet(

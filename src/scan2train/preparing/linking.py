@@ -7,15 +7,15 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from scan2train.preparing.atomic import UNFINISHED, settle, sha256_of, sync_folder, write_whole
+from scan2train.preparing.atomic import UNFINISHED, settle, sha256_of, sync_folder
 
 #: The folders below that are ours alone: what else is called like a volume there was left by an earlier run.
 PARTS = ("imagesTr", "labelsTr", "imagesTs", "labelsTs")
 _VOLUME = ".nii.gz"
 
 
-def bring_in_step(folder: Path, links: Mapping[str, Path], texts: Mapping[str, bytes]) -> None:
-    """Make ``folder`` hold these links and texts; links of cases that are no more are removed.
+def bring_in_step(folder: Path, links: Mapping[str, Path]) -> None:
+    """Make ``folder`` hold these links; those of cases that are no more are removed.
 
     Parameters
     ----------
@@ -23,8 +23,6 @@ def bring_in_step(folder: Path, links: Mapping[str, Path], texts: Mapping[str, b
         The folder, made where it is not there.
     links
         Path below ``folder`` to the file that stands there: a hard link, or a copy where the file system makes none.
-    texts
-        Name to content of the files that describe the rest; written last.
     """
     for part in PARTS:
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -33,9 +31,6 @@ def bring_in_step(folder: Path, links: Mapping[str, Path], texts: Mapping[str, b
         _put(file, folder / link)
     for part in PARTS:
         sync_folder(folder / part)
-    for name, text in texts.items():
-        if not (folder / name).is_file() or (folder / name).read_bytes() != text:
-            write_whole(folder / name, text)
     sync_folder(folder.parent)
 
 

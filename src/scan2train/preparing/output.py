@@ -14,9 +14,12 @@ from typing import Any
 from scan2train.errors import OutputInUse
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.atomic import UNFINISHED, sync_folder
+from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.job import Job, Made
 from scan2train.preparing.journal import Entry, Journal
-from scan2train.preparing.ownership import CASES, JOURNAL, WRITTEN
+from scan2train.preparing.ownership import CASES, FIT, JOURNAL, WRITTEN
+from scan2train.preparing.request import LAID
+from scan2train.preparing.taking_down import take_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +27,15 @@ class Output:
     """An output folder whose lock is held.
 
     ``keys`` maps each case of the run to the hash over all that it depends on; ``finished`` each case for which
-    nothing is left to do to its journal entry and its account.
+    nothing is left to do to its journal entry and its account; ``unlaid`` names what an earlier run laid out
+    in another way, and was taken down.
     """
 
     cases: Path
     journal: Journal
     keys: Mapping[str, str]
     finished: Mapping[str, tuple[Entry, Mapping[str, Any]]]
+    unlaid: str = ""
 
     @classmethod
     def open(
@@ -45,7 +50,8 @@ class Output:
         """
         cases = out / CASES
         journal = Journal.load(out / JOURNAL)
-        present = {one.name for one in cases.iterdir()} if cases.exists() else set()
+        inside = {one.name for one in cases.iterdir()} if cases.exists() else set()
+        present = {name for name in inside if not is_hidden(name)}
         # Only what can be a run's own is swept: a name that begins so may be somebody else's.
         leftovers = present & {UNFINISHED + case for case in {*keys, *journal.entries}}
         present -= leftovers
@@ -64,11 +70,15 @@ class Output:
             remove(cases / case)
         cases.mkdir(exist_ok=True)
         sync_folder(out)
-        if journal.asked != asked:
-            journal.begin(asked)
+        relaid = journal.asked is not None and not _other(journal.asked, asked)
+        unlaid = take_down(out, journal, asked)
+        if journal.asked is not None and not relaid:
+            remove(out / FIT)  # of another recipe
+        if journal.asked != asked or journal.damaged:
+            journal = journal.begin(asked, keep=relaid)
         # From here, and not from the top of the disk: the two may be moved together, and no user is named.
         journal.add_roots({name: os.path.relpath(path, out) for path, name in roots.items()})
-        return cls(cases=cases, journal=journal, keys=keys, finished=finished)
+        return cls(cases=cases, journal=journal, keys=keys, finished=finished, unlaid=unlaid)
 
     def folder_for(self, case: str) -> Path:
         """Where a worker writes a case before it is finished."""
@@ -95,9 +105,8 @@ def remove(path: Path) -> None:
 def _refuse_foreign(
     out: Path, journal: Journal, asked: Mapping[str, Any], present: set[str], keys: Mapping[str, str]
 ) -> None:
-    if journal.asked not in (None, asked) and present:
-        assert journal.asked is not None
-        differ = [name for name in {**journal.asked, **asked} if journal.asked.get(name) != asked.get(name)]
+    differ = [] if journal.asked is None else _other(journal.asked, asked)
+    if journal.asked is not None and differ and present:
         raise OutputInUse(
             "this folder was prepared in another way",
             where=out,
@@ -114,6 +123,12 @@ def _refuse_foreign(
             advice="Run it with the sources and choices it was made with, remove these below cases/, "
             "or choose another folder.",
         )
+
+
+def _other(before: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """What was asked for in another way, besides how the cases are laid out: that does not change them."""
+    names = (name for name in {**before, **asked} if name not in LAID)
+    return [name for name in names if before.get(name) != asked.get(name)]
 
 
 def _account_if_whole(folder: Path, entry: Entry) -> Mapping[str, Any] | None:

@@ -6,17 +6,20 @@ from pathlib import Path
 
 from scan2train.errors import OutputInUse, WrongUse
 from scan2train.preparing.atomic import UNFINISHED
+from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.journal import Journal
 
 JOURNAL, LOCK, CASES = "journal.jsonl", "lock", "cases"
 #: What stands beside the cases: the recipe, the table of cases, what is worth knowing, and the set as a whole.
 RECIPE, TABLE, FINDINGS, DATASET = "recipe.toml", "cases.parquet", "findings.json", "dataset.json"
+#: Which cases a recipe's numbers were fitted on, where some were.
+FIT = "fit.json"
 #: What `split` writes beside them.
 SPLIT = "split.json"
 #: What every run that comes to its end leaves in the folder itself.
 ALWAYS_WRITTEN = (JOURNAL, RECIPE, TABLE, FINDINGS, DATASET)
 #: All that a run may write there.
-WRITTEN = (*ALWAYS_WRITTEN, "fit.json", "images.npy", "labels.npy", "valid.npy", "cases.csv")
+WRITTEN = (*ALWAYS_WRITTEN, FIT, "images.npy", "labels.npy", "valid.npy", "cases.csv")
 #: Enough for the number of a process, which is all that stands in a lock.
 _LONGEST_LOCK = 20
 
@@ -56,7 +59,9 @@ def refuse_what_is_not_ours(out: Path) -> None:
     present = {file.name for file in out.iterdir()}
     journal = Journal.seen(out / JOURNAL)
     foreign = (
-        set() if journal.asked is not None else {name for name in present if not _may_be_begun(out / name)}
+        set()
+        if journal.asked is not None
+        else {name for name in present if not (is_hidden(name) or _may_be_begun(out / name))}
     )
     if LOCK in present and not _is_lock(out / LOCK):
         foreign.add(LOCK)

@@ -59,7 +59,6 @@ class Plan:
 
 def plan(
     index: Index,
-    out: Path | None,
     *,
     labels: str | Path | None,
     where: str | None,
@@ -69,25 +68,20 @@ def plan(
 ) -> Plan:
     """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
 
-    What lies in ``out`` itself is no source, so that a folder can be prepared into a folder within it; ``None`` where
-    nothing is to be written.
-
     Raises
     ------
     NoImages
         If nothing is left to prepare; says why.
     WrongUse
-        If ``where``, ``choices`` or ``labels`` cannot be meant, or ``out`` holds a source.
+        If ``where``, ``choices`` or ``labels`` cannot be meant.
     """
-    wholes = index.volumes if out is None else _without(index.volumes, out)
     sources = index.instances["source"].unique(maintain_order=True).to_list()
+    wholes = index.volumes
     given = [] if labels in (None, "auto") else [str(root_of_labels(str(labels)))]
     roots = root_names([*sources, *given])
     whole_rows = wholes.drop(pl.selectors.starts_with("member_")).to_dicts()
     # Labels are those of a whole volume, and so of each of its parts.
     objects = [] if labels is None else objects_in(index)
-    if out is not None:
-        objects = [file for file in objects if not file.is_relative_to(out)]
     paired = _pair(wholes, whole_rows, labels, objects)
     volumes, whole_of = in_parts(wholes, irregular)
     volumes = with_facts(volumes)
@@ -130,19 +124,6 @@ def plan(
         undecided=undecided,
         left_out=left_out,
     )
-
-
-def _without(volumes: pl.DataFrame, out: Path) -> pl.DataFrame:
-    inside = []
-    for row in volumes.select("source", "path", "format").iter_rows(named=True):
-        if Path(row["source"]).is_relative_to(out):
-            raise WrongUse(
-                "the output folder holds a source",
-                where=out,
-                advice="Choose a folder of its own for the output.",
-            )
-        inside.append(file_of(row).is_relative_to(out))
-    return volumes.remove(pl.Series(inside, dtype=pl.Boolean))
 
 
 def _with_labels(job: Job, found: tuple[Path, ...], roots: Mapping[str, str]) -> Job:

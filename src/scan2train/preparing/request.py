@@ -22,6 +22,8 @@ from scan2train.preparing.versions import versions
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
 
+#: What says how cases are laid out: none of it changes a case.
+LAID = ("layout", "folder", "stack")
 #: Columns of the volumes table that say where the volume lies, what else is there, or differ with the salt.
 _NOT_THE_VOLUME_S = frozenset({"source", "patient", "siblings"})
 
@@ -112,7 +114,7 @@ class Request:
         """
         row: Mapping[str, Any] = job.row
         depends = {
-            **self.to_json(),
+            **{word: value for word, value in self.to_json().items() if word not in LAID},
             "case": job.case,
             "root": job.root,
             "row": {name: value for name, value in row.items() if name not in _NOT_THE_VOLUME_S},

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scan2train.knowledge.split_names import TEST
-from scan2train.preparing.layouts import Member, lay_out
+from scan2train.preparing.beside import remove_beside, write_beside
+from scan2train.preparing.layouts import SPLITS, Folds, Member, lay_out
 from scan2train.preparing.ownership import CASES
 from scan2train.recipe import Recipe, ValueStep
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from scan2train.preparing.journal import Journal
     from scan2train.preparing.request import Request
     from scan2train.preparing.tally import Tally
 
@@ -22,13 +24,25 @@ if TYPE_CHECKING:
 _HU, _AS_THEY_ARE = "CT", "noNorm"
 
 
-def set_out(out: Path, request: Request, cases: pl.DataFrame, tally: Tally) -> str:
+def set_out(
+    out: Path, request: Request, cases: pl.DataFrame, tally: Tally, folds: Folds, journal: Journal
+) -> str:
     """Bring the layout's folder in step with the cases that are done, and say so. Raises as :func:`lay_out`."""
+    written: set[str] = set()
+
+    def write(texts: Mapping[str, bytes]) -> None:
+        write_beside(out, journal, texts)
+        written.update(texts)
+
     members = members_of(out, cases.filter(cases["state"] == "done").iter_rows(named=True))
     channel = _modality(cases)
     if request.layout == "nnunet":
         channel = _nnunet_word(request.recipe, tally.units, channel)
-    return lay_out(out, request.layout, request.folder, members, tally.names(), channel)
+    told = lay_out(
+        out, request.layout, request.folder, members, tally.names(), channel, folds=folds, write=write
+    )
+    remove_beside(out, journal, {f"{request.folder}/{SPLITS}"} - written)
+    return told
 
 
 def members_of(out: Path, rows: Iterable[Mapping[str, Any]]) -> list[Member]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scan2train.checking.splits.by_file import Names, not_there, skipped_names, spellings
 from scan2train.checking.splits.said import Said, read_split
 from scan2train.errors import WrongUse
-from scan2train.knowledge.split_names import TRAIN
+from scan2train.knowledge.split_names import TRAIN, VAL
 from scan2train.preparing.job import Job
 from scan2train.preparing.plan import Plan
 
@@ -80,6 +80,23 @@ def split_plan(
         raise not_there(unknown, len(said), path)
     jobs = tuple(replace(job, split=parts.get(job.case, "")) for job in planned.jobs)
     return Split(planned=replace(planned, jobs=jobs), fold=chosen)
+
+
+def folds_of(
+    planned: Plan, index: Index, path: str | os.PathLike[str], salt: bytes, only: int | None = None
+) -> dict[int, dict[str, list[str]]]:
+    """The cases to train and to validate on by the number of the fold: of every one of a split file, or ``only`` one.
+
+    A split without folds is fold 0. Raises as :func:`split_plan`.
+    """
+    numbers: list[int | None] = [only]
+    if only is None:
+        numbers += sorted({one.fold for one in read_split(path) if one.fold is not None})
+    found = {}
+    for fold in numbers[1:] or numbers:
+        jobs = split_plan(planned, index, path, fold, salt).planned.jobs
+        found[fold or 0] = {part: [job.case for job in jobs if job.split == part] for part in (TRAIN, VAL)}
+    return found
 
 
 def _of_fold(

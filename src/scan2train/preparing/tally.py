@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scan2train.preparing import records
 from scan2train.preparing.account import to_bytes
-from scan2train.preparing.atomic import write_whole
+from scan2train.preparing.beside import write_beside
 from scan2train.preparing.dataset import describe_dataset, names_of_set
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.ownership import DATASET, FINDINGS, TABLE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from scan2train.index import Index
+    from scan2train.preparing.journal import Journal
     from scan2train.preparing.plan import Plan
     from scan2train.preparing.request import Request
 
@@ -55,7 +56,7 @@ class Tally:
         return names_of_set(self.labels.values())
 
     def write(
-        self, out: Path, planned: Plan, request: Request, index: Index
+        self, out: Path, planned: Plan, request: Request, index: Index, journal: Journal
     ) -> tuple[pl.DataFrame, tuple[Mapping[str, Any], ...]]:
         """Write ``cases.parquet``, ``findings.json`` and ``dataset.json`` in the plan's order; return the first two."""
         order = [job.case for job in planned.jobs]
@@ -67,10 +68,10 @@ class Tally:
         sources = sorted(planned.roots[source] for source in index.volumes["source"].unique())
         table = BytesIO()
         cases.write_parquet(table)
-        write_whole(out / TABLE, table.getvalue())
-        write_whole(out / FINDINGS, to_bytes(records.findings_report(index, sources, told)))
         labels = [self.labels[case] for case in order if case in self.labels]
         parts = [job.split for job in planned.jobs]
         about = describe_dataset(request, sources, cases["state"].to_list(), parts, labels)
-        write_whole(out / DATASET, to_bytes(about))
+        report = records.findings_report(index, sources, told)
+        texts = {TABLE: table.getvalue(), FINDINGS: to_bytes(report), DATASET: to_bytes(about)}
+        write_beside(out, journal, texts)
         return cases, tuple(told)

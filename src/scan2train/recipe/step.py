@@ -151,8 +151,10 @@ class WholeStep(Step):
     Nothing is folded across it: what is pending is carried out before, and what follows starts from what it made.
     """
 
-    #: Whether each value it makes is a mean, or one, of values that were there: none then exceeds what none exceeded.
-    averages: ClassVar[bool] = False
+    @property
+    def averages(self) -> bool:
+        """Whether each value it makes is a mean, or one, of values that were there: none exceeds what none exceeded."""
+        return False
 
     @abstractmethod
     def apply(self, volume: Volume) -> Volume:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.journal import Journal
-from scan2train.preparing.ownership import CASES, DATASET, JOURNAL, RECIPE
+from scan2train.preparing.ownership import CASES, DATASET, FIT, JOURNAL, RECIPE
 from scan2train.preparing.versions import versions
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.said import Said
@@ -30,7 +30,8 @@ def differences(said: Said, to: Path, cases: Iterable[str], *, whole: bool) -> l
             for name in sorted({*told, *made})
             if told.get(name) != made.get(name)
         ]
-    for name in (RECIPE, DATASET) if whole else ():
+    fitted = (FIT,) if (said.out / FIT).is_file() else ()
+    for name in (RECIPE, *fitted, DATASET) if whole else fitted:
         told, made = ({name: sha256_of(folder / name)} for folder in (said.out, to))
         if told != made:
             changes.append(Change(case="", path=name, expected=_hash(told, name), found=_hash(made, name)))

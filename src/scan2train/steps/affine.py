@@ -40,6 +40,11 @@ class Affine(WholeStep):
     def _matrix(self) -> np.ndarray:
         return np.array(self.matrix).reshape(4, 4)
 
+    @property
+    def averages(self) -> bool:
+        """Unless it is cubic, which swings beyond what it goes through."""
+        return self.interpolation != "cubic"
+
     def apply(self, volume: Volume) -> Volume:
         """The volume with its content moved: the same voxels on a moved grid, sampled on the old one."""
         moved = Grid(volume.grid.shape, self._matrix @ volume.grid.affine, volume.grid.physical)

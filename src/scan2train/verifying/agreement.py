@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from scan2train.preparing.account import ACCOUNT
-from scan2train.preparing.atomic import UNFINISHED
-from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES, DATASET, RECIPE, TABLE
+from scan2train.preparing.ownership import ALWAYS_WRITTEN, CASES, DATASET, JOURNAL, RECIPE, TABLE
 from scan2train.verifying.change import NOTHING, Change
 from scan2train.verifying.said import Said
 
 
 def disagreements(said: Said) -> Iterator[Change]:
     """Whatever one part says and another does not."""
+    if said.journal.damaged:
+        yield _of_set(JOURNAL, "an entry in each line", f"{said.journal.damaged} lines that cannot be read")
     for name in ALWAYS_WRITTEN:
         if not (said.out / name).is_file():
             yield _of_set(name, "a file; a run that came to its end leaves it", NOTHING)
@@ -25,7 +26,6 @@ def disagreements(said: Said) -> Iterator[Change]:
     yield from _set(said)
     for case in said.done:
         yield from _case(said, case)
-    yield from _too_many(said)
 
 
 def _set(said: Said) -> Iterator[Change]:
@@ -88,32 +88,6 @@ def _row(case: str, row: Mapping[str, Any], account: Mapping[str, Any]) -> Itera
     for name, value in expected.items():
         if found[name] != value:
             yield _of_case(case, TABLE, name, value, found[name])
-
-
-def _too_many(said: Said) -> Iterator[Change]:
-    """What lies among the cases and is none, or lies in a case and is none of its files."""
-    cases = said.out / CASES
-    done = set(said.done)
-    for folder in sorted(cases.iterdir()) if cases.is_dir() else []:
-        if folder.name not in done:
-            unfinished = folder.name.startswith(UNFINISHED)
-            yield _of_set(
-                f"{CASES}/{folder.name}",
-                NOTHING,
-                "a case that a run left unfinished"
-                if unfinished
-                else "something that is no case of this set",
-            )
-        elif (entry := said.journal.entries.get(folder.name)) is not None:
-            for file in sorted(folder.rglob("*")):
-                name = file.relative_to(folder).as_posix()
-                if name not in entry.files and (file.is_symlink() or not file.is_dir()):
-                    yield Change(
-                        case=folder.name,
-                        path=f"{CASES}/{folder.name}/{name}",
-                        expected=NOTHING,
-                        found="a file",
-                    )
 
 
 def _of_case(case: str, path: str, what: str, expected: object, found: object) -> Change:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.layouts import links_of
 from scan2train.preparing.linking import PARTS
 from scan2train.preparing.ownership import CASES, DATASET
@@ -35,7 +36,7 @@ def disagreements_beside(said: Said) -> Iterator[Change]:
         links = _links(said)
         for part in PARTS:
             for file in sorted((said.out / _folder(said) / part).glob("*")):
-                if f"{part}/{file.name}" not in links:
+                if f"{part}/{file.name}" not in links and not is_hidden(file.name):
                     yield _of(f"{_folder(said)}/{part}/{file.name}", NOTHING, "a file of no case of this set")
         if not (said.out / _folder(said) / DATASET).is_file():
             yield _of(f"{_folder(said)}/{DATASET}", "a file", NOTHING)

@@ -13,16 +13,17 @@ class Change:
     """What was expected of a file, and what was found.
 
     ``case`` is empty where it is about the set as a whole; ``path`` is below the prepared set, or for the sources'
-    files below their source.
+    files below their source. ``advice`` is what can be done, where it is known.
     """
 
     case: str
     path: str
     expected: str
     found: str
+    advice: str = ""
 
     def to_json(self) -> dict[str, str]:
-        """Its four texts."""
+        """Its texts."""
         return asdict(self)
 
     def __str__(self) -> str:

@@ -14,13 +14,17 @@ from scan2train.verifying.change import NOTHING, Change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """A file: whose it is, what it is called, where it lies, its size in bytes if that is known, and its SHA-256."""
+    """A file: whose it is, what it is called, where it lies, its size in bytes if that is known, and its SHA-256.
+
+    ``advice`` is what to do where it is another.
+    """
 
     case: str
     name: str
     path: Path
     size: int | None
     sha256: str
+    advice: str = ""
 
 
 def changed_files(files: Iterable[Expected], jobs: int) -> tuple[list[Change], int]:
@@ -37,7 +41,10 @@ def changed_files(files: Iterable[Expected], jobs: int) -> tuple[list[Change], i
     for one, _, found in looked:
         differs = found or contents[id(one)]
         if differs:
-            changes.append(Change(case=one.case, path=one.name, expected=_told(one, found), found=differs))
+            told = _told(one, found)
+            changes.append(
+                Change(case=one.case, path=one.name, expected=told, found=differs, advice=one.advice)
+            )
     return changes, sum(size for _, size, found in looked if found == "")
 
 

@@ -10,6 +10,10 @@ from scan2train.preparing.roots import file_in, places_of_sources
 from scan2train.verifying.files import Expected
 from scan2train.verifying.said import Said
 
+_FETCHED = (
+    "Fetch a source as it was, or say with --source where it lies now; a changed one is a new data set."
+)
+
 
 def files_of_sources(said: Said, moved: Path | None) -> Iterator[Expected]:
     """Every file of every source once, labels and detached voxels included, whichever cases were made from it."""
@@ -25,4 +29,6 @@ def files_of_sources(said: Said, moved: Path | None) -> Iterator[Expected]:
                 told.add(of)
                 path = file_in(roots[one["source"]], one["path"])
                 name = f"{one['source']}/{one['path']}"
-                yield Expected(case=case, name=name, path=path, size=None, sha256=one["sha256"])
+                yield Expected(
+                    case=case, name=name, path=path, size=None, sha256=one["sha256"], advice=_FETCHED
+                )

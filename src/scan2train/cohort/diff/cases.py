@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scan2train.cohort.diff.names import names_apart
 from scan2train.cohort.diff.point import Point
 from scan2train.cohort.diff.steps import steps_apart
 from scan2train.cohort.diff.voxels import Apart, images_apart, labels_apart
@@ -83,6 +84,8 @@ def _points(one: Case, other: Case, *, grids: bool) -> Iterator[Point]:
             yield Point(what=word, first=str(mine.get(word, "")), second=str(theirs.get(word, "")))
     yield from _files("source", mine["sources"], theirs["sources"])
     yield from _files("labels", labels_files_of(mine), labels_files_of(theirs))
+    if "labels" in mine and "labels" in theirs:
+        yield from names_apart(mine["labels"]["names"], theirs["labels"]["names"])
     yield from steps_apart(mine["done"], theirs["done"])
     for grid in ("before", "after") if grids else ():
         here, there = getattr(one, grid), getattr(other, grid)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.cohort.diff.cases import CaseDiff, case_diff, matched
+from scan2train.cohort.diff.names import names_apart
 from scan2train.cohort.diff.point import Point
 from scan2train.cohort.diff.voxels import images_apart, labels_apart
 from scan2train.errors import WrongUse
@@ -159,7 +160,11 @@ def _images(a: Path, b: Path, tolerance: float, *, grids: bool, labels: bool) ->
     if one.unit != other.unit and not labels:
         points.append(Point(what="unit", first=one.unit, second=other.unit))
     if labels:
-        apart = {"labels": labels_apart(as_labels(one), as_labels(other))}
+        mine, theirs = as_labels(one), as_labels(other)
+        # Most formats have no place for names: only what both name can differ.
+        both = mine.names.keys() & theirs.names.keys()
+        points += names_apart(*({str(n): which.names[n] for n in both} for which in (mine, theirs)))
+        apart = {"labels": labels_apart(mine, theirs)}
     else:
         apart = {"image": images_apart(one, other, tolerance)}
     return CaseDiff(first=a.name, second=b.name, points=tuple(points), **apart)

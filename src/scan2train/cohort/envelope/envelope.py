@@ -78,7 +78,7 @@ class Envelope:
         Raises
         ------
         WrongUse
-            If it is no prepared set, or the split does not belong to it.
+            If it is no prepared set, or the split does not belong to it or holds out what its recipe was fitted on.
         NoImages, OutputDamaged
             If it has no case, or cannot be read.
         """

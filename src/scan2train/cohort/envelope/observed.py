@@ -16,6 +16,8 @@ from scan2train.volume import Array, Volume
 
 #: Percentiles of the values of the foreground.
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
+#: Facts that are in the unit of the values: the percentiles, and the grain of the noise.
+OF_VALUES = frozenset({*(f"p{p}" for p in PERCENTILES), "grain"})
 #: World axes by the directions that they join.
 AXES = ("rl", "ap", "is")
 #: Values and planes that are looked at; more of them say the same.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scan2train.cohort.envelope.bounds import Range, Words
-from scan2train.cohort.envelope.observed import Observed
+from scan2train.cohort.envelope.observed import OF_VALUES, Observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ def judge(scan: str, observed: Observed, entries: Iterable[Words | Range]) -> Ve
             seen = str(fact)
         else:
             fact = observed.numbers.get(entry.name)
-            seen = "" if fact is None else f"{fact:.4g} {entry.unit}"
+            # The scan's values have a unit of their own: that of the training set may not be it.
+            unit = observed.unit if entry.name in OF_VALUES else entry.unit
+            seen = "" if fact is None else f"{fact:.4g} {unit}".rstrip()
         if fact is None:
             unknown.append(entry.name)
         elif not entry.holds(fact):
