@@ -154,21 +154,20 @@ def read_chunk(
         If it would swell far beyond what is stored.
     """
     offset, length = (0, path.stat().st_size) if place is None else place
-    _justify(array.chunk_bytes, max(SMALL, MOST_FILLED * length), path)
+    most = len(room) + len(room) // 8 + _SLACK
+    _justify(len(room), max(SMALL, MOST_FILLED * length), path)
     file.seek(offset)
-    return _unpacked(array, file.read(min(length, _longest(array) + 1)), path, room)
+    return _unpacked(array.codecs, file.read(min(length, most + 1)), most, path, room)
 
 
-def _longest(array: ZarrArray) -> int:
-    return array.chunk_bytes + array.chunk_bytes // 8 + _SLACK
-
-
-def _unpacked(array: ZarrArray, data: Any, path: Path, room: npt.NDArray[np.uint8]) -> Bytes:
-    """The bytes of one chunk."""
-    wanted, most = array.chunk_bytes, _longest(array)
+def _unpacked(
+    codecs: tuple[str, ...], data: Any, most: int, path: Path, room: npt.NDArray[np.uint8]
+) -> Bytes:
+    """The bytes of one chunk; ``most`` are those that a codec may give on the way."""
+    wanted = len(room)
     try:
-        for number, codec in enumerate(reversed(array.codecs), start=1):
-            exact = wanted if number == len(array.codecs) else None
+        for number, codec in enumerate(reversed(codecs), start=1):
+            exact = wanted if number == len(codecs) else None
             data = _UNPACK[codec](bytes(data), most if exact is None else exact, room)
     except Exception as error:  # whatever a decoder raises on broken input
         raise UnreadableFile(f"a chunk cannot be decoded: {error}", where=path) from error
