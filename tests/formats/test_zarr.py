@@ -88,8 +88,8 @@ def test_zarr_itself_reads_what_is_written(tmp_path):
     assert np.array_equal(group["valid"][:], one.valid.T)
     assert np.array_equal(group.attrs["scan2train"]["affine"], AFFINE)
     assert group.attrs["scan2train"]["unit"] == "HU"
-    assert group["0"].chunks == (9, 64, 64)
-    assert group["0"].shards == (9, 128, 128)
+    assert group["0"].chunks == (9, 32, 32)
+    assert group["0"].shards == (9, 96, 96)
     assert group["0"].metadata.dimension_names == ("z", "y", "x")
 
 

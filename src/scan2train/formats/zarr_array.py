@@ -58,6 +58,11 @@ class ZarrArray(NamedTuple):
         """Bytes of a chunk, decoded."""
         return math.prod(self.chunk) * self.dtype.itemsize
 
+    @property
+    def back(self) -> tuple[int, ...]:
+        """The order of axes that turns a chunk as it lies into the array's own order."""
+        return tuple(self.turned.index(axis) for axis in range(len(self.turned)))
+
     def place(self, name: str) -> tuple[int, ...] | None:
         """Place in the grid of chunks of a file below the array's folder; ``None`` if it is no chunk."""
         words = name.removeprefix(self.prefix + self.separator if self.prefix else "").split(self.separator)

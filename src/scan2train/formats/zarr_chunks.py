@@ -6,8 +6,8 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ from scan2train.formats.zarr_shard import ABSENT
 #: 64 × 64 × 64 voxels come to 5000 times what they are stored in. Of what is not blank less is allowed.
 SMALL, MOST_RATIO, MOST_FILLED = 64 << 20, 20_000, 8_000
 _BLOSC_HEADER = 16
+#: What a codec gives.
+Bytes = bytes | bytearray | npt.NDArray[np.uint8]
 #: Bytes of a chunk whose codec made more of it than there was.
 _SLACK = 1 << 16
 
@@ -87,7 +89,7 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
         whole[...] = array.fill
     for at, path in files.items():
         corner = tuple(n * step for n, step in zip(at, array.chunk, strict=True))
-        for piece in _pieces(array, path, corner, _everywhere):
+        for piece in _pieces(array, path, corner):
             data, size = piece.data, array.chunk_bytes if array.inner is None else array.inner.chunk_bytes
             if blank and not np.frombuffer(data, np.uint8).any():
                 continue
@@ -98,43 +100,8 @@ def decode(array: ZarrArray, files: dict[tuple[int, ...], Path]) -> npt.NDArray[
                     slice(begin, begin + step) for begin, step in zip(piece.corner, piece.shape, strict=True)
                 )
             ]
-            target[...] = _laid(array.inner or array, data)[tuple(slice(0, size) for size in target.shape)]
+            target[...] = laid(array.inner or array, data)[tuple(slice(0, size) for size in target.shape)]
     return whole
-
-
-def decode_box(
-    array: ZarrArray, files: dict[tuple[int, ...], Path], start: tuple[int, ...], size: tuple[int, ...]
-) -> npt.NDArray[Any]:
-    """The ``size`` values from ``start`` on: only chunks that the box touches are read. Raises as :func:`decode`."""
-    box = np.full(size, array.fill, array.dtype.newbyteorder("="))
-    stop = tuple(a + n for a, n in zip(start, size, strict=True))
-
-    def touched(corner: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-        return all(c < b and c + n > a for c, n, a, b in zip(corner, shape, start, stop, strict=True))
-
-    around = (
-        range(a // step, (b - 1) // step + 1) for a, b, step in zip(start, stop, array.chunk, strict=True)
-    )
-    for at in product(*around):
-        path = files.get(at)
-        if path is None:
-            continue
-        corner = tuple(n * step for n, step in zip(at, array.chunk, strict=True))
-        for piece in _pieces(array, path, corner, touched):
-            ends = [
-                (max(c, a), min(c + n, b))
-                for c, n, a, b in zip(piece.corner, piece.shape, start, stop, strict=True)
-            ]
-            target = tuple(slice(low - a, high - a) for (low, high), a in zip(ends, start, strict=True))
-            source = tuple(
-                slice(low - c, high - c) for (low, high), c in zip(ends, piece.corner, strict=True)
-            )
-            box[target] = _laid(array.inner or array, piece.data)[source]
-    return box
-
-
-def _everywhere(corner: tuple[int, ...], shape: tuple[int, ...]) -> bool:  # noqa: ARG001 - it makes no difference
-    return True
 
 
 def _justify(filled: int, most: int, where: Path) -> None:
@@ -150,47 +117,58 @@ def _justify(filled: int, most: int, where: Path) -> None:
 class _Piece(NamedTuple):
     corner: tuple[int, ...]
     shape: tuple[int, ...]
-    data: bytes | bytearray
+    data: Bytes
 
 
-def _pieces(
-    array: ZarrArray,
-    path: Path,
-    corner: tuple[int, ...],
-    wanted: Callable[[tuple[int, ...], tuple[int, ...]], bool],
-) -> Iterator[_Piece]:
-    """The decoded chunks of one file whose first voxel is ``corner``: itself, or those of a shard that are wanted."""
-    size = path.stat().st_size
+def _pieces(array: ZarrArray, path: Path, corner: tuple[int, ...]) -> Iterator[_Piece]:
+    """The decoded chunks of one file whose first voxel is ``corner``: itself, or those of a shard."""
     inner = array.inner
+    room = np.empty((inner or array).chunk_bytes, np.uint8)
     with open_regular(path) as file:
         if inner is None:
-            _justify(array.chunk_bytes, max(SMALL, MOST_FILLED * size), path)
-            yield _Piece(corner, array.chunk, _unpacked(array, file.read(_longest(array) + 1), path))
+            yield _Piece(corner, array.chunk, read_chunk(file, array, path, None, room))
             return
-        entries = array.lookup.read(file, size, math.prod(inner.chunks), path)
+        entries = array.lookup.read(file, path.stat().st_size, math.prod(inner.chunks), path)
         for at, (offset, length) in zip(np.ndindex(*inner.chunks), entries.tolist(), strict=True):
             begin = tuple(c + n * step for c, n, step in zip(corner, at, inner.chunk, strict=True))
-            beyond = any(b >= most for b, most in zip(begin, array.shape, strict=True))
-            if offset == ABSENT or beyond or not wanted(begin, inner.chunk):
-                continue
-            _justify(inner.chunk_bytes, max(SMALL, MOST_FILLED * length), path)
-            file.seek(offset)
-            yield _Piece(
-                begin, inner.chunk, _unpacked(inner, file.read(min(length, _longest(inner) + 1)), path)
-            )
+            if offset != ABSENT and all(b < most for b, most in zip(begin, array.shape, strict=True)):
+                yield _Piece(begin, inner.chunk, read_chunk(file, inner, path, (offset, length), room))
 
 
-def _longest(array: ZarrArray) -> int:
-    return array.chunk_bytes + array.chunk_bytes // 8 + _SLACK
+def read_chunk(
+    file: FileIO,
+    array: ZarrArray,
+    path: Path,
+    place: tuple[int, int] | None,
+    room: npt.NDArray[np.uint8],
+) -> Bytes:
+    """The decoded bytes of one chunk: of a file of its own, or from ``place``, offset and length, of its shard.
+
+    They may lie in ``room``, which has the size of a chunk.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot be decoded, or is of another size than it must be.
+    HostileFile
+        If it would swell far beyond what is stored.
+    """
+    offset, length = (0, path.stat().st_size) if place is None else place
+    most = len(room) + len(room) // 8 + _SLACK
+    _justify(len(room), max(SMALL, MOST_FILLED * length), path)
+    file.seek(offset)
+    return _unpacked(array.codecs, file.read(min(length, most + 1)), most, path, room)
 
 
-def _unpacked(array: ZarrArray, data: Any, path: Path) -> bytes | bytearray:
-    """The bytes of one chunk."""
-    wanted, most = array.chunk_bytes, _longest(array)
+def _unpacked(
+    codecs: tuple[str, ...], data: Any, most: int, path: Path, room: npt.NDArray[np.uint8]
+) -> Bytes:
+    """The bytes of one chunk; ``most`` are those that a codec may give on the way."""
+    wanted = len(room)
     try:
-        for number, codec in enumerate(reversed(array.codecs), start=1):
-            exact = wanted if number == len(array.codecs) else None
-            data = _UNPACK[codec](bytes(data), most if exact is None else exact)
+        for number, codec in enumerate(reversed(codecs), start=1):
+            exact = wanted if number == len(codecs) else None
+            data = _UNPACK[codec](bytes(data), most if exact is None else exact, room)
     except Exception as error:  # whatever a decoder raises on broken input
         raise UnreadableFile(f"a chunk cannot be decoded: {error}", where=path) from error
     if len(data) != wanted:
@@ -200,30 +178,30 @@ def _unpacked(array: ZarrArray, data: Any, path: Path) -> bytes | bytearray:
             expected=f"{wanted} bytes",
             found=f"{len(data)} bytes",
         )
-    unpacked: bytes | bytearray = data
+    unpacked: Bytes = data
     return unpacked
 
 
-def _laid(array: ZarrArray, data: bytes | bytearray) -> npt.NDArray[Any]:
+def laid(array: ZarrArray, data: Bytes) -> npt.NDArray[Any]:
     """One chunk with its axes in the array's order."""
     lying = tuple(array.chunk[axis] for axis in array.turned)
-    return np.frombuffer(data, array.dtype).reshape(lying).transpose(np.argsort(array.turned))
+    return np.frombuffer(data, array.dtype).reshape(lying).transpose(array.back)
 
 
-def _blosc(data: bytes, most: int) -> bytearray:
+def _blosc(data: bytes, most: int, room: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     (size,) = struct.unpack("<I", data[4:8]) if len(data) >= _BLOSC_HEADER else (most + 1,)
     if size > most:
         raise ValueError(f"{size} bytes where at most {most} can be")
-    out = bytearray(size)
+    out = room[:size] if size <= len(room) else np.empty(size, np.uint8)
     return out[: len(imagecodecs.blosc_decode(data, out=out, numthreads=1))]
 
 
-def _zstd(data: bytes, most: int) -> bytearray:
+def _zstd(data: bytes, most: int, _: object) -> bytearray:
     out = bytearray(most)
     return out[: len(imagecodecs.zstd_decode(data, out=out))]
 
 
-def _gzip(data: bytes, most: int) -> bytes:
+def _gzip(data: bytes, most: int, _: object) -> bytes:
     inflater = zlib.decompressobj(wbits=31)
     found = inflater.decompress(data, most)
     if not inflater.eof and inflater.decompress(inflater.unconsumed_tail, 1):

@@ -18,7 +18,8 @@ from scan2train.formats.header import ImageHeader
 from scan2train.formats.noticed import non_finite, noticed
 from scan2train.formats.sibling import beside
 from scan2train.formats.zarr_array import METADATA, ZarrArray, array_of, load
-from scan2train.formats.zarr_chunks import chunk_files, decode, decode_box
+from scan2train.formats.zarr_box import ZarrBox
+from scan2train.formats.zarr_chunks import chunk_files, decode
 from scan2train.grid import Grid
 from scan2train.volume import Volume
 
@@ -104,13 +105,14 @@ def read_box(
     Which files there are is looked up once. Raises as :func:`read_header`; reading a box as :func:`read_volumes`.
     """
     known = _examine(path)
-    array, files, order = known.image.array, known.image.files, known.order
+    array, order = known.image.array, known.order
+    boxes = ZarrBox(array, known.image.files)
 
     def read(start: tuple[int, ...], size: tuple[int, ...]) -> npt.NDArray[Any]:
         first, count = [0] * len(array.shape), [1] * len(array.shape)
         for axis, a, n in zip(order, start, size, strict=True):
             first[axis], count[axis] = a, n
-        return _turned(decode_box(array, files, tuple(first), tuple(count)), order)
+        return _turned(boxes.read(tuple(first), tuple(count)), order)
 
     return tuple(array.shape[axis] for axis in order), read
 

@@ -116,4 +116,4 @@ def resample_cubic(source, spline, ks, kw, kr, js, jw, jr, starts, iw, ir, chang
             _solve(column, pivots_k, six)
         for ko in range(kr[0], kr[1]):
             _mix(column, ks[ko], kw[ko], sums[:width])
-            change_values(sums[:width], change, out[ko, jr[0] + y, ir[0] : ir[1]])
+            change_values(sums[:width], change, out[ko, jr[0] + y][ir[0] : ir[1]])

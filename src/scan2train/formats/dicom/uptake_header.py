@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def read_uptake_headers(paths: Sequence[Path], frames: Sequence[int]) -> tuple[U
     headers = tuple(
         UptakeHeader(str(path), datasets[path], frame) for path, frame in zip(paths, frames, strict=True)
     )
-    _require_one(UptakeHeader(str(path), dataset, 0) for path, dataset in datasets.items())
+    _require_one([UptakeHeader(str(path), dataset, 0) for path, dataset in datasets.items()])
     return headers
 
 
@@ -158,14 +159,12 @@ def attribute_name(keyword: str) -> str:
     return f"{keyword} ({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def _require_one(headers: Iterable[UptakeHeader]) -> None:
-    first: UptakeHeader | None = None
-    for header in headers:
-        if first is None:
-            first = header
-            continue
-        for keyword in SHARED:
-            mine, theirs = header.words(keyword), first.words(keyword)
+def _require_one(headers: Sequence[UptakeHeader]) -> None:
+    first, *others = headers
+    shared = {keyword: first.words(keyword) for keyword in SHARED}
+    for header in others:
+        for keyword, theirs in shared.items():
+            mine = header.words(keyword)
             if mine != theirs:
                 raise header.lacks(
                     keyword,
@@ -178,19 +177,26 @@ def _require_one(headers: Iterable[UptakeHeader]) -> None:
 def _read(path: Path) -> Any:
     import pydicom
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_wanted(), force=True)
+        except Exception as error:  # whatever a broken file makes a parser raise
+            raise NonconformingHeader(f"the header cannot be parsed again: {error}", where=path) from error
+
+
+@cache
+def _wanted() -> list[Any]:
+    from pydicom.tag import Tag
+
     private = [
         group << 16 | element
         for group, number, _ in (GE_SCAN, PHILIPS_SUV, PHILIPS_ACTIVITY)
         for block in _BLOCKS
         for element in (block, block << 8 | number)
     ]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            wanted: Any = [*SHARED, *_OF_SLICES, *_SEQUENCES, *private]
-            return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=wanted, force=True)
-        except Exception as error:  # whatever a broken file makes a parser raise
-            raise NonconformingHeader(f"the header cannot be parsed again: {error}", where=path) from error
+    keywords = dict.fromkeys((*SHARED, *_OF_SLICES, *_SEQUENCES))
+    return [*map(Tag, keywords), *map(Tag, private)]
 
 
 def _number(value: Any) -> float | None:
