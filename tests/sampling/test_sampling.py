@@ -140,6 +140,16 @@ def test_labels_keep_type_and_make_no_new_value(dtype):
         assert made.names == labels.names
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("beyond", [-(2**63), -(2**31) - 1, 2**31, 2**63 - 1])
+def test_labels_beyond_32_bits_stay_what_they_are(beyond):
+    values = np.zeros(SHAPE, np.int64)
+    values[5:15, 8:20, 4:9] = beyond
+    labels = Labels.from_array(values, SPACING, (5, -3, 9))
+    grid = Grid.from_axes((12, 9, 8), spacing_mm=(1.9, 2.3, 4.5), origin_mm=(8, 0, 12))
+    assert set(np.unique(sample_labels(labels, grid, Sampling("linear")).array).tolist()) == {0, beyond}
+
+
 def test_weights_reach_no_further_than_the_source_and_sum_to_one():
     for size in (1, 2, 3, 7, 40):
         for count, factor, offset in ((5, 0.7, 0.3), (30, -0.5, 8.0), (3, 9.0, 2.0)):

@@ -73,7 +73,7 @@ def _parts(path: Path, fold: int | None) -> dict[str, str]:
     chosen = fold or 0
     try:
         told: dict[str, Any] = json.loads(path.read_bytes())
-        folds, test = told["folds"] or [{}], told["test"]
+        folds, test = told["folds"] or [{}], told.get("test", ())
         lists = {"test": test, **folds[chosen]} if 0 <= chosen < len(folds) else None
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise WrongUse("the split cannot be read", where=path, found=error) from error

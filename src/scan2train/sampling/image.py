@@ -10,7 +10,7 @@ from scan2train.grid import Grid
 from scan2train.sampling.alignment import Alignment, align, index_map
 from scan2train.sampling.change import constants, transform_values
 from scan2train.sampling.exact import pick
-from scan2train.sampling.memory import for_kernels, result_type
+from scan2train.sampling.memory import for_kernels, read_only, result_type
 from scan2train.sampling.method import Sampling
 from scan2train.sampling.taps import make_taps
 from scan2train.sampling.turned import sample_turned, without_padding
@@ -29,7 +29,7 @@ def sample(volume: Volume, grid: Grid, sampling: Sampling, change: ValueMap, *, 
     if alignment is not None and alignment.exact:
         return _sample_exact(volume, grid, alignment, change, fill)
     stored = for_kernels(volume.array)
-    valid = None if volume.valid is None else np.ascontiguousarray(volume.valid.T)
+    valid = None if volume.valid is None else read_only(volume.valid.T)
     job = _Job(volume.grid, grid, sampling, change, fill)
     if volume.array.ndim == 3:
         out, out_valid = job.run(stored, valid, alignment)
@@ -80,18 +80,18 @@ class _Job:
 
         # Source axes in the order of the target's, both as (k, j, i).
         order = tuple(2 - axis for axis in reversed(alignment.axes))
-        stored = np.ascontiguousarray(stored.transpose(order))
+        stored = read_only(stored.transpose(order))
         tables, spline = axis_tables(alignment, self.source, self.target, self.sampling, change.dtype)
         if valid is not None:
             out_valid = np.empty(out.shape, np.bool_)
-            valid = np.ascontiguousarray(valid.transpose(order))
+            valid = read_only(valid.transpose(order))
             cubic = self.sampling.interpolation == "cubic"
             linear = replace(self.sampling, interpolation="linear") if cubic else self.sampling
             weights, _ = axis_tables(alignment, self.source, self.target, linear, change.dtype)
             resample_masked(stored, valid, *weights, change, fill, out, out_valid)
             if cubic:
                 values = np.empty_like(out)
-                _resample(without_padding(stored, valid), spline, tables, change, fill, values)
+                _resample(read_only(without_padding(stored, valid)), spline, tables, change, fill, values)
                 np.copyto(out, values, where=out_valid)
             return None if out_valid.all() else out_valid
         _resample(stored, spline, tables, change, fill, out)

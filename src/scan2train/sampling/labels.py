@@ -8,8 +8,12 @@ from scan2train.grid import Grid
 from scan2train.sampling.alignment import align, index_map
 from scan2train.sampling.exact import pick
 from scan2train.sampling.image import axis_tables
+from scan2train.sampling.memory import read_only
 from scan2train.sampling.method import Sampling
 from scan2train.volume import Array, Labels
+
+#: Labels from here on need more than 32 bits.
+_BEYOND = 1 << 31
 
 
 def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
@@ -39,7 +43,7 @@ def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
         resample_labels_affine(stored, matrix, nearest, parts, out)
     else:
         order = tuple(2 - axis for axis in reversed(alignment.axes))
-        stored = np.ascontiguousarray(stored.transpose(order))
+        stored = read_only(stored.transpose(order))
         tables, _ = axis_tables(alignment, labels.grid, grid, safe, np.dtype(np.float64))
         resample_labels(stored, *tables, out)
     return labels.replace(array=out.T.astype(labels.array.dtype, copy=False), grid=grid, valid=None)
@@ -48,5 +52,11 @@ def sample_labels(labels: Labels, grid: Grid, sampling: Sampling) -> Labels:
 def _stored(array: Array) -> Array:
     """``(k, j, i)`` in one of the three types that the kernels are compiled for."""
     kind = array.dtype
-    fits = np.uint8 if kind in (np.uint8, np.bool_) else np.int32 if np.can_cast(kind, np.int32) else np.int64
-    return np.ascontiguousarray(array.T, dtype=fits)
+    fits = np.uint8 if kind in (np.uint8, np.bool_) else np.int32 if _small(array) else np.int64
+    return read_only(array.T.astype(fits, copy=False))
+
+
+def _small(array: Array) -> bool:
+    return np.can_cast(array.dtype, np.int32) or (
+        array.size > 0 and int(array.min()) >= -_BEYOND and int(array.max()) < _BEYOND
+    )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scan2train.volume import Array
 
 #: Types that the image kernels are compiled for; the others are widened, without loss, to one of them.
-_WIDER = {"b1": "u1", "i1": "i2", "u2": "u2", "f2": "f4"}
+_WIDER = {"b1": "i2", "i1": "i2", "u1": "i2", "f2": "f4"}
 #: Whole numbers up to this are exact in float32.
 _EXACT = 1 << 24
 
@@ -22,8 +22,16 @@ def for_kernels(array: Array) -> Array:
     stored = np.ascontiguousarray(array.transpose(order))
     native = stored.dtype.newbyteorder("=")
     wider = _float_for(stored) if native.kind in "iu" and native.itemsize > 2 else native.str.lstrip("<>=|")
-    seen = stored.astype(_WIDER.get(wider, wider), copy=False).view()
-    # numba compiles once for arrays that can be written to and once for those that cannot: let all be alike.
+    return read_only(stored.astype(_WIDER.get(wider, wider), copy=False))
+
+
+def read_only(array: Array) -> Array:
+    """The array in C order, not to be written to; a view where it can be one.
+
+    numba compiles once for arrays that can be written to and once for those that cannot: what a kernel reads from is
+    always of the latter kind.
+    """
+    seen = np.ascontiguousarray(array).view()
     seen.setflags(write=False)
     return seen
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from scan2train.grid import FloatArray
+from scan2train.sampling.memory import read_only
 from scan2train.sampling.method import Sampling
 from scan2train.sampling.taps import make_taps
 from scan2train.volume import Array, Mask
@@ -36,7 +37,7 @@ def sample_turned(
     nearest = sampling.interpolation == "nearest"
     if sampling.antialias and not nearest:
         stored = _averaged(stored, valid, matrix, change.dtype)
-    mask = np.ones((1, 1, 1), np.bool_) if valid is None else valid
+    mask = read_only(np.ones((1, 1, 1), np.bool_)) if valid is None else valid
     inside = np.empty(out.shape, np.bool_)
     resample_affine(stored, mask, valid is not None, matrix[:3], nearest, change, fill, out, inside)
     return inside
@@ -64,7 +65,7 @@ def _averaged(stored: Array, valid: Array | None, matrix: FloatArray, dtype: np.
         resample(stored, *tables, same, dtype.type(0), out)
     else:
         resample_masked(stored, valid, *tables, same, dtype.type(0), out, np.empty(out.shape, np.bool_))
-    return out
+    return read_only(out)
 
 
 def without_padding(stored: Array, valid: Array) -> Array:

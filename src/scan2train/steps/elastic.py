@@ -12,7 +12,7 @@ from scan2train.grid import FloatArray
 from scan2train.recipe import WholeStep
 from scan2train.recipe.fill import fill_value
 from scan2train.sampling.bspline import ORDER, cubic_bsplines
-from scan2train.sampling.memory import for_kernels, result_type
+from scan2train.sampling.memory import for_kernels, read_only, result_type
 from scan2train.volume import Array, Labels, Volume
 
 #: The farthest a control point may move, in distances between control points, so that nothing folds: Choi and Lee
@@ -52,14 +52,13 @@ class Elastic(WholeStep):
 
         shifts = self._shifts(volume)
         if isinstance(volume, Labels):
-            stored = np.ascontiguousarray(volume.array.T)
-            if stored.dtype == np.bool_:
-                stored = stored.view(np.uint8)
-            bent = np.empty_like(stored)
+            kind = np.uint8 if volume.array.dtype == np.bool_ else volume.array.dtype
+            stored = read_only(volume.array.T).view(kind)
+            bent = np.empty(stored.shape, kind)
             displaced_labels(stored, shifts, bent)
             return volume.replace(array=bent.T.astype(volume.array.dtype, copy=False))
         fill = fill_value(volume)
-        mask = np.ones((1, 1, 1), np.bool_) if volume.valid is None else np.ascontiguousarray(volume.valid.T)
+        mask = read_only(np.ones((1, 1, 1), np.bool_) if volume.valid is None else volume.valid.T)
         stored = for_kernels(volume.array)
         inside = np.empty(volume.grid.shape[::-1], np.bool_)
         channels = stored if volume.array.ndim == 4 else stored[None]
@@ -67,7 +66,7 @@ class Elastic(WholeStep):
         for channel in channels:
             out = np.empty(channel.shape, result_type(channel.dtype))
             resample_displaced(
-                np.ascontiguousarray(channel),
+                read_only(channel),
                 mask,
                 volume.valid is not None,
                 shifts,
