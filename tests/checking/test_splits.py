@@ -138,3 +138,18 @@ def test_folders_of_parts_are_told_by_their_names(name, part):
 
 def test_folds_are_told_by_their_names():
     assert [fold_folder(name) for name in ("fold_3", "Fold 0", "split1", "folder_3")] == [3, 0, 1, None]
+
+
+def test_a_case_may_go_by_the_name_that_prepare_gives_it(tmp_path):
+    together(*(small_nifti(f"{place}/scan (1).nii.gz", values=unlike(n)) for n, place in enumerate("ab")))(
+        tmp_path
+    )
+    told = Index(**index_source(tmp_path, jobs=1, cache=False, salt=SALT, progress=None))
+    (tmp_path / "split.json").write_text(json.dumps({"train": ["a-scan_1"], "test": ["b-scan_1"]}))
+    parts = by_file(told, tmp_path / "split.json", SALT)
+    assert {
+        told.volumes["path"][row]: part for row, part in parts.select("volume_row", "split").iter_rows()
+    } == {
+        "a/scan (1).nii.gz": "train",
+        "b/scan (1).nii.gz": "test",
+    }

@@ -32,7 +32,7 @@ from prepare_kills import (
 pytestmark = pytest.mark.slow
 
 #: Every store that ``prepare`` writes.
-STORES = ("nifti",)
+STORES = ("nifti", "zarr", "b2nd", "npy")
 
 #: Mount a small disk, run, make it larger, run again, and take what is there. In a name space of its own.
 _ON_A_SMALL_DISK = """

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "preparing"))
 from prepare_kills import check_kills
 
 #: Every store that ``prepare`` writes.
-STORES = ("nifti",)
+STORES = ("nifti", "zarr", "b2nd", "npy")
 
 
 @pytest.mark.slow

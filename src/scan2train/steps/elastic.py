@@ -56,7 +56,7 @@ class Elastic(WholeStep):
             stored = read_only(volume.array.T).view(kind)
             bent = np.empty(stored.shape, kind)
             displaced_labels(stored, shifts, bent)
-            return volume.replace(array=bent.T.astype(volume.array.dtype, copy=False))
+            return volume.replace(array=bent.T.astype(volume.array.dtype, copy=False), valid=None)
         fill = fill_value(volume)
         mask = read_only(np.ones((1, 1, 1), np.bool_) if volume.valid is None else volume.valid.T)
         stored = for_kernels(volume.array)

@@ -14,17 +14,21 @@ from scan2train.errors import WrongUse
 from scan2train.index import Index
 from scan2train.indexing.salt import hashed
 from scan2train.knowledge.file_names import CHANNEL, stem
+from scan2train.preparing.naming import name_cases
 from scan2train.tables import SPLITS
 
 _SHOWN = 5
 _NEEDED = ("source", "path", "volume", "series_uid", "study_uid", "patient", "role")
+#: What the names of cases are made from, besides.
+_NAMING = ("format", "dimension", "dimension_value")
 
 
 def by_file(index: Index, path: str | os.PathLike[str], salt: bytes) -> pl.DataFrame:
     """The table of splits (:data:`~scan2train.tables.SPLITS`) as a file says it.
 
-    A case is a file by its path, its name or its stem, with or without the channel of nnU-Net; a folder; a UID of a
-    series or study; a volume id; or a Patient ID, which ``salt`` hashes as the index has hashed it.
+    A case is a file by its path, its name or its stem, with or without the channel of nnU-Net; what ``prepare`` calls
+    it; a folder; a UID of a series or study; a volume id; or a Patient ID, which ``salt`` hashes as the index has hashed
+    it.
 
     Raises
     ------
@@ -75,12 +79,14 @@ class Names:
     """Everything that a volume of a volumes table may be called by, the surest first."""
 
     def __init__(self, volumes: pl.DataFrame) -> None:
-        self._levels: tuple[dict[str, list[int]], ...] = tuple(defaultdict(list) for _ in range(4))
+        self._levels: tuple[dict[str, list[int]], ...] = tuple(defaultdict(list) for _ in range(5))
         self._patients: dict[str, list[int]] = defaultdict(list)
-        files, uids, stems, folders = self._levels
-        for at, row in enumerate(volumes.select(_NEEDED).iter_rows(named=True)):
-            if row["role"] == "labels":
-                continue
+        files, uids, stems, cases, folders = self._levels
+        rows = enumerate(volumes.select(_NEEDED + _NAMING).iter_rows(named=True))
+        images = [(at, row) for at, row in rows if row["role"] != "labels"]
+        for (at, _), name in zip(images, name_cases([row for _, row in images]), strict=True):
+            cases[name].append(at)
+        for at, row in images:
             path = row["path"] or "."
             for name in {path, f"{row['source']}/{path}", *_tails(path)}:
                 files[name].append(at)
