@@ -27,8 +27,7 @@ def by_file(index: Index, path: str | os.PathLike[str], salt: bytes) -> pl.DataF
     """The table of splits (:data:`~scan2train.tables.SPLITS`) as a file says it.
 
     A case is a file by its path, its name or its stem, with or without the channel of nnU-Net; what ``prepare`` calls
-    it; a folder; a UID of a series or study; a volume id; or a Patient ID, which ``salt`` hashes as the index has hashed
-    it.
+    it; a folder; a UID of a series or study; a volume id; or a Patient ID, which ``salt`` hashes as the index did.
 
     Raises
     ------
