@@ -184,6 +184,21 @@ def test_masks_are_compared_label_by_label(tmp_path):
     assert apart.largest is None
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.25])
+def test_labels_that_only_one_covers_are_no_difference(tmp_path, shift):
+    """A crop, and one whose voxels lie between the others'."""
+    values = np.zeros((9, 11, 7), np.uint8)
+    values[1:8, 2:9, 1:6] = 1
+    one = Labels(array=values, grid=grid_of((9, 11, 7)))
+    part = Labels(array=values[4:], grid=Grid((5, 11, 7), one.grid.affine @ _shift(4 + shift)))
+    for first, second, outside in ((one, part, "only_first"), (part, one, "only_second")):
+        apart = compared(tmp_path, first, second, labels=True, grids=False).cases[0].labels
+        assert apart.voxels == 5 * 11 * 7
+        assert getattr(apart, outside) == 4 * 11 * 7
+        assert apart.differ == 0
+        assert apart.dice == {1: 1.0}
+
+
 def test_another_name_of_a_label_is_a_difference(made, tmp_path):
     shutil.copytree(made / "ready", tmp_path / "copy")
     account = tmp_path / "copy/cases/volume-2/account.json"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.grid import Grid
 from scan2train.steps.to_grid import ToGrid
 from scan2train.volume import Array, Labels, Mask, Volume
 
@@ -129,17 +130,23 @@ def _over_channels(plane: Array) -> Array:
 
 def _laid_on(first: Volume, second: Volume) -> tuple[Volume, Mask]:
     """The second image on the grid of the first, and where both are real."""
-    laid = second if second.grid == first.grid else _on(first, second)
+    same = second.grid == first.grid
+    laid = second if same else _on(first.grid, second)
+    # Labels on another grid are background wherever they are not: where they are is asked of a picture in their place.
+    there = laid if same or not isinstance(second, Labels) else _on(first.grid, _in_place_of(second))
     both = np.ones(first.grid.shape, np.bool_)
-    for one in (first, laid):
+    for one in (first, there):
         if one.valid is not None:
             both &= one.valid
     return laid, both
 
 
-def _on(first: Volume, second: Volume) -> Volume:
-    grid = first.grid
-    return ToGrid(shape=grid.shape, affine=tuple(grid.affine.ravel().tolist()))(second)
+def _in_place_of(labels: Labels) -> Volume:
+    return Volume(array=np.zeros(labels.grid.shape, np.int16), grid=labels.grid, valid=labels.valid)
+
+
+def _on(grid: Grid, volume: Volume) -> Volume:
+    return ToGrid(shape=grid.shape, affine=tuple(grid.affine.ravel().tolist()))(volume)
 
 
 def _outside(first: Volume, second: Volume, both: Mask) -> tuple[int, int]:
