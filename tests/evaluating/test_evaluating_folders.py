@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import scan2train as s2t
-from scan2train.errors import CasesFailed, WrongUse
+from scan2train.errors import CasesFailed, NoImages, UnreadableFile, WrongUse
 from scan2train.evaluating.case import Wanted
 from scan2train.evaluating.pairs import names_told, pairs_of
 from scan2train.evaluating.run import run
@@ -104,6 +104,24 @@ def test_a_case_that_fails_leaves_the_others(tmp_path):
     assert {one.case for one in made.scores} == {"a"}
     with pytest.raises(CasesFailed):
         s2t.evaluate(tmp_path / "pred", tmp_path / "truth")
+    (tmp_path / "pred" / "a.nii.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(NoImages, match="not a single case"):
+        run(tmp_path / "pred", tmp_path / "truth", Wanted())
+
+
+def test_why_the_only_case_fails_is_told(tmp_path):
+    put(tmp_path / "truth.nii.gz")
+    with pytest.raises(UnreadableFile, match=r"nowhere\.nii\.gz"):
+        run(tmp_path / "nowhere.nii.gz", tmp_path / "truth.nii.gz", Wanted())
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same(tmp_path):
+    for n, case in enumerate(("a", "b", "c")):
+        put(tmp_path / "truth" / f"{case}.nii.gz")
+        put(tmp_path / "pred" / f"{case}.nii.gz", first=2 + n)
+    one, two = (run(tmp_path / "pred", tmp_path / "truth", Wanted(), jobs=jobs) for jobs in (1, 2))
+    assert one == two
 
 
 def score(case, value, label=1):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, Jobs, offered
+from scan2train.cli.options import Format, offered
 from scan2train.cli.words import words
 
 
@@ -87,7 +87,12 @@ def evaluate(
     ] = None,
     worst: Annotated[int, typer.Option(min=1, metavar="N", help="So many cases are drawn.")] = 5,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Of the confidence intervals' draws.")] = 0,
-    jobs: Jobs = 1,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", min=1, metavar="N", help="So many cases at once; each holds two masks in memory."
+        ),
+    ] = 1,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score predictions: overlap, distances between surfaces (mm), and components found, by label and case.
@@ -112,7 +117,7 @@ def evaluate(
     )
     with progress_bar("scoring") as progress:
         made = run(
-            prediction, truth, wanted, names=_names(names or ""), seed=seed, jobs=jobs or _all_cores(),
+            prediction, truth, wanted, names=_names(names or ""), seed=seed, jobs=jobs,
             progress=progress,
         )  # fmt: skip
     for file in out or ():
@@ -127,12 +132,6 @@ def evaluate(
         for path in draw_worst(made, pictures, images, worst):
             typer.echo(f"drawn: {path}", err=True)
     made.raise_for_failures()
-
-
-def _all_cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _numbers(text: str, option: str) -> list[float]:

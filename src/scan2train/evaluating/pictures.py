@@ -43,8 +43,10 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
     Raises
     ------
     WrongUse
-        If the folder cannot be made.
+        If the folder cannot be made, or there is none of images.
     """
+    if images is not None and not images.is_dir():
+        raise WrongUse("there is no such folder", where=images, expected="images named after the cases")
     dice: dict[str, list[float]] = {}
     for one in made.scores:
         if one.metric == "dice" and one.value is not None:

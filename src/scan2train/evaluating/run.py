@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from scan2train.errors import Scan2TrainError
+from scan2train.errors import NoImages, Scan2TrainError
 from scan2train.evaluating.case import BOTH_EMPTY, Wanted, scores_of
 from scan2train.evaluating.definitions import Definition, definitions
 from scan2train.evaluating.evaluation import Evaluation
@@ -40,18 +40,29 @@ def run(
     ------
     WrongUse
         As :func:`scan2train.evaluating.pairs.pairs_of`.
+    NoImages
+        If not a single one of several cases could be scored.
+    Scan2TrainError
+        Why the only case could not be.
     """
     definitions(wanted.tolerances, wanted.surface, wanted.empty)
     pairs, strange = pairs_of(predictions, truths)
     known = {**names_told(predictions), **names_told(truths), **(names or {})}
-    work = partial(_score, wanted=wanted, names=known)
     made: dict[int, _Made] = {}
-    outcomes = run_here(work, pairs) if min(jobs, len(pairs)) < 2 else run_in_processes(work, pairs, jobs)
+    if len(pairs) == 1:
+        made[0] = (_scores(pairs[0], wanted, known), "")
+    work = partial(_score, wanted=wanted, names=known)
+    waiting = pairs if len(pairs) > 1 else []
+    outcomes = run_in_processes(work, waiting, jobs) if jobs > 1 else run_here(work, waiting)
     for outcome in outcomes:
         made[outcome.at] = ([], outcome.failure) if outcome.failure else outcome.value
         if progress is not None:
             progress(len(made), len(pairs), pairs[outcome.at].case)
     failed = {pair.case: made[at][1] for at, pair in enumerate(pairs) if made[at][1]}
+    if len(failed) == len(pairs):
+        raise NoImages(
+            "not a single case could be scored", where=predictions, found=next(iter(failed.values()))
+        )
     scores = _with_all_labels(pairs, {pair.case: made[at][0] for at, pair in enumerate(pairs)}, failed)
     unit = next((one.unit for one in scores if one.metric == "hd"), "mm")
     return Evaluation(
@@ -84,10 +95,14 @@ def labels_of(path: Path) -> Labels:
     return found
 
 
+def _scores(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> list[Score]:
+    prediction = None if pair.prediction is None else labels_of(pair.prediction)
+    return scores_of(prediction, labels_of(pair.truth), wanted, case=pair.case, names=names)
+
+
 def _score(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> _Made:
     try:
-        prediction = None if pair.prediction is None else labels_of(pair.prediction)
-        return scores_of(prediction, labels_of(pair.truth), wanted, case=pair.case, names=names), ""
+        return _scores(pair, wanted, names), ""
     except Scan2TrainError as error:
         return [], str(error)
 
