@@ -52,7 +52,9 @@ def scan2train(truth, prediction):
 
         laid, made = overlay(*masks), []
         for pair in laid.labels.values():
-            found = surface_distances(laid.prediction, laid.truth, pair.rank, pair.box[::-1], SPACING[::-1])
+            found = surface_distances(
+                laid.prediction, laid.truth, pair.rank, laid.along(pair.box), laid.along(SPACING)
+            )
             made.append((found.hausdorff(95), found.within(2), found.masd))
         return made
 

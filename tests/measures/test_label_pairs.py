@@ -48,7 +48,7 @@ def test_everything_is_counted(dtype, values, order):
         for mask, centroid in ((t, pair.truth_centroid), (p, pair.prediction_centroid)):
             at = np.argwhere(mask == value)
             assert centroid == (pytest.approx(at.mean(axis=0)) if len(at) else None)
-        assert np.array_equal(laid.truth == pair.rank, (t == value).T)
+        assert np.array_equal(laid.truth == pair.rank, (t == value).transpose(laid.along((0, 1, 2))))
 
 
 def test_a_label_that_is_not_there_is_empty():

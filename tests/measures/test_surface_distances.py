@@ -15,12 +15,11 @@ SPACING = (0.7, 1.1, 2.5)
 MODES = pytest.mark.parametrize("by_voxel", [False, True], ids=["area", "voxel"])
 
 
-def apart(prediction, truth, spacing=SPACING, *, by_voxel=False, value=1):
-    """Of boolean (i, j, k) arrays, in a box that is theirs."""
-    masks = [Labels.from_array(one.astype(np.uint8) * value, spacing) for one in (prediction, truth)]
-    laid = overlay(*masks)
-    box = laid.of(value).box
-    return surface_distances(laid.prediction, laid.truth, value, box[::-1], spacing[::-1], by_voxel=by_voxel)
+def apart(prediction, truth, spacing=SPACING, *, by_voxel=False):
+    """Of boolean (i, j, k) arrays, lying from k."""
+    laid = overlay(*(Labels.from_array(np.asfortranarray(one), spacing) for one in (prediction, truth)))
+    box, steps = laid.along(laid.of(1).box), laid.along(spacing)
+    return surface_distances(laid.prediction, laid.truth, 1, box, steps, by_voxel=by_voxel)
 
 
 def block(shape, first, past):

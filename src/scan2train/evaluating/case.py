@@ -125,17 +125,20 @@ def _numbers(
     numbers |= {f"nsd@{one:g}{unit}": apart.within(one) for one in wanted.tolerances}
     ends = grid.to_world(np.array([pair.truth_centroid, pair.prediction_centroid]))
     numbers["centre_distance"] = float(np.linalg.norm(ends[0] - ends[1]))
-    box = pair.box[::-1]
+    box = laid.along(pair.box)
     numbers["lesion_f1"], _ = lesion_f1(laid.prediction[box] == pair.rank, laid.truth[box] == pair.rank)
     return numbers
 
 
 def _distances(laid: Overlaid, pair: LabelPair, grid: Grid, wanted: Wanted) -> SurfaceDistances:
     assert pair.box is not None
-    i, j, k = grid.spacing
-    by_voxel = wanted.surface == "voxel"
     return surface_distances(
-        laid.prediction, laid.truth, pair.rank, pair.box[::-1], (k, j, i), by_voxel=by_voxel
+        laid.prediction,
+        laid.truth,
+        pair.rank,
+        laid.along(pair.box),
+        laid.along(grid.spacing),
+        by_voxel=wanted.surface == "voxel",
     )
 
 

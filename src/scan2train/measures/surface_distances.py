@@ -8,12 +8,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.errors import WrongUse
 from scan2train.measures.surface_area import element_areas
 from scan2train.volume import Array
 
 Floats = npt.NDArray[np.float64]
 Box = tuple[slice, slice, slice]
 
+#: Steps along an axis are counted in 16 bits.
+_LONGEST = 24_000
 #: Equal to a tolerance, for distances that are sums of rounded steps.
 _ROUNDING = 1e-6
 
@@ -83,13 +86,13 @@ def surface_distances(
     Parameters
     ----------
     prediction, truth
-        ``(k, j, i)`` in C order, of one type, uint8 or uint16.
+        In C order, of one type, uint8 or uint16; the three axes may be any.
     value
         The label.
     box
-        What holds all of it in both masks, along k, j and i.
+        What holds all of it in both masks, along the axes.
     steps
-        Spacing along k, j and i, the axes being orthogonal.
+        Spacing along the axes, which are orthogonal.
     by_voxel
         The surface is the voxels with background across one of their faces, each of the same weight. Else it is the
         elements between eight voxels, by area.
@@ -98,11 +101,20 @@ def surface_distances(
     -------
     Distances in the unit of ``steps``. Beyond the masks lies background, so that where a label reaches the edge of the
     field of view there is a surface. Along an axis of one voxel there is none: the label of a picture has a contour.
+
+    Raises
+    ------
+    WrongUse
+        If the label spans more than 24 000 voxels along an axis.
     """
     from scan2train.kernels.nearest_distances import nearest_distances
     from scan2train.kernels.surface_elements import surface_elements
 
     ends = np.array([end for part in box for end in (part.start, part.stop)], np.int64)
+    if max(part.stop - part.start for part in box) > _LONGEST:
+        raise WrongUse(
+            "the label is too large", expected=f"at most {_LONGEST} voxels along an axis", found=box
+        )
     flat = np.array([n == 1 for n in truth.shape], np.uint8)
     shape = [part.stop - part.start for part in box]
     if not by_voxel:
