@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from operator import index
 from pathlib import Path
 
 from scan2train.errors import WrongUse
@@ -66,7 +67,7 @@ def evaluate(
         As :func:`scan2train.read.read`.
     """
     wanted = Wanted(
-        labels=tuple(sorted({int(one) for one in labels or ()})),
+        labels=tuple(sorted({index(one) for one in labels or ()})),
         tolerances=tuple(float(one) for one in tolerances),
         surface=surface,
         empty=empty,

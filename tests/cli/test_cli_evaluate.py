@@ -92,6 +92,8 @@ def test_the_worst_cases_are_drawn(places):
         (("--surface", "voxels"), "Did you mean voxel?"),
         (("--empty", "zero"), "--empty takes: null, worst"),
         (("--tolerance", "two"), "--tolerance takes numbers between commas"),
+        (("--labels", "1.5"), "--labels takes whole numbers between commas"),
+        (("--labels", "0,1"), "0 is the background"),
         (("--names", "liver"), "such as 1=liver"),
         (("-o", "scores.xlsx"), "ends in .csv, .parquet, .json"),
     ],

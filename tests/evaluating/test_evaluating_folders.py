@@ -57,6 +57,18 @@ def test_a_data_set_is_entered(tmp_path):
     assert paired(tmp_path / "pred", tmp_path / "set") == ({"a": "a.nii.gz"}, [])
 
 
+def test_one_file_beside_a_folder_is_its_own_case_alone(tmp_path):
+    for case in ("a", "b"):
+        put(tmp_path / "truth" / f"{case}.nii.gz")
+        put(tmp_path / "pred" / f"{case}.nii.gz")
+    for given in (("pred/b.nii.gz", "truth"), ("pred", "truth/b.nii.gz")):
+        pairs, strange = pairs_of(*(tmp_path / one for one in given))
+        assert strange == ()
+        assert [(one.case, one.truth.name, one.prediction.name) for one in pairs] == [
+            ("b", "b.nii.gz", "b.nii.gz")
+        ]
+
+
 def test_names_that_do_not_agree_are_refused(tmp_path):
     put(tmp_path / "truth" / "a.nii.gz")
     put(tmp_path / "pred" / "b.nii.gz")

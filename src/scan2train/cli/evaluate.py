@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import Format, offered
 from scan2train.cli.words import words
+
+Number = TypeVar("Number", int, float)
 
 
 def register(app: typer.Typer) -> None:
@@ -110,8 +113,8 @@ def evaluate(
     for file in out or ():
         require_suffix(file)
     wanted = Wanted(
-        labels=tuple(sorted({int(one) for one in _numbers(labels or "", "--labels")})),
-        tolerances=tuple(_numbers(tolerance, "--tolerance")),
+        labels=tuple(sorted(set(_numbers(labels or "", "--labels", int)))),
+        tolerances=tuple(_numbers(tolerance, "--tolerance", float)),
         surface="voxel" if surface == "voxel" else "area",
         empty="worst" if empty == "worst" else "null",
     )
@@ -134,13 +137,14 @@ def evaluate(
     made.raise_for_failures()
 
 
-def _numbers(text: str, option: str) -> list[float]:
+def _numbers(text: str, option: str, kind: Callable[[str], Number]) -> list[Number]:
     from scan2train.errors import WrongUse
 
     try:
-        return [float(one) for one in words(text)]
+        return [kind(one) for one in words(text)]
     except ValueError:
-        raise WrongUse(f"{option} takes numbers between commas", found=text) from None
+        what = "whole numbers" if kind is int else "numbers"
+        raise WrongUse(f"{option} takes {what} between commas", found=text) from None
 
 
 def _names(text: str) -> dict[int, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scan2train.errors import WrongUse
 from scan2train.evaluating.definitions import Empty, Surface, definitions
 from scan2train.evaluating.lesions import lesion_f1
 from scan2train.evaluating.on_one_grid import on_one_grid
@@ -28,6 +29,12 @@ class Wanted:
     tolerances: tuple[float, ...] = (2.0,)
     surface: Surface = "area"
     empty: Empty = "null"
+
+    def __post_init__(self) -> None:
+        if 0 in self.labels:
+            raise WrongUse(
+                "0 is the background, and no label", expected="other whole numbers", found=self.labels
+            )
 
 
 @dataclass(frozen=True, slots=True)

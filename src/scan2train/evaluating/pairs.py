@@ -33,14 +33,15 @@ def pairs_of(predictions: Path, truths: Path) -> tuple[list[Pair], tuple[Path, .
     """The cases of a folder of truths, in natural order, and predictions that belong to none.
 
     A case is named after its file, or after the folder in which this is the only image or the only one named as labels
-    are. Names are compared as they stand, then without words such as ``seg``, ``label`` or ``pred``.
+    are. Names are compared as they stand, then without words such as ``seg``, ``label`` or ``pred``; those of two files
+    do not matter. Of one file beside a folder only its own case is looked at.
 
     Raises
     ------
     WrongUse
         If a place is missing or holds no image, two files could be those of one case, or no two names agree.
     """
-    if truths.is_file() or _is_one(truths):
+    if (truths.is_file() or _is_one(truths)) and (not predictions.is_dir() or _is_one(predictions)):
         return [Pair(case=stem(truths.name), truth=truths, prediction=predictions)], ()
     of_truth, of_prediction = _named(truths), _named(predictions)
     pairs, taken = [], set()
@@ -49,6 +50,8 @@ def pairs_of(predictions: Path, truths: Path) -> tuple[list[Pair], tuple[Path, .
         own = name if name in of_prediction else by_words.get(_words(name), "")
         taken.add(own)
         pairs.append(Pair(case=name, truth=of_truth[name], prediction=of_prediction.get(own)))
+    if len(pairs) > 1 and predictions.is_file():
+        pairs = [pair for pair in pairs if pair.prediction is not None]
     if all(pair.prediction is None for pair in pairs):
         raise WrongUse(
             "no prediction is named as a truth is",
@@ -56,7 +59,8 @@ def pairs_of(predictions: Path, truths: Path) -> tuple[list[Pair], tuple[Path, .
             expected=f"names such as {', '.join(list(of_truth)[:_SHOWN])}",
             found=", ".join(list(of_prediction)[:_SHOWN]),
         )
-    return pairs, tuple(path for name, path in of_prediction.items() if name not in taken)
+    strange = (path for name, path in of_prediction.items() if name not in taken)
+    return pairs, () if truths.is_file() else tuple(strange)
 
 
 def names_told(folder: Path) -> dict[int, str]:
@@ -107,7 +111,7 @@ def _named(folder: Path) -> dict[str, Path]:
 
 
 def _candidates(folder: Path) -> list[tuple[Path, str]]:
-    if folder.is_file():
+    if folder.is_file() or _is_one(folder):
         return [(folder, stem(folder.name))]
     if (folder / CASES).is_dir() and is_prepared(folder):
         folder /= CASES
