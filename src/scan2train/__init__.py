@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UnreadableFile,
         WrongUse,
     )
+    from scan2train.evaluate import Score, evaluate
     from scan2train.finding import Finding, Severity
     from scan2train.fit import fit
     from scan2train.grid import Grid
@@ -86,6 +87,7 @@ _HOME = {
     "Parity": "cohort.parity",
     "Recipe": "recipe",
     "Scan2TrainError": "errors",
+    "Score": "evaluate",
     "Severity": "finding",
     "SeveralVolumes": "errors",
     "Step": "recipe",
@@ -102,6 +104,7 @@ _HOME = {
     "harmonize_histogram": "tools.harmonize.histogram",
     "harmonize_smooth": "tools.harmonize.smooth",
     "diff": "cohort.diff",
+    "evaluate": "evaluate",
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
@@ -144,6 +147,7 @@ __all__ = [
     "Parity",
     "Recipe",
     "Scan2TrainError",
+    "Score",
     "SeveralVolumes",
     "Severity",
     "Step",
@@ -158,6 +162,7 @@ __all__ = [
     "clean",
     "convert",
     "diff",
+    "evaluate",
     "fit",
     "harmonize_histogram",
     "harmonize_smooth",

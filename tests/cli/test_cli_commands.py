@@ -16,7 +16,18 @@ from scan2train.cli.doctor import SYNTAXES
 from scan2train.formats.dicom.cell import Cell
 from scan2train.formats.dicom.codecs import decode_frame
 
-COMMANDS = ("index", "prepare", "restore", "convert", "clean", "header", "stats", "demo", "doctor")
+COMMANDS = (
+    "index",
+    "prepare",
+    "restore",
+    "evaluate",
+    "convert",
+    "clean",
+    "header",
+    "stats",
+    "demo",
+    "doctor",
+)
 
 
 def run(*words):

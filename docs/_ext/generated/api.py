@@ -24,6 +24,7 @@ PARTS = {
         "prepare",
         "restore",
     ),
+    "How good predictions are": ("evaluate", "Score"),
     "What was made": ("verify", "replay", "diff"),
     "A look at one": ("header", "stats"),
     "Volumes": ("Volume", "Labels", "Grid"),

@@ -1,0 +1,130 @@
+"""All cases of two places, one after the other or in several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from scan2train.errors import NoImages, Scan2TrainError
+from scan2train.evaluating.case import BOTH_EMPTY, Wanted, scores_of
+from scan2train.evaluating.definitions import Definition, definitions
+from scan2train.evaluating.evaluation import Evaluation
+from scan2train.evaluating.pairs import Pair, names_told, pairs_of
+from scan2train.evaluating.score import Score
+from scan2train.evaluating.summary import summary_of
+from scan2train.read import read
+from scan2train.runners.here import run_here
+from scan2train.runners.processes import run_in_processes
+from scan2train.volume import Labels, Volume
+
+Note = Callable[[int, int, str], None]
+#: A case's scores, or why it has none.
+_Made = tuple[list[Score], str]
+
+
+def run(
+    predictions: Path,
+    truths: Path,
+    wanted: Wanted,
+    *,
+    names: Mapping[int, str] | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Note | None = None,
+) -> Evaluation:
+    """Score every case of two folders, or two files.
+
+    Raises
+    ------
+    WrongUse
+        As :func:`scan2train.evaluating.pairs.pairs_of`.
+    NoImages
+        If not a single one of several cases could be scored.
+    Scan2TrainError
+        Why the only case could not be.
+    """
+    definitions(wanted.tolerances, wanted.surface, wanted.empty)
+    pairs, strange = pairs_of(predictions, truths)
+    known = {**names_told(predictions), **names_told(truths), **(names or {})}
+    made: dict[int, _Made] = {}
+    if len(pairs) == 1:
+        made[0] = (_scores(pairs[0], wanted, known), "")
+    work = partial(_score, wanted=wanted, names=known)
+    waiting = pairs if len(pairs) > 1 else []
+    outcomes = run_in_processes(work, waiting, jobs) if jobs > 1 else run_here(work, waiting)
+    for outcome in outcomes:
+        made[outcome.at] = ([], outcome.failure) if outcome.failure else outcome.value
+        if progress is not None:
+            progress(len(made), len(pairs), pairs[outcome.at].case)
+    failed = {pair.case: made[at][1] for at, pair in enumerate(pairs) if made[at][1]}
+    if len(failed) == len(pairs):
+        raise NoImages(
+            "not a single case could be scored", where=predictions, found=next(iter(failed.values()))
+        )
+    scores = _with_all_labels(pairs, {pair.case: made[at][0] for at, pair in enumerate(pairs)}, failed)
+    unit = next((one.unit for one in scores if one.metric == "hd"), "mm")
+    return Evaluation(
+        pairs=tuple(pairs),
+        scores=tuple(scores),
+        summary=tuple(summary_of(scores, seed)),
+        definitions=_told(scores, wanted, unit),
+        wanted=wanted,
+        seed=seed,
+        missing=tuple(pair.case for pair in pairs if pair.prediction is None and pair.case not in failed),
+        failed=failed,
+        strange=strange,
+    )
+
+
+def labels_of(path: Path) -> Labels:
+    """The labels that a file holds.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`scan2train.read.read`, with the file's name.
+    """
+    try:
+        found: Volume = read(path, as_labels=True)
+    except Scan2TrainError as error:
+        error.where = error.where or str(path)
+        raise
+    assert isinstance(found, Labels)
+    return found
+
+
+def _scores(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> list[Score]:
+    prediction = None if pair.prediction is None else labels_of(pair.prediction)
+    return scores_of(prediction, labels_of(pair.truth), wanted, case=pair.case, names=names)
+
+
+def _score(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> _Made:
+    try:
+        return _scores(pair, wanted, names), ""
+    except Scan2TrainError as error:
+        return [], str(error)
+
+
+def _with_all_labels(
+    pairs: Iterable[Pair], of_case: Mapping[str, list[Score]], failed: Mapping[str, str]
+) -> list[Score]:
+    """The scores of all cases, each with all labels that any has: those that a case lacks are empty in both masks."""
+    like = {(one.label, one.metric): one for scores in of_case.values() for one in scores}
+    every = []
+    for case in (pair.case for pair in pairs if pair.case not in failed):
+        own = {(one.label, one.metric): one for one in of_case[case]}
+        for key in sorted(like, key=lambda key: key[0]):
+            absent = replace(like[key], case=case, value=None, note=BOTH_EMPTY, truth=0, prediction=0)
+            every.append(own.get(key, absent))
+    return every
+
+
+def _told(scores: Iterable[Score], wanted: Wanted, unit: str) -> dict[str, Definition]:
+    """The definitions of all metrics that there are."""
+    told = definitions(wanted.tolerances, wanted.surface, wanted.empty, unit)
+    for other in ("mm", "px"):
+        if any(one.metric not in told for one in scores):
+            told |= definitions(wanted.tolerances, wanted.surface, wanted.empty, other)
+    return told
