@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.tools.lungs import LungOptions, segment_lungs
+    from scan2train.tools.segment.result import Segmentation
+    from scan2train.tools.segment_body import segment_body
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -78,6 +81,7 @@ _HOME = {
     "Index": "index",
     "IrregularSlices": "errors",
     "Labels": "volume",
+    "LungOptions": "tools.lungs",
     "NoImages": "errors",
     "NonconformingHeader": "errors",
     "NotAnImage": "errors",
@@ -86,6 +90,7 @@ _HOME = {
     "Parity": "cohort.parity",
     "Recipe": "recipe",
     "Scan2TrainError": "errors",
+    "Segmentation": "tools.segment.result",
     "Severity": "finding",
     "SeveralVolumes": "errors",
     "Step": "recipe",
@@ -112,6 +117,8 @@ _HOME = {
     "read_all": "read",
     "replay": "replay",
     "restore": "restore",
+    "segment_body": "tools.segment_body",
+    "segment_lungs": "tools.lungs",
     "split": "cohort.split",
     "stats": "stats",
     "verify": "verify",
@@ -136,6 +143,7 @@ __all__ = [
     "Index",
     "IrregularSlices",
     "Labels",
+    "LungOptions",
     "NoImages",
     "NonconformingHeader",
     "NotAnImage",
@@ -144,6 +152,7 @@ __all__ = [
     "Parity",
     "Recipe",
     "Scan2TrainError",
+    "Segmentation",
     "SeveralVolumes",
     "Severity",
     "Step",
@@ -171,6 +180,8 @@ __all__ = [
     "read_all",
     "replay",
     "restore",
+    "segment_body",
+    "segment_lungs",
     "split",
     "stats",
     "verify",
