@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.tools.lungs import LungOptions, segment_lungs
+    from scan2train.tools.segment.result import Segmentation
+    from scan2train.tools.segment_body import segment_body
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -79,6 +82,7 @@ _HOME = {
     "Index": "index",
     "IrregularSlices": "errors",
     "Labels": "volume",
+    "LungOptions": "tools.lungs",
     "NoImages": "errors",
     "NonconformingHeader": "errors",
     "NotAnImage": "errors",
@@ -88,6 +92,7 @@ _HOME = {
     "Recipe": "recipe",
     "Scan2TrainError": "errors",
     "Score": "evaluate",
+    "Segmentation": "tools.segment.result",
     "Severity": "finding",
     "SeveralVolumes": "errors",
     "Step": "recipe",
@@ -115,6 +120,8 @@ _HOME = {
     "read_all": "read",
     "replay": "replay",
     "restore": "restore",
+    "segment_body": "tools.segment_body",
+    "segment_lungs": "tools.lungs",
     "split": "cohort.split",
     "stats": "stats",
     "verify": "verify",
@@ -139,6 +146,7 @@ __all__ = [
     "Index",
     "IrregularSlices",
     "Labels",
+    "LungOptions",
     "NoImages",
     "NonconformingHeader",
     "NotAnImage",
@@ -148,6 +156,7 @@ __all__ = [
     "Recipe",
     "Scan2TrainError",
     "Score",
+    "Segmentation",
     "SeveralVolumes",
     "Severity",
     "Step",
@@ -176,6 +185,8 @@ __all__ = [
     "read_all",
     "replay",
     "restore",
+    "segment_body",
+    "segment_lungs",
     "split",
     "stats",
     "verify",

@@ -32,6 +32,7 @@ PARTS = {
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
     "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
+    "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
 }
 
 ABOUT = """\

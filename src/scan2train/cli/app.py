@@ -17,7 +17,8 @@ from scan2train.cli.manners import INTERRUPTED
 #: The commands, in the order of the help; each is a file of its name.
 COMMANDS = (
     *("index", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
-    *("evaluate", "verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
+    *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
+    *("segment", "evaluate"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),
 )
 

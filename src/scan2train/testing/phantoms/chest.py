@@ -21,8 +21,8 @@ _INF = float("inf")
 #: HU of each tissue, plausible for 120 kV without contrast agent.
 AIR, LUNG, FAT, MUSCLE, BLOOD, LIVER, BONE, MARROW = -1000, -850, -95, 45, 40, 58, 700, 180
 
-_RIGHT_LUNG = Ellipsoid(centre=(72, 4, 0), radii=(57, 80, 132), power=2.4)
-_LEFT_LUNG = Ellipsoid(centre=(-72, 4, 4), radii=(52, 78, 126), power=2.4)
+RIGHT_LUNG = Ellipsoid(centre=(72, 4, 0), radii=(57, 80, 132), power=2.4)
+LEFT_LUNG = Ellipsoid(centre=(-72, 4, 4), radii=(52, 78, 126), power=2.4)
 _HILUM_MM = 22.0
 
 
@@ -115,17 +115,17 @@ def chest_ct(
     if table:
         _paint_table(canvas)
     _paint_wall(canvas)
-    for lung, side in ((_RIGHT_LUNG, 1.0), (_LEFT_LUNG, -1.0)):
+    for lung, side in ((RIGHT_LUNG, 1.0), (LEFT_LUNG, -1.0)):
         canvas.paint(lung, LUNG)
         _paint_vessels(canvas, lung, side, rng, blood)
-    _paint_middle(canvas, blood)
+    paint_middle(canvas, blood)
     lungs = canvas.values < LUNG / 2
     labels = np.zeros(canvas.values.shape, dtype=np.uint8)
     names = {1: "lesion"}
     if organs:
         names |= {2: "right lung", 3: "left lung"}
-        labels[canvas.mask(_RIGHT_LUNG) & lungs] = 2
-        labels[canvas.mask(_LEFT_LUNG) & lungs] = 3
+        labels[canvas.mask(RIGHT_LUNG) & lungs] = 2
+        labels[canvas.mask(LEFT_LUNG) & lungs] = 3
     if lesion_centre_mm is not None:
         lesion = Ellipsoid(centre=lesion_centre_mm, radii=(lesion_radius_mm,) * 3)
         canvas.paint(lesion, 35)
@@ -180,7 +180,8 @@ def _paint_vessels(
             canvas.paint(Capsule(start=tuple(start), end=tuple(end), radius=radius), blood)
 
 
-def _paint_middle(canvas: Canvas, blood: float) -> None:
+def paint_middle(canvas: Canvas, blood: float) -> None:
+    """Mediastinum, heart, great vessels, spine, organs below the lungs, and the airways."""
     mediastinum = Ellipsoid(centre=(0, 6, 0), radii=(31, 84, 400), power=2.6)
     canvas.paint(mediastinum, 20)
     canvas.paint(Ellipsoid(centre=(66, 4, -142), radii=(86, 84, 78)), LIVER)

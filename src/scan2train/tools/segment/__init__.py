@@ -1,0 +1,1 @@
+"""Masks found without training: what they share, whatever is segmented."""

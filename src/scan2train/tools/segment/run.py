@@ -1,0 +1,178 @@
+"""The scans of some sources, one after the other: read, segmented, written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from scan2train.errors import NoImages, OutputInUse, Scan2TrainError, SeveralVolumes, UnknownName, WrongUse
+from scan2train.formats.registry import by_suffix, suffix_of
+from scan2train.index import index
+from scan2train.preparing.apart import require_apart
+from scan2train.preparing.choosing import choose
+from scan2train.preparing.naming import name_cases
+from scan2train.reading.one import read_row
+from scan2train.reading.options import Options
+from scan2train.tools.segment.outputs import cropped, labels_beside, masked
+from scan2train.tools.segment.result import Segmentation
+from scan2train.volume import Volume
+from scan2train.write import write
+
+
+class Progress(Protocol):
+    """Called with how many scans are done, and how many there are."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Take note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Where labels go and, if wanted, masked and cropped scans: a file for one scan, else a folder.
+
+    ``fill`` (HU) is what lies outside in a masked scan, ``margin_mm`` what is left around the labels in a cropped one.
+    ``form`` makes the labels an object of DICOM: ``"seg"``, ``"seg-labelmap"`` or ``"rtstruct"``.
+    """
+
+    labels: Path
+    masked: Path | None = None
+    cropped: Path | None = None
+    fill: float = -1024.0
+    margin_mm: float = 10.0
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Segmented:
+    """One scan: what was found and the files that were written; or its ``error``."""
+
+    name: str
+    found: Segmentation | None = None
+    files: tuple[Path, ...] = ()
+    error: Scan2TrainError | None = None
+
+
+def segment_each(
+    sources: Sequence[str | os.PathLike[str]],
+    find: Callable[[Volume], Segmentation],
+    wanted: Wanted,
+    *,
+    where: str | None = None,
+    choices: str | Path | None = None,
+    irregular: str = "refuse",
+    progress: Progress | None = None,
+) -> list[Segmented]:
+    """Segment every scan of the sources that ``where`` and ``choices`` take; one that fails does not end the rest.
+
+    Raises
+    ------
+    NoImages
+        If there is no scan.
+    SeveralVolumes
+        If a single file is to hold several.
+    WrongUse, OutputInUse, UnknownName
+        If an output lies in a source, is there already, or has an unknown suffix.
+    """
+    outputs = [one for one in (wanted.labels, wanted.masked, wanted.cropped) if one is not None]
+    for out in outputs:
+        require_apart([os.fspath(one) for one in sources], out.absolute())
+    volumes = index(*sources).volumes
+    taken, _ = choose(volumes.filter(volumes["role"] != "label"), where, choices)
+    rows = taken.to_dicts()
+    if not rows:
+        raise NoImages(
+            "no scan was found",
+            where=", ".join(str(one) for one in sources),
+            advice="See with `scan2train index` what is there; --where and --choices may leave out all of it.",
+        )
+    names = name_cases(rows)
+    places = [_places(wanted, name, alone=len(rows) == 1, names=names) for name in names]
+    _require_free([file for files in places for file in files if file is not None])
+    done = []
+    for number, (row, name, files) in enumerate(zip(rows, names, places, strict=True), start=1):
+        try:
+            done.append(_one(row, name, files, find, wanted, irregular))
+        except Scan2TrainError as error:
+            done.append(Segmented(name=name, error=error))
+        if progress is not None:
+            progress(number, len(rows))
+    return done
+
+
+def _one(
+    row: Mapping[str, Any],
+    name: str,
+    files: tuple[Path, Path | None, Path | None],
+    find: Callable[[Volume], Segmentation],
+    wanted: Wanted,
+    irregular: str,
+) -> Segmented:
+    volume = read_row(dict(row), Options(irregular=irregular))
+    found = find(volume)
+    made = []
+
+    def put(what: Volume, path: Path, form: str | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(what, path, form, reference=None if form is None else row)
+        made.append(path)
+
+    labels, at_masked, at_cropped = files
+    put(found.labels, labels, wanted.form)
+    if at_masked is not None:
+        put(masked(volume, found.labels, wanted.fill), at_masked)
+    if at_cropped is not None:
+        part, of_part = cropped(volume, found.labels, wanted.margin_mm)
+        put(part, at_cropped)
+        put(of_part, labels_beside(at_cropped))
+    return Segmented(name=name, found=found, files=tuple(made))
+
+
+def _places(
+    wanted: Wanted, name: str, *, alone: bool, names: Sequence[str]
+) -> tuple[Path, Path | None, Path | None]:
+    def place(out: Path | None, form: str | None = None) -> Path | None:
+        if out is None:
+            return None
+        if _is_file(out) if form is None else out.suffix == ".dcm":
+            if not alone:
+                raise SeveralVolumes(
+                    "one file cannot hold the labels of several scans",
+                    where=out,
+                    found=f"{len(names)} scans: {', '.join(names[:5])}",
+                    advice="Give a folder, or choose one scan with --where.",
+                    volumes=tuple(names),
+                )
+            return out
+        if out.suffix and not out.is_dir():
+            by_suffix(out)  # names the suffixes there are
+        return out / f"{name}{'.nii.gz' if form is None else '.dcm'}"
+
+    labels = place(wanted.labels, wanted.form)
+    assert labels is not None
+    return labels, place(wanted.masked), place(wanted.cropped)
+
+
+def _is_file(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    try:
+        by_suffix(path)
+    except UnknownName:
+        return False
+    return bool(suffix_of(path))
+
+
+def _require_free(files: Sequence[Path]) -> None:
+    if len(set(files)) < len(files):
+        raise WrongUse("labels, masked and cropped scans need places of their own", found=files[0])
+    there = [file for file in files if file.exists()]
+    if there:
+        raise OutputInUse(
+            "such a file is there already",
+            where=there[0],
+            found=", ".join(file.name for file in there[:3]),
+            advice="Choose another place, or remove it.",
+        )
