@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.tools.features.features import features
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
@@ -98,6 +99,7 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "features": "tools.features.features",
     "fit": "fit",
     "harmonize_histogram": "tools.harmonize.histogram",
     "harmonize_smooth": "tools.harmonize.smooth",
@@ -158,6 +160,7 @@ __all__ = [
     "clean",
     "convert",
     "diff",
+    "features",
     "fit",
     "harmonize_histogram",
     "harmonize_smooth",
