@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.tools.postprocess.postprocess import postprocess
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -109,6 +110,7 @@ _HOME = {
     "leaks": "cohort.leaks",
     "parity": "cohort.parity",
     "plan": "cohort.plan",
+    "postprocess": "tools.postprocess.postprocess",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -169,6 +171,7 @@ __all__ = [
     "leaks",
     "parity",
     "plan",
+    "postprocess",
     "prepare",
     "read",
     "read_all",

@@ -225,7 +225,7 @@ def test_a_folder_becomes_a_table_that_combat_reads(tmp_path):
     assert told["stat_var"] == {"code": "ECT3", "title": "Intensity variance", "unit": "{unit}2"}
     site = table.with_columns(site=pl.Series(["A", "B", "A"]))
     site = pl.concat([site, site.with_columns(pl.selectors.float() * 1.1, site=pl.lit("B"))])
-    assert s2t.Combat.fit(site, batch="site").features == tuple(one.name for one in DEFINITIONS)
+    assert {"morph_volume", "stat_mean"} <= set(s2t.Combat.fit(site, batch="site").features)
 
 
 def test_parquet_json_and_rows_of_one_number_say_the_same(tmp_path):
