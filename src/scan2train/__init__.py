@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.tools.mesh.mesh import mesh
     from scan2train.tools.postprocess.postprocess import postprocess
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
@@ -108,6 +109,7 @@ _HOME = {
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
+    "mesh": "tools.mesh.mesh",
     "parity": "cohort.parity",
     "plan": "cohort.plan",
     "postprocess": "tools.postprocess.postprocess",
@@ -169,6 +171,7 @@ __all__ = [
     "header",
     "index",
     "leaks",
+    "mesh",
     "parity",
     "plan",
     "postprocess",
