@@ -56,12 +56,15 @@ if TYPE_CHECKING:
     from scan2train.stats import stats
     from scan2train.task import Task
     from scan2train.tools.clean import clean
+    from scan2train.tools.features.features import features
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.tools.lungs import LungOptions, segment_lungs
     from scan2train.tools.segment.result import Segmentation
     from scan2train.tools.segment_body import segment_body
+    from scan2train.tools.mesh.mesh import mesh
+    from scan2train.tools.postprocess.postprocess import postprocess
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -105,6 +108,7 @@ _HOME = {
     "choose": "choose",
     "clean": "tools.clean",
     "convert": "write",
+    "features": "tools.features.features",
     "fit": "fit",
     "harmonize_histogram": "tools.harmonize.histogram",
     "harmonize_smooth": "tools.harmonize.smooth",
@@ -113,8 +117,10 @@ _HOME = {
     "header": "header",
     "index": "index",
     "leaks": "cohort.leaks",
+    "mesh": "tools.mesh.mesh",
     "parity": "cohort.parity",
     "plan": "cohort.plan",
+    "postprocess": "tools.postprocess.postprocess",
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
@@ -172,14 +178,17 @@ __all__ = [
     "convert",
     "diff",
     "evaluate",
+    "features",
     "fit",
     "harmonize_histogram",
     "harmonize_smooth",
     "header",
     "index",
     "leaks",
+    "mesh",
     "parity",
     "plan",
+    "postprocess",
     "prepare",
     "read",
     "read_all",

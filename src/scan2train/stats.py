@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scan2train.errors import GridMismatch, WrongUse
+from scan2train.errors import WrongUse
 from scan2train.grid import Grid
-from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
 from scan2train.measures.label_extents import Extent, extents_of
 from scan2train.measures.spread import PERCENTILES, Spread, spread_of
 from scan2train.read import read
+from scan2train.reading.labels_on import labels_on
 from scan2train.volume import Labels, Volume
 
 Point = tuple[float, float, float]
@@ -119,7 +118,7 @@ def stats(
     volume = image if isinstance(image, Volume) else read(image, irregular, suv)
     if volume.array.ndim > 4:
         raise WrongUse("numbers are those of one volume", found=f"an array of shape {volume.array.shape}")
-    mask = _labels(labels, volume)
+    mask = None if labels is None else labels_on(labels, volume)
     unit_ml = abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000 if volume.grid.physical else None
     n = int(np.prod(volume.grid.shape))
     return Stats(
@@ -130,35 +129,6 @@ def stats(
         image=tuple(spread_of(channel, volume.valid) for channel in _channels(volume)),
         labels=() if mask is None else _of_labels(volume, mask, unit_ml),
     )
-
-
-def _labels(labels: Labels | str | os.PathLike[str] | None, volume: Volume) -> Labels | None:
-    if labels is None:
-        return None
-    if isinstance(labels, (str, os.PathLike)):
-        from scan2train.formats.sniff import sniff_file
-
-        # Contours have no grid of their own; that of a mask in a file must be the image's.
-        path = Path(labels)
-        dicom = path.is_dir() or (path.exists() and sniff_file(path) == "dicom")
-        read_labels: Any = read(path, as_labels=True, reference=volume if dicom else None)
-    else:
-        read_labels = labels
-    if not isinstance(read_labels, Labels):
-        raise WrongUse("labels are Labels, or a file of them", found=type(labels).__name__)
-    distance = volume.grid.distance_in_voxels(read_labels.grid)
-    if distance > LAB001_INFO_VOXELS:
-        raise GridMismatch(
-            "the labels lie on another grid than the image",
-            where=None if isinstance(labels, Labels) else labels,
-            expected=repr(volume.grid),
-            found=repr(read_labels.grid)
-            if distance == np.inf
-            else f"{read_labels.grid!r}, corners up to {distance:.3g} voxels apart",
-            advice="Bring them onto it first: prepare does so, as does the step to_grid; or name the image that they "
-            "were drawn on.",
-        )
-    return read_labels
 
 
 def _of_labels(volume: Volume, labels: Labels, unit_ml: float | None) -> tuple[LabelStats, ...]:

@@ -31,8 +31,16 @@ PARTS = {
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
-    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
     "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
+    "Beside the main job": (
+        "clean",
+        "features",
+        "mesh",
+        "postprocess",
+        "harmonize_smooth",
+        "harmonize_histogram",
+        "Combat",
+    ),
 }
 
 ABOUT = """\

@@ -18,7 +18,7 @@ from scan2train.cli.manners import INTERRUPTED
 COMMANDS = (
     *("index", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
     *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
-    *("segment", "evaluate"),
+    *("segment", "evaluate", "postprocess", "mesh", "features"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),
 )
 

@@ -50,7 +50,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             typer.echo("interrupted; run the same command again to go on", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except Scan2TrainError as error:
-            complain(_without_advice(error), error.advice)
+            complain(without_advice(error), error.advice)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
             complain(error, "Check that the place exists, may be written to, and has space left.")
@@ -90,7 +90,8 @@ def progress_bar(doing: str) -> Iterator[Progress | None]:
         yield report
 
 
-def _without_advice(error: Scan2TrainError) -> str:
+def without_advice(error: Scan2TrainError) -> str:
+    """The message alone, where the advice is told on a line of its own."""
     text = str(error)
     return text if error.advice is None else text.removesuffix(f". {error.advice}")
 

@@ -1,0 +1,133 @@
+"""``scan2train features``: first-order and shape features of labels, as IBSI defines them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
+from scan2train.cli.options import Format, Irregular, Suv, check_reading
+from scan2train.reports.escape import shown
+
+if TYPE_CHECKING:
+    from scan2train.tools.features.table import FeatureTable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command(
+        "features", epilog="Example: scan2train features imagesTr/ --labels labelsTr/ -o features.csv"
+    )(guarded(features))
+
+
+def features(
+    image: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IMAGE",
+            help="One file or one series; or a folder of scans, or one that `prepare` wrote.",
+            show_default=False,
+        ),
+    ],
+    labels: Annotated[
+        str,
+        typer.Option(
+            "--labels",
+            metavar="M",
+            help="A mask on the image's grid; a folder or pattern of masks named as their images; or auto: those that "
+            "lie beside them.",
+        ),
+    ] = "auto",
+    only: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--label", metavar="N", help="Only this label; may be repeated.", show_default="all but 0"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="The table: .csv or .parquet, or all of it as .json.",
+            show_default="stdout",
+        ),
+    ] = None,
+    long: Annotated[
+        bool,
+        typer.Option(
+            "--long", help="With -o: a row for each number, with its unit, in place of one for each label."
+        ),
+    ] = False,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HU", help="What values are in where files do not say so (NIfTI).", show_default="as read"
+        ),
+    ] = None,
+    irregular: Irregular = "refuse",
+    suv: Suv = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
+    ] = 1,
+    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+) -> None:
+    """Measure volume, surface, diameter, axes and intensities of each label, by the definitions and names of IBSI.
+
+    Lengths are in mm, areas in mm2, volumes in mm3, intensities in the image's unit. Surfaces are those of the mask
+    after marching cubes; padding and values that are not finite are left out of intensities. With -o features are in
+    columns, ready for `harmonize combat`; their codes and units lie beside it. Exit 1 if a case failed.
+    """
+    check_reading(irregular, suv)
+    from scan2train.cli.found import require_outside
+    from scan2train.errors import UnknownName
+    from scan2train.tools.features.features import features as run
+    from scan2train.tools.features.table import SUFFIXES
+
+    if out is not None:
+        if out.suffix.lower() not in SUFFIXES:
+            raise UnknownName(f"the suffix of {out.name} is none of a table", expected=" ".join(SUFFIXES))
+        require_outside([image], out)
+    with progress_bar("measuring") as progress:
+        found = run(
+            image,
+            labels,
+            only=only or (),
+            irregular=irregular,
+            suv=suv,
+            unit=unit,
+            jobs=jobs,
+            progress=progress,
+        )
+    if out is not None and found.cases:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        found.write(out, long=long)
+        rows = sum(len(case.labels) for case in found.cases)
+        typer.echo(f"{rows} labels of {len(found.cases)} cases: {shown(out)}")
+    elif out is None and format is Format.JSON:
+        typer.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+    elif out is None:
+        _print(found)
+    for case in found.unlabelled:
+        typer.echo(f"{shown(case)} has no labels", err=True)
+    for case, error in found.failed:
+        complain(f"{case}: {without_advice(error)}", error.advice)
+    if found.failed:
+        raise typer.Exit(1)
+
+
+def _print(found: FeatureTable) -> None:
+    from scan2train.cli.show_table import print_table
+    from scan2train.tools.features.definitions import DEFINITIONS
+
+    heads = ("case", "label", "name", "feature", "code", "what it is", "value", "unit")
+    rows = []
+    titles = {one.name: one.title for one in DEFINITIONS}
+    for case, label, name, feature, code, value, unit in found.long().iter_rows():
+        told = "–" if value is None else f"{value:.6g}"
+        rows.append((case, label, name, feature, code, titles[feature], told, unit))
+    print_table(heads, rows, may_be_cut=("case", "name", "what it is"))

@@ -1,0 +1,1 @@
+"""Features of labels as the Image Biomarker Standardisation Initiative (IBSI) defines them."""

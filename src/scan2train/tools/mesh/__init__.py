@@ -1,0 +1,1 @@
+"""Surfaces of masks and images as triangles in the world."""

@@ -1,0 +1,1 @@
+"""Masks cleaned after a network has predicted them, by rules."""
