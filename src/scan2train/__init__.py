@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.combat import Combat
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
+    from scan2train.tools.phases.phases import phases
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -106,6 +107,7 @@ _HOME = {
     "index": "index",
     "leaks": "cohort.leaks",
     "parity": "cohort.parity",
+    "phases": "tools.phases.phases",
     "plan": "cohort.plan",
     "prepare": "prepare",
     "read": "read",
@@ -165,6 +167,7 @@ __all__ = [
     "index",
     "leaks",
     "parity",
+    "phases",
     "plan",
     "prepare",
     "read",

@@ -30,7 +30,7 @@ PARTS = {
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
-    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat"),
+    "Beside the main job": ("clean", "harmonize_smooth", "harmonize_histogram", "Combat", "phases"),
 }
 
 ABOUT = """\

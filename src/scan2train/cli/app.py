@@ -17,7 +17,7 @@ from scan2train.cli.manners import INTERRUPTED
 #: The commands, in the order of the help; each is a file of its name.
 COMMANDS = (
     *("index", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
-    *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
+    *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize", "phases"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),
 )
 
