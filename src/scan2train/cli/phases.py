@@ -61,6 +61,24 @@ def phases(
             show_default="none",
         ),
     ] = None,
+    train: Annotated[
+        Path | None,
+        typer.Option(
+            "--train",
+            metavar="TABLE",
+            help="Learn from this corrected table of the same SRC, and write the classifier to --model.",
+            show_default="none",
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help="A classifier (JSON) to ask beside all else; with --train, where it is written.",
+            show_default="none",
+        ),
+    ] = None,
     pixels: Annotated[bool, typer.Option("--pixels/--no-pixels", help="Look at the pictures, too.")] = True,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes read volumes at once.")
@@ -78,6 +96,8 @@ def phases(
 
     if average and out is None:
         raise WrongUse("--average needs a place", expected="-o FILE", advice="Means are written beside FILE.")
+    if train is not None and model is None:
+        raise WrongUse("--train needs a place for what it learns", expected="--model FILE")
     with progress_bar("looking") as progress:
         found = run(
             *sources,
@@ -85,6 +105,8 @@ def phases(
             cardiac=cardiac,
             average_to=out.with_suffix("") if average and out is not None else None,
             gating=gating,
+            train=train,
+            model=model,
             pixels=pixels,
             jobs=jobs,
             cache=not no_cache,
@@ -96,6 +118,8 @@ def phases(
         _print(found, cardiac)
         if out is not None:
             typer.echo(f"wrote {shown(out)}")
+        if train is not None:
+            typer.echo(f"wrote {shown(model)}")
     for path, why in found.failed:
         complain(f"{path}: {why}")
     if found.failed:

@@ -57,9 +57,11 @@ def tell(row: Mapping[str, Any], look: ContrastLook | None, model: tuple[Chances
         said.append(("model", model[0] or None, model[1]))
     names = list(dict.fromkeys([*NAMES, *(name for _, one, _ in said for name in one or ())]))
     product = dict.fromkeys(names, 1.0)
-    for _, chances, _ in said:
+    for kind, chances, _ in said:
         for name in names if chances else ():
-            product[name] *= (chances or {}).get(name, _FLOOR)
+            # Of phases that a team named itself, only its model can say anything.
+            unheard = _FLOOR if kind == "model" else 1 / len(NAMES)
+            product[name] *= (chances or {}).get(name, unheard)
     chances = _shares(product)
     by = {f"by_{kind}": _best(one) for kind, one, _ in said if kind != "agent"}
     known = any(one for _, one, _ in said)

@@ -18,6 +18,7 @@ from scan2train.runners.processes import run_in_processes
 from scan2train.tables import PHASES
 from scan2train.tools.phases.average import Averaged, average
 from scan2train.tools.phases.cardiac import Place, cardiac_place, nearest, respiratory_place
+from scan2train.tools.phases.classifier import Classifier
 from scan2train.tools.phases.contrast import NAMES, Told, tell
 from scan2train.tools.phases.gating import Gating
 from scan2train.tools.phases.look import Look, look
@@ -54,6 +55,8 @@ def phases(
     cardiac: float | None = None,
     average_to: str | os.PathLike[str] | None = None,
     gating: str | os.PathLike[str] | None = None,
+    train: str | os.PathLike[str] | None = None,
+    model: str | os.PathLike[str] | None = None,
     pixels: bool = True,
     jobs: int = 1,
     cache: bool = True,
@@ -74,6 +77,10 @@ def phases(
         A folder for the mean of the good phases of each series.
     gating
         A table of R peaks and breaths: ``time``, ``kind`` (r or breath) and perhaps ``study_uid``.
+    train
+        A corrected table of these sources, to learn from; the classifier is written to ``model``, and asked at once.
+    model
+        What an earlier ``train`` wrote: it is asked beside all else that tells contrast phases.
     pixels
         Look at the pictures. Without, headers alone tell.
     jobs
@@ -94,10 +101,15 @@ def phases(
     """
     if cardiac is not None and not 0 <= cardiac <= 100:
         raise WrongUse("a cardiac phase is a percentage", expected="0 to 100", found=cardiac)
+    if train is not None and model is None:
+        raise WrongUse("a model that is trained needs a place", expected="model, a file to write")
     target = None if out is None else Path(out)
-    for place in (target, None if average_to is None else Path(average_to)):
+    learnt = None if model is None else Path(model)
+    for place in (target, None if average_to is None else Path(average_to), learnt if train else None):
         _require_apart(place, sources)
     before = load(target) if target is not None and target.exists() else PHASES.frame()
+    corrected = None if train is None else load(Path(train))
+    asked = Classifier.load(learnt) if learnt is not None and train is None else None
     gates = None if gating is None else Gating.load(Path(gating))
     found = index(*sources, cache=cache)
     volumes: Rows = [row for row in found.volumes.iter_rows(named=True) if _is_asked(row)]
@@ -109,6 +121,11 @@ def phases(
         _row(row, one, times.get((row["source"], row["volume"]), _NOWHERE), gates)
         for row, one in zip(volumes, looks, strict=True)
     ]
+    if corrected is not None and learnt is not None:
+        asked = _trained(rows, corrected)
+        asked.save(learnt)
+    if asked is not None:
+        _ask(asked, rows, volumes, looks)
     _correct(rows, before)
     _compare(rows, cardiac)
     rows.sort(
@@ -190,6 +207,22 @@ def _row(row: Mapping[str, Any], seen: Look, times: Times, gates: Gating | None)
 def _first(one: Place, other: Place) -> Place:
     """What was recorded is nearer to the truth than what is nominal."""
     return other if one.percent is None else one
+
+
+def _trained(rows: Rows, corrected: pl.DataFrame) -> Classifier:
+    """Learn from what is measured now and what a person said, wherever the table came from."""
+    taught = [dict(row) for row in rows]
+    _correct(taught, corrected)
+    return Classifier.train(taught)
+
+
+def _ask(model: Classifier, rows: Rows, volumes: Rows, looks: Sequence[Look]) -> None:
+    """Tell the phases again, with what the model says."""
+    for row, volume, seen in zip(rows, volumes, looks, strict=True):
+        if volume["modality"] in ("CT", None):
+            told = tell(volume, seen.contrast, model.tell(row))
+            row |= {"phase": told.phase, "told": told.phase, "confidence": told.confidence}
+            row |= {"evidence": told.evidence, **told.by}
 
 
 def _correct(rows: Rows, before: pl.DataFrame) -> None:
