@@ -58,6 +58,12 @@ def test_pictures_alone_tell_all_four_phases_in_order_of_time(abdomens):
     assert found.failed == ()
 
 
+def test_a_nifti_is_looked_at_in_the_unit_that_is_given(tmp_path):
+    s2t.write(abdomen_ct("arterial", (88, 68, 60), (4.4, 4.1, 6.7)), tmp_path / "a.nii")
+    assert s2t.phases(tmp_path, cache=False).table["phase"].to_list() == [""]
+    assert s2t.phases(tmp_path, cache=False, unit="HU").table["phase"].to_list() == ["arterial"]
+
+
 def test_without_pixels_nothing_is_made_up(abdomens):
     rows = s2t.phases(abdomens, cache=False, pixels=False).table.to_dicts()
     assert [(row["phase"], row["confidence"], row["evidence"]) for row in rows] == [

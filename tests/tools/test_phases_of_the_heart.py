@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from pydicom import Dataset, Sequence
 
 import scan2train as s2t
 from scan2train.errors import GeometryError, WrongUse
 from scan2train.grid import Grid
-from scan2train.testing.of_volume import series_of
+from scan2train.testing.of_volume import enhanced_of, series_of
 from scan2train.testing.phantoms import chest_ct
 from scan2train.testing.small import body, small_series, together
 from scan2train.tools.phases.cardiac import around
@@ -46,6 +47,33 @@ def test_the_nearest_phase_is_found_around_the_beat_and_its_distance_said(tmp_pa
     near_r = {row["path"]: row for row in rows_of(tmp_path, cardiac=2, pixels=False)}
     assert [name for name, row in near_r.items() if row["nearest"]] == ["s1"]
     assert near_r["s1"]["cardiac_apart"] == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "percents", "by"),
+    [
+        (lambda at: {"NominalPercentageOfCardiacPhase": 35.0 * at + 2}, [2, 37, 72], "Nominal Percentage"),
+        (
+            lambda at: {"NominalCardiacTriggerDelayTime": 300.0 * at + 20, "RRIntervalTimeNominal": 1000.0},
+            [2, 32, 62],
+            "Trigger Time and Nominal Interval",
+        ),
+    ],
+)
+def test_each_point_of_an_enhanced_object_has_its_own_phase(tmp_path, said, percents, by):
+    def synchronised(at):
+        item = Dataset()
+        for name, value in said(at).items():
+            setattr(item, name, value)
+        return {"CardiacSynchronizationSequence": Sequence([item])}
+
+    points = [body("LPS", (24, 20, 9), (1.1, 1.3, 2.1), 0.0, turned, "MR") for turned in (12.0,) * 3]
+    enhanced_of(points[0], "cine.dcm", points=points[1:], point_tags=synchronised)(tmp_path)
+    rows = rows_of(tmp_path, cardiac=70, pixels=False)
+    assert sorted(row["cardiac_percent"] for row in rows) == percents
+    assert all(row["cardiac_by"].startswith(by) for row in rows)
+    assert [row["cardiac_percent"] for row in rows if row["nearest"]] == percents[-1:]
+    assert {(row["phase"], row["confidence"]) for row in rows} == {(None, None)}
 
 
 def test_phases_of_a_breath_are_told_by_words_and_by_the_header(tmp_path):
@@ -151,6 +179,29 @@ def test_phases_on_several_grids_have_no_mean(tmp_path):
     )(tmp_path / "scans")
     with pytest.raises(GeometryError, match="no mean"):
         s2t.phases(tmp_path / "scans", cache=False, cardiac=75, average_to=tmp_path / "mean")
+
+
+def test_kernels_are_averaged_apart_and_only_near_the_target(tmp_path):
+    one = body("LPS", (24, 20, 9), (1.1, 1.3, 2.1), 0.0, 0.0, "CT")
+    brighter = [one.replace(array=one.array + step) for step in (0, 10, 4, 500)]
+    together(
+        heart(1, volume=brighter[0], NominalPercentageOfCardiacPhase=70.0),
+        heart(2, volume=brighter[1], NominalPercentageOfCardiacPhase=80.0),
+        heart(3, volume=brighter[2], NominalPercentageOfCardiacPhase=75.0, ConvolutionKernel="BONE"),
+        heart(4, volume=brighter[3], NominalPercentageOfCardiacPhase=40.0),
+    )(tmp_path / "scans")
+    means = s2t.phases(tmp_path / "scans", cache=False, cardiac=75, average_to=tmp_path / "mean").averaged
+    assert [len(each.volumes) for each in means] == [2]
+    assert np.array_equal(s2t.read(means[0].file).array, one.array + 5)
+
+
+def test_a_saved_index_keeps_the_table_out_of_its_scans(tmp_path):
+    heart(1)(tmp_path / "scans")
+    s2t.index(tmp_path / "scans", cache=False).save(tmp_path / "index")
+    with pytest.raises(WrongUse, match="in the source"):
+        s2t.phases(tmp_path / "index", pixels=False, out=tmp_path / "scans" / "phases.csv")
+    found = s2t.phases(tmp_path / "index", pixels=False, out=tmp_path / "phases.csv")
+    assert found.table.height == 1
 
 
 def test_phases_are_apart_by_the_shorter_way():

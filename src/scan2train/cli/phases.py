@@ -79,6 +79,14 @@ def phases(
             show_default="none",
         ),
     ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HU",
+            help="What values are measured in where files do not say so (NIfTI): HU, or the picture tells nothing.",
+            show_default="as read",
+        ),
+    ] = None,
     pixels: Annotated[bool, typer.Option("--pixels/--no-pixels", help="Look at the pictures, too.")] = True,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes read volumes at once.")
@@ -107,6 +115,7 @@ def phases(
             gating=gating,
             train=train,
             model=model,
+            unit=unit,
             pixels=pixels,
             jobs=jobs,
             cache=not no_cache,
@@ -153,12 +162,12 @@ def _print(found: Phases, cardiac: float | None) -> None:
                 row["volume"],
                 row["order"] or "",
                 row["description"] or row["path"],
-                row["phase"] or "unknown",
-                f"{row['confidence']:.2f}",
+                "" if row["phase"] is None else row["phase"] or "unknown",
+                "" if row["confidence"] is None else f"{row['confidence']:.2f}",
                 heart,
                 "" if breath is None else f"{breath:g} %",
                 {True: "moved", False: "still", None: ""}[row["moved"]],
-                row["evidence"],
+                row["evidence"] or "",
             )
         )
     heads = ("volume", "order", "series", "phase", "confidence", "heart", "breath", "motion", "why")

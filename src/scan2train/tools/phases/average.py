@@ -36,7 +36,7 @@ def average(
     folder: Path,
     target: float | None,
 ) -> list[Averaged]:
-    """Write a mean of each study's good phases on one grid, where there are at least two.
+    """Write a mean of each study's good phases of one size and kernel, where there are at least two.
 
     Good are cardiac phases within 10 % of ``target``, else those in which the heart rests; where no header tells a
     phase, the volumes of a series that show no motion.
@@ -62,7 +62,8 @@ def average(
         if _good(row, target):
             # Phases of a CT are often a series each.
             own = row["study_uid"] if row["cardiac_percent"] is not None else row["series_uid"]
-            groups[row["source"], own or row["path"], row["size"]].append(row)
+            kernel = rows[row["source"], row["volume"]]["kernel"]
+            groups[row["source"], own or row["path"], row["size"], kernel].append(row)
     taken = [own for own in groups.values() if len(own) > 1]
     if not taken:
         return []
@@ -118,7 +119,5 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> Volume:
     assert total is not None
     assert weight is not None
     real = weight > 0
-    mean = np.divide(
-        total, weight, out=np.full(total.shape, float(total.min() if real.all() else 0.0)), where=real
-    )
+    mean = np.divide(total, weight, out=np.zeros(total.shape), where=real)
     return first.replace(array=mean.astype(np.float32), valid=None if real.all() else real, meta={})

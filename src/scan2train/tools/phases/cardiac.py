@@ -16,8 +16,10 @@ from scan2train.knowledge.gating_words import percent_of_words
 from scan2train.tables.source_folder import source_folder
 from scan2train.tools.phases.times import Times
 
-#: Nominal Interval: from one R wave to the next, ms; and the phase of a breath, %.
-_INTERVAL, _BREATH = "0018,1062", "0020,9245"
+#: Nominal Interval, and R-R Interval Time Nominal of enhanced objects: from one R wave to the next, ms.
+_INTERVALS: Final = ("0018,1062", "0020,9251")
+#: Nominal Percentage of Respiratory Phase.
+_BREATH: Final = "0020,9245"
 #: How vendors write phases of a breath: "T=30%", "CT 50% Ex", "Gated, 0.0%A", "30% Inhale".
 _BREATHS: Final = re.compile(
     r"\b(?:t ?= ?|gated\W*|(?:resp\w*|4d|breath\w*|atem\w*)\W*(?:phase\W*)?)(\d{1,3}(?:[.,]\d+)?) ?%"
@@ -40,14 +42,12 @@ def cardiac_place(row: Mapping[str, Any], times: Times) -> Place:
         from_words = percent_of_words(row["description"] or "", row["protocol"] or "")
         by = "words" if from_words == row["cardiac_percent"] else "Nominal Percentage of Cardiac Phase"
         return Place(percent=float(row["cardiac_percent"]), by=by)
-    if row["dimension"] == "phase" and (percent := _number(row["dimension_value"])) is not None:
-        told = _fields(row).get(_INTERVAL)
-        if told or times.heart_rate:
-            return _of_trigger(percent, told, times)
+    if row["dimension"] == "phase" and (delay_ms := _number(row["dimension_value"])) is not None:
+        return _of_trigger(delay_ms, row, times)
     trigger = times.trigger_time_ms
     if not trigger:  # zero is what scanners write that were not triggered
         return Place()
-    return _of_trigger(trigger, _fields(row).get(_INTERVAL), times)
+    return _of_trigger(trigger, row, times)
 
 
 def respiratory_place(row: Mapping[str, Any]) -> Place:
@@ -92,7 +92,9 @@ def nearest(rows: Sequence[Mapping[str, Any]], target: float) -> list[tuple[floa
     return [(one, None if one is None else at in best) for at, one in enumerate(away)]
 
 
-def _of_trigger(trigger_ms: float, interval_ms: float | None, times: Times) -> Place:
+def _of_trigger(trigger_ms: float, row: Mapping[str, Any], times: Times) -> Place:
+    told = _fields(row)
+    interval_ms = next((told[tag] for tag in _INTERVALS if tag in told), None)
     rate = times.heart_rate
     length = interval_ms or (60_000.0 / rate if rate else None)
     if not length or not 0 <= trigger_ms <= length:
@@ -102,7 +104,7 @@ def _of_trigger(trigger_ms: float, interval_ms: float | None, times: Times) -> P
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, float]:
-    """The two attributes that no table keeps, of a volume's first file; a file that has gone says nothing."""
+    """The attributes that no table keeps, of a volume's first file; a file that has gone says nothing."""
     if row["format"] != "dicom" or not row["member_path"]:
         return {}
     try:
@@ -116,7 +118,7 @@ def _fields(row: Mapping[str, Any]) -> dict[str, float]:
 
 def _collect(fields: Sequence[Field], found: dict[str, float]) -> None:
     for field in fields:
-        if field.tag in (_INTERVAL, _BREATH) and (number := _number(field.value)) is not None:
+        if field.tag in (*_INTERVALS, _BREATH) and (number := _number(field.value)) is not None:
             found.setdefault(field.tag, number)
         for item in field.items:
             _collect(item, found)

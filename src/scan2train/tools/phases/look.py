@@ -21,12 +21,14 @@ class Look:
     failed: str = ""
 
 
-def look(row: Mapping[str, Any]) -> Look:
-    """Look at the volume of a row of the volumes table."""
+def look(row: Mapping[str, Any], unit: str | None = None) -> Look:
+    """Look at the volume of a row of the volumes table; ``unit`` is that of its values where its file does not say."""
     try:
         volume = read(row, "keep-largest-regular")
     except Scan2TrainError as error:
         return Look(failed=error.message)
+    if unit is not None and row["format"] != "dicom":
+        volume = volume.replace(unit=unit)
     return Look(
         contrast=contrast_look(volume) if row["modality"] in ("CT", None) else None, blur=blur(volume)
     )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from scan2train.errors import NoImages, WrongUse
 from scan2train.index import index
+from scan2train.indexing.saved import is_saved
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
 from scan2train.tables import PHASES
@@ -57,6 +59,7 @@ def phases(
     gating: str | os.PathLike[str] | None = None,
     train: str | os.PathLike[str] | None = None,
     model: str | os.PathLike[str] | None = None,
+    unit: str | None = None,
     pixels: bool = True,
     jobs: int = 1,
     cache: bool = True,
@@ -81,6 +84,8 @@ def phases(
         A corrected table of these sources, to learn from; the classifier is written to ``model``, and asked at once.
     model
         What an earlier ``train`` wrote: it is asked beside all else that tells contrast phases.
+    unit
+        What values are measured in where files do not say so (``"HU"`` for NIfTI of CT): pictures are looked at in HU.
     pixels
         Look at the pictures. Without, headers alone tell.
     jobs
@@ -112,10 +117,12 @@ def phases(
     asked = Classifier.load(learnt) if learnt is not None and train is None else None
     gates = None if gating is None else Gating.load(Path(gating))
     found = index(*sources, cache=cache)
+    if target is not None and any(is_saved(Path(one)) for one in sources):
+        _require_apart(target, found.volumes["source"].unique().to_list())
     volumes: Rows = [row for row in found.volumes.iter_rows(named=True) if _is_asked(row)]
     if not volumes:
         raise NoImages("no volume of CT or MR was found", where=", ".join(map(str, sources)))
-    looks = _looks(volumes, jobs, progress) if pixels else [Look()] * len(volumes)
+    looks = _looks(volumes, unit, jobs, progress) if pixels else [Look()] * len(volumes)
     times = times_of(found)
     rows = [
         _row(row, one, times.get((row["source"], row["volume"]), _NOWHERE), gates)
@@ -152,9 +159,10 @@ def _is_asked(row: Mapping[str, Any]) -> bool:
     return row["role"] == "volume" and (row["modality"] in ("CT", "MR") or row["format"] != "dicom")
 
 
-def _looks(volumes: Rows, jobs: int, progress: Progress | None) -> list[Look]:
+def _looks(volumes: Rows, unit: str | None, jobs: int, progress: Progress | None) -> list[Look]:
+    work = partial(look, unit=unit)
     looks = [Look(failed="it was not looked at")] * len(volumes)
-    with closing(run_in_processes(look, volumes, jobs) if jobs > 1 else run_here(look, volumes)) as outcomes:
+    with closing(run_in_processes(work, volumes, jobs) if jobs > 1 else run_here(work, volumes)) as outcomes:
         for done, outcome in enumerate(outcomes, start=1):
             looks[outcome.at] = outcome.value or Look(failed=outcome.failure)
             if progress is not None:
@@ -164,9 +172,8 @@ def _looks(volumes: Rows, jobs: int, progress: Progress | None) -> list[Look]:
 
 def _row(row: Mapping[str, Any], seen: Look, times: Times, gates: Gating | None) -> dict[str, Any]:
     """What is told of one volume, in the columns of the table and with its ``size``."""
-    told = Told(phase="", confidence=0.0, evidence="no CT", by={})
-    if row["modality"] in ("CT", None):
-        told = tell(row, seen.contrast)
+    # Phases of contrast are told of CT, and of what may be CT.
+    told = tell(row, seen.contrast) if row["modality"] in ("CT", None) else None
     heart, breath = cardiac_place(row, times), respiratory_place(row)
     if gates is not None:
         study = row["study_uid"] or ""
@@ -187,12 +194,8 @@ def _row(row: Mapping[str, Any], seen: Look, times: Times, gates: Gating | None)
         **dict.fromkeys(PHASES.schema),
         **{name: row[name] for name in kept},
         **{name: None if value is None else round(value, 1) for name, value in hu.items() if name != "dark"},
-        **told.by,
+        **({} if told is None else _columns(told)),
         "time_s": times.first_s,
-        "phase": told.phase,
-        "told": told.phase,
-        "confidence": told.confidence,
-        "evidence": told.evidence,
         "contrast_delay_s": row["contrast_delay_s"],
         "cardiac_percent": heart.percent,
         "cardiac_by": heart.by,
@@ -201,6 +204,16 @@ def _row(row: Mapping[str, Any], seen: Look, times: Times, gates: Gating | None)
         "variance": None if seen.blur is None else round(seen.blur.variance, 3),
         "edges": None if seen.blur is None else round(seen.blur.edges, 5),
         "size": (row["size_i"], row["size_j"], row["size_k"]),
+    }
+
+
+def _columns(told: Told) -> dict[str, Any]:
+    return {
+        "phase": told.phase,
+        "told": told.phase,
+        "confidence": told.confidence,
+        "evidence": told.evidence,
+        **told.by,
     }
 
 
@@ -220,9 +233,7 @@ def _ask(model: Classifier, rows: Rows, volumes: Rows, looks: Sequence[Look]) ->
     """Tell the phases again, with what the model says."""
     for row, volume, seen in zip(rows, volumes, looks, strict=True):
         if volume["modality"] in ("CT", None):
-            told = tell(volume, seen.contrast, model.tell(row))
-            row |= {"phase": told.phase, "told": told.phase, "confidence": told.confidence}
-            row |= {"evidence": told.evidence, **told.by}
+            row.update(_columns(tell(volume, seen.contrast, model.tell(row))))
 
 
 def _correct(rows: Rows, before: pl.DataFrame) -> None:
