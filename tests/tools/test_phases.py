@@ -110,6 +110,20 @@ def test_a_correction_wins_and_outlives_every_run(tmp_path):
     assert kept.filter(pl.col("correction") == "Delayed")["description"].to_list() == ["Abdomen venous"]
 
 
+def test_the_table_chooses_what_is_prepared_as_the_guide_says(tmp_path):
+    from scan2train.preparing.plan import plan
+
+    source, table, choices = tmp_path / "scans", tmp_path / "phases.csv", tmp_path / "choices.csv"
+    together(ct("Abdomen venous", 1), ct("Abdomen nativ", 2), ct("Abdomen", 3))(source)
+    s2t.phases(source, cache=False, pixels=False, out=table)
+    told = pl.read_csv(table, infer_schema_length=None)
+    wanted = pl.when(pl.col("phase") == "portal-venous").then(pl.lit("accept")).otherwise(pl.lit("reject"))
+    told.select("volume", wanted.alias("choice")).write_csv(choices)
+    future = plan(s2t.index(source, cache=False), labels="auto", where=None, choices=choices, seed=0)
+    ids = told.filter(pl.col("description") == "Abdomen venous")["volume"].to_list()
+    assert [job.row["volume"] for job in future.jobs] == ids
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "json"])
 def test_the_table_is_the_same_in_every_format(tmp_path, suffix):
     from scan2train.tools.phases.table_file import load
