@@ -164,4 +164,5 @@ def test_the_command_prints_and_writes(tmp_path):
     assert json.loads(out.read_text())["phases"][0]["phase"] == "non-contrast"
     asked = CliRunner().invoke(app_of(["phases", "header"]), [*command, "--format", "json"])
     assert json.loads(asked.stdout)["phases"][0]["told"] == "non-contrast"
-    assert CliRunner().invoke(app_of(["phases", "header"]), [*command, "--average"]).exit_code == 2
+    odd = CliRunner().invoke(app_of(["phases", "header"]), [*command, "--cardiac", "120"])
+    assert (odd.exit_code, "0 to 100" in odd.stderr) == (2, True)

@@ -111,10 +111,12 @@ def test_a_table_is_learnt_from_and_the_model_asked(tmp_path):
     found = s2t.phases(source, cache=False, pixels=False, out=table).table
     word = pl.when(pl.col("contrast_delay_s") < 40).then(pl.lit("early")).otherwise(pl.lit("late"))
     found.with_columns(correction=word).write_csv(table)
-    with pytest.raises(WrongUse, match="needs a place"):
-        s2t.phases(source, cache=False, pixels=False, train=table)
+    beside = s2t.phases(source, cache=False, pixels=False, train=table).model
+    assert beside == tmp_path / "phases.model.json"
     taught = s2t.phases(source, cache=False, pixels=False, train=table, model=model).table
+    assert model.read_bytes() == beside.read_bytes()
     assert set(taught["by_model"]) == {"early", "late"}
+    assert not any("against" in why for why in taught["evidence"])
     later = s2t.phases(source, cache=False, pixels=False, model=model).table
     assert later["by_model"].to_list() == taught["by_model"].to_list()
     assert later["phase"].to_list() == later["by_model"].to_list()

@@ -48,8 +48,9 @@ def phases(
         bool,
         typer.Option(
             "--average",
-            help="Write the mean of the good phases of each series to FILE's name without suffix, as NIfTI: those "
-            "near --cardiac, or at rest; without phases in the headers those that show no motion.",
+            help="Write the mean of the good phases of each series, as NIfTI, to a folder called as FILE of -o without "
+            "its suffix (phases, without -o): phases near --cardiac, or at rest; without phases in the headers those "
+            "that show no motion.",
         ),
     ] = False,
     gating: Annotated[
@@ -76,7 +77,7 @@ def phases(
             "--model",
             metavar="FILE",
             help="A classifier (JSON) to ask beside all else; with --train, where it is written.",
-            show_default="none",
+            show_default="none; with --train TABLE, TABLE's name with .model.json",
         ),
     ] = None,
     unit: Annotated[
@@ -99,19 +100,14 @@ def phases(
     Agent, times, words and the picture are weighed: how bright aorta, liver, kidneys and bladder are. What is not
     likely enough stays empty. Exit code 1 where a volume could not be read.
     """
-    from scan2train.errors import WrongUse
     from scan2train.tools.phases.phases import phases as run
 
-    if average and out is None:
-        raise WrongUse("--average needs a place", expected="-o FILE", advice="Means are written beside FILE.")
-    if train is not None and model is None:
-        raise WrongUse("--train needs a place for what it learns", expected="--model FILE")
     with progress_bar("looking") as progress:
         found = run(
             *sources,
             out=out,
             cardiac=cardiac,
-            average_to=out.with_suffix("") if average and out is not None else None,
+            average_to=(out or Path("phases.csv")).with_suffix("") if average else None,
             gating=gating,
             train=train,
             model=model,
@@ -128,7 +124,7 @@ def phases(
         if out is not None:
             typer.echo(f"wrote {shown(out)}")
         if train is not None:
-            typer.echo(f"wrote {shown(model)}")
+            typer.echo(f"wrote {shown(found.model)}")
     for path, why in found.failed:
         complain(f"{path}: {why}")
     if found.failed:
@@ -143,6 +139,7 @@ def _as_json(found: Phases) -> dict[str, object]:
         "tool": {"name": "scan2train", "version": __version__},
         "phases": found.table.to_dicts(),
         "averaged": [{"file": str(one.file), "volumes": list(one.volumes)} for one in found.averaged],
+        "model": None if found.model is None else str(found.model),
         "failed": [{"path": path, "message": why} for path, why in found.failed],
     }
 

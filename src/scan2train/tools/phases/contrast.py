@@ -69,7 +69,8 @@ def tell(row: Mapping[str, Any], look: ContrastLook | None, model: tuple[Chances
     sure = chances[phase] if known else 0.0
     words = [f"{kind}: {text}" for kind, _, text in said if text]
     against = [kind for kind, one, _ in said if one and (best := _best(one)) and best != phase]
-    if sure >= _LEAST and against:
+    # What a team named itself, nothing but its model can speak of.
+    if sure >= _LEAST and against and phase in NAMES:
         words.append(f"against it: {', '.join(against)}")
     return Told(
         phase=phase if sure >= _LEAST else "",

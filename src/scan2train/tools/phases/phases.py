@@ -43,11 +43,13 @@ class Progress(Protocol):
 class Phases:
     """The ``table`` (columns of :mod:`scan2train.tables.phases`), and the means that were written.
 
-    ``failed`` are paths of volumes that could not be read, with the reason.
+    ``model`` is the file of the classifier that was asked; ``failed`` are paths of volumes that could not be read, with
+    the reason.
     """
 
     table: pl.DataFrame
     averaged: tuple[Averaged, ...] = ()
+    model: Path | None = None
     failed: tuple[tuple[str, str], ...] = ()
 
 
@@ -81,7 +83,8 @@ def phases(
     gating
         A table of R peaks and breaths: ``time``, ``kind`` (r or breath) and perhaps ``study_uid``.
     train
-        A corrected table of these sources, to learn from; the classifier is written to ``model``, and asked at once.
+        A corrected table of these sources, to learn from; the classifier is written to ``model``, if not given beside
+        the table with the suffix ``.model.json``, and asked at once.
     model
         What an earlier ``train`` wrote: it is asked beside all else that tells contrast phases.
     unit
@@ -106,10 +109,10 @@ def phases(
     """
     if cardiac is not None and not 0 <= cardiac <= 100:
         raise WrongUse("a cardiac phase is a percentage", expected="0 to 100", found=cardiac)
-    if train is not None and model is None:
-        raise WrongUse("a model that is trained needs a place", expected="model, a file to write")
     target = None if out is None else Path(out)
     learnt = None if model is None else Path(model)
+    if train is not None and learnt is None:
+        learnt = Path(train).with_suffix(".model.json")
     for place in (target, None if average_to is None else Path(average_to), learnt if train else None):
         _require_apart(place, sources)
     before = load(target) if target is not None and target.exists() else PHASES.frame()
@@ -152,7 +155,7 @@ def phases(
     failed = tuple(
         (str(row["path"]), one.failed) for row, one in zip(volumes, looks, strict=True) if one.failed
     )
-    return Phases(table=table, averaged=tuple(means), failed=failed)
+    return Phases(table=table, averaged=tuple(means), model=learnt, failed=failed)
 
 
 def _is_asked(row: Mapping[str, Any]) -> bool:
