@@ -28,8 +28,12 @@ def rows(phases, n=6, seed=3):
     return made
 
 
-def test_it_tells_what_it_has_learnt():
-    model = Classifier.train(rows(BLOOD))
+@pytest.fixture(scope="module")
+def model():
+    return Classifier.train(rows(BLOOD))
+
+
+def test_it_tells_what_it_has_learnt(model):
     fresh = rows(BLOOD, n=8, seed=11)
     told = [max(shares, key=shares.get) if shares else "" for shares, _ in map(model.tell, fresh)]
     right = [one == row["phase"] for one, row in zip(told, fresh, strict=True) if one]
@@ -55,8 +59,7 @@ def test_its_chances_are_those_of_scikit_learn_and_survive_the_file(tmp_path, ph
         assert list(shares.values()) == pytest.approx(chances.tolist(), abs=1e-12)
 
 
-def test_outside_of_what_it_saw_it_does_not_know():
-    model = Classifier.train(rows(BLOOD))
+def test_outside_of_what_it_saw_it_does_not_know(model):
     row = rows(["late"], n=1)[0]
     assert model.tell(row)[0]
     for change, word in (
@@ -86,9 +89,9 @@ def test_too_few_corrections_are_refused():
         lambda data: data | {"rounds": [[data["rounds"][0][0] | {"left": [0] * 99}] * 3]},
     ],
 )
-def test_a_damaged_model_is_refused(tmp_path, harm):
+def test_a_damaged_model_is_refused(tmp_path, model, harm):
     path = tmp_path / "model.json"
-    Classifier.train(rows(BLOOD)).save(path)
+    model.save(path)
     path.write_text(json.dumps(harm(json.loads(path.read_text()))))
     with pytest.raises(WrongUse, match="model"):
         Classifier.load(path)
