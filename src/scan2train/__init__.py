@@ -61,10 +61,11 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.tools.lungs import LungOptions, segment_lungs
+    from scan2train.tools.mesh.mesh import mesh
+    from scan2train.tools.phases.phases import phases
+    from scan2train.tools.postprocess.postprocess import postprocess
     from scan2train.tools.segment.result import Segmentation
     from scan2train.tools.segment_body import segment_body
-    from scan2train.tools.mesh.mesh import mesh
-    from scan2train.tools.postprocess.postprocess import postprocess
     from scan2train.verify import verify
     from scan2train.volume import Labels, Volume
     from scan2train.write import convert, write
@@ -119,6 +120,7 @@ _HOME = {
     "leaks": "cohort.leaks",
     "mesh": "tools.mesh.mesh",
     "parity": "cohort.parity",
+    "phases": "tools.phases.phases",
     "plan": "cohort.plan",
     "postprocess": "tools.postprocess.postprocess",
     "prepare": "prepare",
@@ -187,6 +189,7 @@ __all__ = [
     "leaks",
     "mesh",
     "parity",
+    "phases",
     "plan",
     "postprocess",
     "prepare",

@@ -32,6 +32,7 @@ PARTS = {
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
     "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
+    "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
     "Beside the main job": (
         "clean",
         "features",
@@ -40,6 +41,7 @@ PARTS = {
         "harmonize_smooth",
         "harmonize_histogram",
         "Combat",
+        "phases",
     ),
 }
 

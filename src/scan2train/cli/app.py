@@ -18,7 +18,7 @@ from scan2train.cli.manners import INTERRUPTED
 COMMANDS = (
     *("index", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
     *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
-    *("segment", "evaluate", "postprocess", "mesh", "features"),
+    *("segment", "evaluate", "postprocess", "mesh", "features", "phases"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),
 )
 

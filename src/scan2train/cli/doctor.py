@@ -12,7 +12,7 @@ from scan2train.cli.show_table import print_table
 
 _NEEDED = (
     *("numpy", "numba", "polars", "pydicom", "highdicom", "imagecodecs", "isal", "blosc2"),
-    *("scipy", "pillow", "matplotlib", "nibabel", "SimpleITK"),
+    *("scipy", "scikit-learn", "pillow", "matplotlib", "nibabel", "SimpleITK"),
 )
 _EXTRAS = ("torch", "monai", "torchio", "distributed")
 

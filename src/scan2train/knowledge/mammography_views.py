@@ -42,6 +42,10 @@ _PHRASES: Final = (
 _SIDES: Final = {"R": "R", "RIGHT": "R", "RT": "R", "L": "L", "LEFT": "L", "LT": "L"}
 
 
+#: The edge of the chest wall on a film as it is hung: two of them lie back to back.
+CHEST_WALL_OF_SIDE: Final = {"L": "left", "R": "right"}
+
+
 def view_in(text: str) -> str:
     """The view that a text names (``"R MLO"``, ``"LCC"``, ``"cranio-caudal"``): an abbreviation, or empty."""
     upper = text.upper()
@@ -80,3 +84,34 @@ def side_of(row: Mapping[str, Any]) -> str:
     if told in ("R", "L", "B") or row["modality"] != "MG":
         return told
     return side_in(row["view"] or "") or side_in(row["description"] or "")
+
+
+def directions_in(orientation: str) -> tuple[str, str]:
+    """Where the right and the lower edge of a picture lie, of Patient Orientation; both empty where it does not say.
+
+    Other words than letters of directions point nowhere, and may be a name.
+    """
+    towards = [word.strip() for word in orientation.upper().split("\\")]
+    if len(towards) != 2 or not set("".join(towards)) <= set("LRAPHF"):
+        return "", ""
+    return towards[0], towards[1]
+
+
+def lower_side(towards: tuple[str, str]) -> str:
+    """The side that the lower end of the picture points to: of a film as it is hung, not the breast's own."""
+    letters = set(towards[1]) & {"L", "R"}
+    return letters.pop() if len(letters) == 1 else ""
+
+
+def side_of_wall(chest_wall: str, orientation: str) -> str:
+    """The breast of a film by the edge of its chest wall: ``R``, ``L``, or empty where that does not tell.
+
+    The lower end points away from the breast's own side where Patient Orientation says which; without that, the film
+    is taken to be hung as usual.
+    """
+    towards = directions_in(orientation)
+    if lower := lower_side(towards):
+        return {"L": "R", "R": "L"}[lower] if chest_wall else ""
+    if any(towards):
+        return ""
+    return next((side for side, edge in CHEST_WALL_OF_SIDE.items() if edge == chest_wall), "")

@@ -7,6 +7,7 @@ wall, nearly straight (Karssemeijer, Phys Med Biol 43:365, 1998); on a craniocau
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +15,8 @@ import cc3d
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+
+from scan2train.volume import Volume
 
 _ROWS = 128
 _LEAST_PIXELS = 24
@@ -40,6 +43,19 @@ class MammogramLook:
     chest_wall: Edge = ""
     view: Literal["MLO", "CC", ""] = ""
     muscle_at: Edge = ""
+
+
+def film_look(volume: Volume, row: Mapping[str, Any]) -> MammogramLook:
+    """Look at the one plane of ``volume``, whose header's columns (of the volumes table) tell what is dense."""
+    valid = None if volume.valid is None else volume.valid[:, :, 0].T
+    return mammogram_look(volume.array[:, :, 0].T, valid, dense_is_dark=_dense_is_dark(row))
+
+
+def _dense_is_dark(row: Mapping[str, Any]) -> bool:
+    """As :mod:`scan2train.steps.bright_is_dense` tells it."""
+    if row["presentation_intent"] == "FOR PROCESSING" and row["intensity_sign"] in (1, -1):
+        return bool(row["intensity_sign"] == 1)
+    return bool(row["photometric"] == "MONOCHROME1" or row["lut_shape"] == "INVERSE")
 
 
 def mammogram_look(

@@ -11,7 +11,7 @@ from typing import Final
 
 # A rule may have two functions more that look at pixels: ``gather(volume, row)``, or of ``labels``, ``declared`` and
 # ``row``, keeps what is to be known of one volume, and ``conclude(gathered)`` says once what follows from all of them;
-# after ``gathered`` it may name tables.
+# after ``gathered`` it may name tables, and the task where ``check`` must have it.
 
 #: Parameter -> what it is, and how often a rule that names it is called.
 INPUTS: Final = {

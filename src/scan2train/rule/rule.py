@@ -92,7 +92,8 @@ class Rule:
 
     def gathers_from(self, offered: Container[str]) -> bool:
         """Whether something is gathered where these inputs are there."""
-        return self.gathers and all(name in offered for name in self.gather_needs)
+        told = self.task is not None or "task" not in self.conclude_needs
+        return self.gathers and told and all(name in offered for name in self.gather_needs)
 
     def gather(self, inputs: Mapping[str, Any]) -> Any:
         """Call ``gather`` with what it needs: what :meth:`conclude` shall know of one volume; can be pickled."""
@@ -101,13 +102,14 @@ class Rule:
 
     def conclude(self, gathered: Sequence[Any], named: Mapping[str, Any]) -> list[Finding]:
         """Call ``conclude`` with what was gathered of every volume that could be read, and the tables it names."""
-        tables = {name: named[name] for name in self.conclude_needs}
+        given = {**named, **self._known}
+        tables = {name: given[name] for name in self.conclude_needs}
         hits = self.module.conclude(gathered, **tables)
         return [self._finding(replace(hit, scope=hit.scope or "dataset"), Where()) for hit in hits]
 
     @property
     def conclude_needs(self) -> tuple[str, ...]:
-        """The tables that its ``conclude`` looks at beside what was gathered."""
+        """The tables, and the task, that its ``conclude`` looks at beside what was gathered."""
         return _parameters(self.module.conclude)[1:] if self.gathers else ()
 
     @property
@@ -186,12 +188,12 @@ def _require_known(module: ModuleType, where: str) -> None:
             expected="volume, or labels and declared; and row",
             found=", ".join(sorted(gathered)) or "none",
         )
-    unknown = [name for name in _parameters(module.conclude)[1:] if name not in TABLES]
+    unknown = [name for name in _parameters(module.conclude)[1:] if name not in {*TABLES, "task"}]
     if unknown:
         raise WrongUse(
-            "conclude is called with what was gathered, and with tables",
+            "conclude is called with what was gathered, with tables, and with the task where check must have it",
             where=where,
-            expected=", ".join(sorted(TABLES)),
+            expected=", ".join(sorted({*TABLES, "task"})),
             found=", ".join(unknown),
         )
 

@@ -30,6 +30,7 @@ def small_mammogram(
     tags: dict[str, Any] | None = None,
     manufacturer: str = "HOLOGIC, Inc.",
     name: str = "mammogram.dcm",
+    number: int = 1,
 ) -> Build:
     """A mammogram of one breast in one view.
 
@@ -47,8 +48,8 @@ def small_mammogram(
         Store it as MONOCHROME1, dense is dark.
     text
         What is burnt into the picture.
-    shape, tags, manufacturer, name
-        Rows × columns; attributes that override the others; what the header says; the file.
+    shape, tags, manufacturer, name, number
+        Rows × columns; attributes that override the others; what the header says; the file; of the series in its study.
     """
 
     def build(folder: Path) -> object:
@@ -65,6 +66,7 @@ def small_mammogram(
             side=side if told_side is None else told_side,
             view=view if told_view is None else told_view,
             manufacturer=manufacturer,
+            series_number=number,
             tags={**usual, **(tags or {})},
         )
         return make(folder)

@@ -34,7 +34,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from scan2train.knowledge.mammography_views import VIEW_OF_CODE, side_in, view_in
+from scan2train.knowledge.mammography_views import (
+    CHEST_WALL_OF_SIDE,
+    VIEW_OF_CODE,
+    directions_in,
+    lower_side,
+    side_in,
+    view_in,
+)
 from scan2train.rule import Example, Hit, bad, good, info, near, warning
 from scan2train.volume import Volume
 
@@ -47,7 +54,6 @@ SUSPECT = (pl.col("modality") == "MG").fill_null(value=False)
 _ROLES = ("picture", "volume")
 #: The edge of the chest wall where the right edge, or the lower one, lies to the front (A) or to the back (P).
 _WALL: Final = {(0, "A"): "left", (0, "P"): "right", (1, "A"): "top", (1, "P"): "bottom"}
-_HUNG: Final = {"L": "left", "R": "right"}
 #: Views on which the muscle fills a corner, and views on which it never does.
 _OBLIQUE, _FROM_ABOVE = ("MLO", "LMO"), ("CC", "XCCL", "XCCM", "XCC", "FB")
 
@@ -61,10 +67,9 @@ def check(
     if facts is not None:
         yield from _codes(row, facts["view_codes"])
     elif volume is not None and volume.array.ndim == 3 and volume.array.shape[2] == 1:
-        valid = None if volume.valid is None else volume.valid[:, :, 0].T
-        from scan2train.measures.mammogram import mammogram_look
+        from scan2train.measures.mammogram import film_look
 
-        look = mammogram_look(volume.array[:, :, 0].T, valid, dense_is_dark=_dense_is_dark(row))
+        look = film_look(volume, row)
         yield from _side(row, look)
         yield from _view(row, look)
 
@@ -82,19 +87,10 @@ def _codes(row: Mapping[str, Any], codes: list[str]) -> Iterator[Hit]:
             )
 
 
-def _dense_is_dark(row: Mapping[str, Any]) -> bool:
-    """As :mod:`scan2train.steps.bright_is_dense` tells it."""
-    if row["presentation_intent"] == "FOR PROCESSING" and row["intensity_sign"] in (1, -1):
-        return bool(row["intensity_sign"] == 1)
-    return bool(row["photometric"] == "MONOCHROME1" or row["lut_shape"] == "INVERSE")
-
-
 def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
     """The edge of the chest wall against Patient Orientation, and else against the way films are hung."""
     side = (row["laterality"] or "").strip().upper()[:1] or side_in(row["description"] or "")
-    towards = [word.strip() for word in (row["patient_orientation"] or "").upper().split("\\")]
-    if len(towards) != 2 or not set("".join(towards)) <= set("LRAPHF"):
-        towards = ["", ""]  # other words point nowhere, and may be a name
+    towards = directions_in(row["patient_orientation"] or "")
     expected = next((_WALL[at, word[:1]] for at, word in enumerate(towards) if (at, word[:1]) in _WALL), "")
     seen = f"the chest wall is at the {look.chest_wall} edge"
     if not look.chest_wall:
@@ -106,10 +102,10 @@ def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
             expected=f"at the {expected} edge: Patient Orientation {'/'.join(towards)}",
         )
         return
-    hung = _HUNG.get(side, "")
-    if not hung or look.chest_wall not in _HUNG.values() or (expected and "H" in towards[-1]):
+    hung = CHEST_WALL_OF_SIDE.get(side, "")
+    if not hung or look.chest_wall not in CHEST_WALL_OF_SIDE.values() or (expected and "H" in towards[-1]):
         return  # what the header says to be upside down is hung in no usual way
-    inner = _inner_side(towards) if expected else ""
+    inner = lower_side(towards) if expected else ""
     if inner == side:
         yield warning(
             "the picture is that of the other breast than the laterality says, by its Patient Orientation",
@@ -123,12 +119,6 @@ def _side(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
             seen=f"{seen}, laterality {side}",
             expected=f"at the {hung} edge",
         )
-
-
-def _inner_side(towards: list[str]) -> str:
-    """The side that the lower end of the picture points to: of a film as it is hung, not the breast's own."""
-    letters = set(towards[1]) & {"L", "R"}
-    return letters.pop() if len(letters) == 1 else ""
 
 
 def _view(row: Mapping[str, Any], look: MammogramLook) -> Iterator[Hit]:
