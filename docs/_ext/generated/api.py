@@ -32,7 +32,6 @@ PARTS = {
     "Findings": ("Finding", "Severity"),
     "The data set as a whole": ("leaks", "parity", "Parity", "split", "plan", "Envelope"),
     "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
-    "Segmentation": ("segment_lungs", "segment_body", "LungOptions", "Segmentation"),
     "Beside the main job": (
         "clean",
         "features",
