@@ -20,7 +20,7 @@ from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_fate import LabelFate, fate_of_labels
 from scan2train.preparing.machine import disk_free, memory_free, pace
 from scan2train.preparing.sources import without_places
-from scan2train.preparing.unit import require_uptake
+from scan2train.preparing.uptake import require_uptake
 from scan2train.reading.lattice import regular_grid
 from scan2train.reading.refusals import refusal
 from scan2train.runners.here import run_here
