@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -363,6 +364,22 @@ def test_what_is_said_of_the_unit_holds_for_steps_that_look_at_measured_values(b
         np.testing.assert_array_equal(one.array, known.array)
     with pytest.raises(WrongUse, match=r"a\.u\."):
         recipe(text.replace("take_as", "linear").replace('measured_in = "HU"', "")).run(scan(unit="a.u."))
+
+
+@pytest.mark.parametrize("looks", ["crop_to_body", 'zscore"\nover = "body'])
+def test_an_error_about_the_unit_names_what_a_recipe_can_say(looks):
+    with pytest.raises(WrongUse) as told:
+        recipe(f'[[step]]\ndo = "{looks}"\n').run(scan(unit="a.u."))
+    assert 'task = "ct-' in told.value.advice
+    assert 'do = "take_as", measured_in = "HU"' in told.value.advice
+
+
+def test_the_recipe_of_the_howto_takes_a_file_without_a_unit():
+    page = Path(__file__).parents[2] / "docs/howto/recipes.md"
+    text = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    ready, _ = recipe(text).run(scan(unit="a.u."))
+    known, _ = recipe(text).run(scan())
+    assert ready.grid == known.grid
 
 
 def test_values_that_become_hounsfield_units_in_the_recipe_are_looked_at_as_such():
