@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scan2train.errors import WrongUse
+from scan2train.errors import CasesFailed, WrongUse
 from scan2train.prepare import prepare
 from scan2train.recipe import Recipe
 from scan2train.recipe.unit import settle_unit
@@ -98,6 +98,10 @@ def test_a_dry_run_asks_for_uptake_and_tells_of_another_modality(tmp_path):
     errors = without.cases.filter(without.cases["state"] == "failed")["error"]
     assert len(errors) == 2
     assert errors.str.contains("--suv bw", literal=True).all()
+    with pytest.raises(CasesFailed) as told:
+        without.raise_for_failures()
+    assert "cases.parquet" not in told.value.advice
+    assert "no table" in told.value.advice
     assert without.unfit == ("1 case is MR, and the recipe's task, pet-ct, is for PT",)
     asked = prepare(
         tmp_path / "hospital", "pet-ct", tmp_path / "out", suv="bw", where="modality = 'PT'", dry_run=True
