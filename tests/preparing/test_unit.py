@@ -112,3 +112,32 @@ def test_a_dry_run_asks_for_uptake_and_tells_of_another_modality(tmp_path):
 def test_a_recipe_for_pet_takes_a_nifti_as_it_is(tmp_path):
     small_nifti()(tmp_path / "suv")
     assert prepare(tmp_path / "suv", "pet-ct", tmp_path / "ready", jobs=1).n_done == 1
+
+
+BODY = '[[step]]\ndo = "crop_to_body"\n'
+SAID = '[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        (BODY, {"MR", ""}),
+        (SAID + BODY, set()),
+        ('task = "ct-lung"\n' + BODY, {"MR"}),
+        ('task = "ct-lung"\n' + BODY + SAID, {"MR", ""}),
+        ('[[step]]\ndo = "zscore"\nover = "body"\n', {"MR", ""}),
+        ('[[step]]\ndo = "window"\npreset = "lung"\n', {"MR", ""}),
+        ('[[step]]\ndo = "crop_to_foreground"\n', set()),
+    ],
+)
+def test_a_dry_run_counts_cases_that_are_sure_to_fail_by_their_unit(tmp_path, text, failed):
+    small_series()(tmp_path / "hospital/ct")
+    small_series(modality="MR")(tmp_path / "hospital/mr")
+    small_nifti()(tmp_path / "hospital/file")
+    made = prepare(tmp_path / "hospital", Recipe.from_toml(text), tmp_path / "out", dry_run=True)
+    errors = made.cases.filter(made.cases["state"] == "failed")
+    assert made.n_failed == len(failed)
+    assert all("HU" in error for error in errors["error"])
+    assert set(errors["modality"]) == failed
+    done = prepare(tmp_path / "hospital", Recipe.from_toml(text), tmp_path / "out", jobs=1)
+    assert failed <= set(done.cases.filter(done.cases["state"] == "failed")["modality"])

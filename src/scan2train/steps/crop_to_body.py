@@ -25,6 +25,11 @@ class CropToBody(Choice):
     margin_mm: float = 10.0
     above_hu: float = -500.0
 
+    @property
+    def needs_hu(self) -> bool:
+        """Always: the body is told by a threshold in HU."""
+        return True
+
     def become(self, scene: Scene, rng: np.random.Generator) -> Crop:  # noqa: ARG002 - nothing is left to chance
         """The crop that holds the body."""
         if scene.measured.unit != "HU":
