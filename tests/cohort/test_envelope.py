@@ -142,6 +142,19 @@ def test_what_a_format_does_not_know_is_told_and_not_held_against_it(envelope, t
     assert {"modality", "vendor", "kernel_class", "phase"} <= set(verdict.unknown)
 
 
+@pytest.mark.parametrize(("task", "out"), [("ct-lung", set()), ("", {"recipe"})])
+def test_a_file_without_a_unit_is_taken_as_the_task_says(envelope, tmp_path, task, out):
+    from scan2train import write
+
+    step = {"do": "crop_to_body", "margin_mm": 200.0}
+    steps = [*envelope.recipe.to_json()["step"], step]
+    other = dataclasses.replace(envelope, recipe=Recipe.from_json({"task": task, "step": steps}))
+    (tmp_path / "new").mkdir()
+    write(chest(7), tmp_path / "new" / "scan.nii.gz")
+    (verdict,) = other.judge(tmp_path / "new")
+    assert {one.name for one in verdict.reasons if one.outside} == out
+
+
 def test_values_are_told_in_the_unit_that_the_scan_has(envelope):
     told = Observed(words={}, numbers={"p50": 900.0, "grain": 70.0, "field_is": 1.0}, unit="a.u.")
     ranges = (dataclasses.replace(one, unit="HU") if one.unit == "a.u." else one for one in envelope.ranges)

@@ -242,10 +242,22 @@ def test_without_split_json_the_split_counts_that_the_set_was_prepared_with(stor
     table.with_columns(split=parts).write_parquet(out / "cases.parquet")
     assert [case.name for case in PreparedDataset(out, "train").cases] == ["case0", "case2"]
     assert [case.name for case in PreparedDataset(out, "val").cases] == ["case1"]
-    with pytest.raises(WrongUse, match="no case to train on"):
+    with pytest.raises(WrongUse, match="part test of the split holds no case"):
         PreparedDataset(out, "test")
+    with pytest.raises(WrongUse, match="prepared with one split") as told:
+        PreparedDataset(out, "train", 0)
+    assert "Leave out fold" in told.value.advice
+
+
+def test_a_fold_of_no_split_and_an_empty_part_of_one_are_told(stores, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(stores["b2nd"], out)
     with pytest.raises(WrongUse, match="no split of folds"):
-        PreparedDataset(out, "train", 1)
+        PreparedDataset(out, "train", 0)
+    folds = [{"train": ["case0", "case2"], "val": ["case1"]}]
+    (out / "split.json").write_text(json.dumps({"seed": 1, "by": "patient", "folds": folds, "test": []}))
+    with pytest.raises(WrongUse, match=r"split\.json: the part test .*none in fold 0"):
+        PreparedDataset(out, "test", 0)
 
 
 def test_a_set_with_some_labels_asks_what_is_meant(stores):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scan2train.errors import CasesFailed, WrongUse
 from scan2train.prepare import prepare
-from scan2train.preparing.unit import settle_unit
 from scan2train.recipe import Recipe
+from scan2train.recipe.unit import settle_unit
 from scan2train.testing.pet_header import pet_tags
 from scan2train.testing.small import small_nifti, small_series
 from scan2train.volume import Volume
@@ -40,6 +41,44 @@ def test_a_known_unit_and_other_recipes_are_left_alone(unit, recipe):
     assert settle_unit(given, recipe) == (given, ())
 
 
+CT_TEXT = 'task = "ct-abdomen"\n[[step]]\ndo = "clip"\nlow = -150\nhigh = 250\n'
+
+
+def test_a_file_is_not_asked_where_it_or_the_recipe_says_the_unit():
+    dicom = volume(-1024).replace(meta={"format": "dicom"})
+    assert settle_unit(dicom, CT) == (dicom, ())
+    said = Recipe.from_toml(CT_TEXT + '[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n')
+    given = volume(-1024)
+    assert settle_unit(given, said) == (given, ())
+
+
+def test_a_recipe_run_on_one_volume_takes_its_values_as_prepare_does():
+    recipe = Recipe.from_toml(CT_TEXT, name="abdomen")
+    ready, account = recipe.run(volume(-1024))
+    assert (ready.unit, [one.code for one in ready.findings]) == ("HU", ["NII003"])
+    assert account.to_json()["step"][0] == {"do": "take_as", "measured_in": "HU"}
+    again, account_again = account.run(volume(-1024))
+    np.testing.assert_array_equal(again.array, ready.array)
+    assert (again.unit, account_again) == ("HU", account)
+    doubtful, account = recipe.run(volume(-200))
+    assert (doubtful.unit, [one.severity.value for one in doubtful.findings]) == ("a.u.", ["warning"])
+    assert len(account.steps) == 1
+
+
+def test_a_fit_in_memory_takes_values_as_a_run_does():
+    text = (
+        CT_TEXT
+        + '[[step]]\ndo = "crop_to_foreground"\n[[step]]\ndo = "zscore"\nover = "dataset"\nwithin = "body"\n'
+    )
+    values = np.full((40, 37, 21), -1000, np.int16)
+    values[9:30, 8:29, :] = np.arange(21, dtype=np.int16)
+    given = Volume.from_array(values, (1.7, 1.9, 2.3))
+    fitted = Recipe.from_toml(text).fit([given])
+    assert fitted == Recipe.from_toml(text).fit([given.replace(unit="HU")])
+    with pytest.raises(WrongUse, match=r"a\.u\."):
+        Recipe.from_toml(text.replace("ct-", "mr-")).fit([given])
+
+
 @pytest.mark.parametrize("made", ["counts", "activity"])
 def test_a_recipe_for_pet_asks_for_uptake(tmp_path, made):
     vendor = "philips" if made == "counts" else "ge"
@@ -59,6 +98,10 @@ def test_a_dry_run_asks_for_uptake_and_tells_of_another_modality(tmp_path):
     errors = without.cases.filter(without.cases["state"] == "failed")["error"]
     assert len(errors) == 2
     assert errors.str.contains("--suv bw", literal=True).all()
+    with pytest.raises(CasesFailed) as told:
+        without.raise_for_failures()
+    assert "cases.parquet" not in told.value.advice
+    assert "no table" in told.value.advice
     assert without.unfit == ("1 case is MR, and the recipe's task, pet-ct, is for PT",)
     asked = prepare(
         tmp_path / "hospital", "pet-ct", tmp_path / "out", suv="bw", where="modality = 'PT'", dry_run=True
@@ -69,3 +112,32 @@ def test_a_dry_run_asks_for_uptake_and_tells_of_another_modality(tmp_path):
 def test_a_recipe_for_pet_takes_a_nifti_as_it_is(tmp_path):
     small_nifti()(tmp_path / "suv")
     assert prepare(tmp_path / "suv", "pet-ct", tmp_path / "ready", jobs=1).n_done == 1
+
+
+BODY = '[[step]]\ndo = "crop_to_body"\n'
+SAID = '[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        (BODY, {"MR", ""}),
+        (SAID + BODY, set()),
+        ('task = "ct-lung"\n' + BODY, {"MR"}),
+        ('task = "ct-lung"\n' + BODY + SAID, {"MR", ""}),
+        ('[[step]]\ndo = "zscore"\nover = "body"\n', {"MR", ""}),
+        ('[[step]]\ndo = "window"\npreset = "lung"\n', {"MR", ""}),
+        ('[[step]]\ndo = "crop_to_foreground"\n', set()),
+    ],
+)
+def test_a_dry_run_counts_cases_that_are_sure_to_fail_by_their_unit(tmp_path, text, failed):
+    small_series()(tmp_path / "hospital/ct")
+    small_series(modality="MR")(tmp_path / "hospital/mr")
+    small_nifti()(tmp_path / "hospital/file")
+    made = prepare(tmp_path / "hospital", Recipe.from_toml(text), tmp_path / "out", dry_run=True)
+    errors = made.cases.filter(made.cases["state"] == "failed")
+    assert made.n_failed == len(failed)
+    assert all("HU" in error for error in errors["error"])
+    assert set(errors["modality"]) == failed
+    done = prepare(tmp_path / "hospital", Recipe.from_toml(text), tmp_path / "out", jobs=1)
+    assert failed <= set(done.cases.filter(done.cases["state"] == "failed")["modality"])

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -348,3 +349,54 @@ def test_the_range_of_a_clip_does_not_hold_where_values_swing_or_are_bent():
         low, high = account.steps[-1].from_range
         assert low < -200 < 100 < high, between["do"]
         assert (ready.array.min(), ready.array.max()) == pytest.approx((0, 1), abs=1e-6)
+
+
+@pytest.mark.parametrize("before", ["", '[[step]]\ndo = "clip"\nlow = -200\nhigh = 100\n'])
+@pytest.mark.parametrize("looks", ['crop_to_body"\nmargin_mm = 2\n', 'zscore"\nover = "body"\n'])
+def test_what_is_said_of_the_unit_holds_for_steps_that_look_at_measured_values(before, looks):
+    text = f'{before}[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n[[step]]\ndo = "{looks}'
+    ready, account = recipe(text).run(scan(unit="a.u."))
+    known, _ = recipe(text).run(scan())
+    again, _ = account.run(scan(unit="a.u."))
+    assert known.grid.shape != SHAPE or "zscore" in looks
+    for one in (ready, again):
+        assert (one.grid, one.unit) == (known.grid, known.unit)
+        np.testing.assert_array_equal(one.array, known.array)
+    with pytest.raises(WrongUse, match=r"a\.u\."):
+        recipe(text.replace("take_as", "linear").replace('measured_in = "HU"', "")).run(scan(unit="a.u."))
+
+
+@pytest.mark.parametrize("looks", ["crop_to_body", 'zscore"\nover = "body'])
+def test_an_error_about_the_unit_names_what_a_recipe_can_say(looks):
+    with pytest.raises(WrongUse) as told:
+        recipe(f'[[step]]\ndo = "{looks}"\n').run(scan(unit="a.u."))
+    assert 'task = "ct-' in told.value.advice
+    assert 'do = "take_as", measured_in = "HU"' in told.value.advice
+
+
+def test_the_recipe_of_the_howto_takes_a_file_without_a_unit():
+    page = Path(__file__).parents[2] / "docs/howto/recipes.md"
+    text = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    ready, _ = recipe(text).run(scan(unit="a.u."))
+    known, _ = recipe(text).run(scan())
+    assert ready.grid == known.grid
+
+
+def test_values_that_become_hounsfield_units_in_the_recipe_are_looked_at_as_such():
+    text = (
+        '[[step]]\ndo = "linear"\nshift = -1024\n[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n'
+        '[[step]]\ndo = "crop_to_body"\n'
+    )
+    stored = scan(unit="a.u.")
+    ready, _ = recipe(text).run(stored.replace(array=stored.array + np.int16(1024)))
+    known, _ = recipe('[[step]]\ndo = "crop_to_body"\n').run(scan())
+    assert ready.grid == known.grid
+    np.testing.assert_array_equal(ready.array, known.array)
+    assert ready.unit == "HU"
+
+
+def test_uptake_does_not_follow_from_values_that_were_scaled_and_named():
+    volume = scan(unit="BQML").replace(meta={"uptake": {"bw": 0.5}})
+    text = '[[step]]\ndo = "linear"\nscale = 2\n[[step]]\ndo = "take_as"\nmeasured_in = "BQML"\n[[step]]\ndo = "suv"\n'
+    with pytest.raises(WrongUse, match="no SUVbw"):
+        recipe(text).run(volume)

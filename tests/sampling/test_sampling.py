@@ -150,6 +150,23 @@ def test_labels_beyond_32_bits_stay_what_they_are(beyond):
     assert set(np.unique(sample_labels(labels, grid, Sampling("linear")).array).tolist()) == {0, beyond}
 
 
+@pytest.mark.parametrize("flip", [1, -1])
+def test_the_nearest_label_is_that_of_the_voxel_around_the_place(flip):
+    values = np.repeat(np.random.default_rng(3).integers(0, 4, (9, 11, 7)), 3, axis=0).astype(np.uint8)
+    labels = Labels(array=values, grid=Grid.from_axes(values.shape, spacing_mm=(1.4, 1.7, 4.0)))
+    direction = np.diag([flip, 1.0, 1.0])
+    fine = Grid.from_axes(
+        (70, 24, 22),
+        spacing_mm=(0.53, 0.71, 1.1),
+        origin_mm=(18.585 - flip * 18.285, 0.1, 0.2),
+        direction=direction,
+    )
+    index = np.indices(fine.shape).reshape(3, -1).T
+    i, j, k = np.rint(labels.grid.to_index(fine.to_world(index))).astype(int).T
+    expected = values[i, j, k].reshape(fine.shape)
+    np.testing.assert_array_equal(sample_labels(labels, fine, Sampling("nearest")).array, expected)
+
+
 def test_weights_reach_no_further_than_the_source_and_sum_to_one():
     for size in (1, 2, 3, 7, 40):
         for count, factor, offset in ((5, 0.7, 0.3), (30, -0.5, 8.0), (3, 9.0, 2.0)):

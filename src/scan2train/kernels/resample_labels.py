@@ -93,7 +93,8 @@ def _steady(source, corner, counts, differs, steady):
                 row = source[k + a, j + b, i : i + size]
                 for x in range(size):
                     differs[x] |= row[x] ^ first[x]
-    for _ in range(1, counts[2]):
+    # One voxel of each row is compared with the next even so: runs of steady places are taken to hold one label.
+    for _ in range(max(counts[2] - 1, 1)):
         # Forwards, each voxel takes in its right neighbour, which has not changed yet.
         for x in range(size - 1):
             differs[x] |= differs[x + 1] | (first[x] ^ first[x + 1])

@@ -52,6 +52,14 @@ def cases_of_split(
             found=f"{len(strange)}: {', '.join(strange[:3])}",
             advice="Run prepare again, to its end, or split the set anew.",
         )
+    if not names and split is not None and known:
+        raise WrongUse(
+            f"the part {split} of the split holds no case",
+            where=out / SPLIT if (out / SPLIT).exists() else out / TABLE,
+            expected="at least one case",
+            found="none" if fold is None else f"none in fold {fold}",
+            advice=f"Take another part, or make a split that has cases for {split}.",
+        )
     if not names:
         raise WrongUse("there is no case to train on", where=out, expected="at least one finished case")
     wanted = set(names)
@@ -85,7 +93,15 @@ def _parts(path: Path, fold: int | None) -> dict[str, str]:
 def _parts_as_prepared(out: Path, fold: int | None) -> dict[str, str]:
     """The column ``split`` of the cases table, which holds one fold alone."""
     column = splits_of(out)
-    if fold is not None or not any(column.values()):
+    if fold is not None and any(column.values()):
+        raise WrongUse(
+            "the set was prepared with one split, or one fold of it, and has no other",
+            where=out / TABLE,
+            expected="no fold",
+            found=f"fold {fold}",
+            advice="Leave out fold: the parts are then those that the set was prepared with, in the column split.",
+        )
+    if not any(column.values()):
         raise WrongUse(
             "the set has no split" if fold is None else "the set has no split of folds",
             where=out / SPLIT,

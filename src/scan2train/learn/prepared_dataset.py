@@ -29,8 +29,9 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
     out
         A folder that :func:`scan2train.prepare` wrote, whatever its store and layout.
     split, fold
-        ``"train"``, ``"val"`` or ``"test"`` of the set's ``split.json`` and the fold, from 0, or of the split that the
-        set was prepared with; all cases if not given.
+        ``"train"``, ``"val"`` or ``"test"`` of the set's ``split.json``, and which fold of it, from 0: the first if not
+        given. Without that file, of the split that the set was prepared with, which has one fold alone: none is given
+        then. All cases if there is no ``split``.
     cases
         Names of the cases to take, instead of a split.
     recipe
@@ -55,8 +56,8 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
     Raises
     ------
     WrongUse
-        If there is no such split, it validates or tests on a case that the recipe of the set was fitted on, or only
-        some cases have labels and it is not said what to do.
+        If there is no such split, or no case in that part of it, it validates or tests on a case that the recipe of the
+        set was fitted on, or only some cases have labels and it is not said what to do.
     """
 
     def __init__(

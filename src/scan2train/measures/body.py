@@ -12,6 +12,11 @@ from scan2train.volume import Labels, Mask, Volume
 
 #: Skin and fat lie above, air and blankets below.
 ABOVE_HU = -500.0
+#: What to do about a CT whose file does not say in which unit its values are.
+SAY_HU = (
+    'say so in the recipe: task = "ct-…" (values with air among them are then taken for HU), or before this step '
+    'do = "take_as", measured_in = "HU". In Python volume.replace(unit="HU") does it, too.'
+)
 
 
 def body_on(volume: Volume, grid: Grid) -> Mask:
@@ -31,8 +36,7 @@ def body_on(volume: Volume, grid: Grid) -> Mask:
             "the body is looked for on a calibrated CT",
             expected="values in HU",
             found=volume.unit,
-            advice='If these are Hounsfield units, say so: volume.replace(unit="HU"). '
-            "Take the foreground of other images.",
+            advice=f"If these are Hounsfield units, {SAY_HU} Take the foreground of other images.",
         )
     from scipy import ndimage
 

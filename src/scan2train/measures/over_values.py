@@ -34,6 +34,11 @@ class OverValues(ValueStep):
         """Whether the data set's numbers are not there yet."""
         return self.over == "dataset" and not self.decided
 
+    @property
+    def needs_hu(self) -> bool:
+        """Where its numbers are still to be taken in the body."""
+        return not self.decided and "body" in (self.over, self.within)
+
     def contribution(self, scene: Scene) -> ValueCounts:
         """The values of the case at hand, counted."""
         return ValueCounts.of(values_over(scene, self.within or "volume"), alike=self.weigh == "cases")

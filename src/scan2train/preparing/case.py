@@ -28,11 +28,11 @@ from scan2train.preparing.sources import (
     without_places,
 )
 from scan2train.preparing.store import Store, file_name, files_of
-from scan2train.preparing.unit import require_uptake, settle_unit
+from scan2train.preparing.uptake import require_uptake
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
-from scan2train.recipe import Recipe, Step
-from scan2train.steps.take_as import TakeAs
+from scan2train.recipe import Instruction, Recipe
+from scan2train.recipe.unit import settle_unit, taken_as
 from scan2train.volume import Labels, Volume
 
 
@@ -105,14 +105,13 @@ def make_case(asked: Mapping[str, Any], reading: Options, store: Store, job: Job
 
 def read_case(
     job: Job, reading: Options, recipe: Recipe
-) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Step, ...]]:
+) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Instruction, ...]]:
     """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
     account = account_beside(job.row)
     stored = read_row(dict(job.row), reading) if account is None else read_prepared(account)
-    volume, found = (stored, ()) if job.row["format"] == "dicom" else settle_unit(stored, recipe)
-    # What was taken for granted is the first thing that was done: the account replays on what read() gives.
-    first = () if volume.unit == stored.unit else (TakeAs(measured_in=volume.unit),)
+    volume, found = settle_unit(stored, recipe)
+    first = taken_as(stored, volume)
     findings = _placed((*volume.findings, *found), job)
     if not job.labels:
         return volume, None, findings, first

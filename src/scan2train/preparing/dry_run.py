@@ -16,11 +16,12 @@ from scan2train.preparing import records
 from scan2train.preparing.costs import cost_of
 from scan2train.preparing.detail import factors
 from scan2train.preparing.forecast import Forecast
+from scan2train.preparing.foreseen import require_unit
 from scan2train.preparing.job import Failed, Job
 from scan2train.preparing.label_fate import LabelFate, fate_of_labels
 from scan2train.preparing.machine import disk_free, memory_free, pace
 from scan2train.preparing.sources import without_places
-from scan2train.preparing.unit import require_uptake
+from scan2train.preparing.uptake import require_uptake
 from scan2train.reading.lattice import regular_grid
 from scan2train.reading.refusals import refusal
 from scan2train.runners.here import run_here
@@ -57,6 +58,7 @@ def plan_only(
             continue
         try:
             require_uptake(job.row, request.reading, request.recipe)
+            require_unit(job.row, request.recipe)
             before = _grid_of(planned.loaded(job) if job.row["irregular"] else job, request.reading.irregular)
             rows[job.case] = records.row_of_planned(job, None)
             if before is not None:

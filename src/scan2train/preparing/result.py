@@ -71,5 +71,7 @@ class Prepared:
                 f"{self.n_failed} of {self.cases.height} cases could not be made",
                 where=self.out,
                 found=f"{first['case']}: {first['error']}",
-                advice="All of them stand in cases.parquet, with the reason.",
+                advice="All of them stand in cases.parquet, with the reason."
+                if self.forecast is None
+                else "A dry run writes no table: all of them are in what it prints, with the reason.",
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scan2train.errors import WrongUse
 from scan2train.recipe.running import Running
 from scan2train.recipe.summary import Summary
+from scan2train.recipe.unit import settle_unit, taken_as
 from scan2train.volume import Labels, Volume
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def contribution(recipe: Recipe, volume: Volume, labels: Labels | None, seed: in
     if at is None:
         raise WrongUse("no step of the recipe waits for a fit", found=recipe.name)
     running = Running(volume, labels, seed)
-    running.through(recipe.steps[:at])
+    settled, _ = settle_unit(volume, recipe)
+    running.through((*taken_as(volume, settled), *recipe.steps[:at]))
     return recipe.steps[at].contribution(running.scene())
 
 

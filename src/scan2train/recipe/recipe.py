@@ -17,6 +17,7 @@ from scan2train.recipe.lookup import find_step, preset_names, preset_text
 from scan2train.recipe.running import Running
 from scan2train.recipe.step import Choice, Instruction, Step
 from scan2train.recipe.toml import name_line, to_toml
+from scan2train.recipe.unit import settle_unit, taken_as
 from scan2train.volume import Labels, Volume
 
 
@@ -31,7 +32,8 @@ class Recipe:
     name, about
         What it is called, and what it is for.
     task
-        The task file that says which series are fit for it; may be empty.
+        What is to be learnt: the task file of that name says which series are fit for it. With one that begins with
+        ``ct``, values in no known unit that look like Hounsfield units are taken for them. May be empty.
     text
         The TOML that it was read from, with its comments; empty where it was made otherwise.
     """
@@ -191,6 +193,9 @@ class Recipe:
     def run(self, volume: Volume, seed: int = 0) -> tuple[Volume, Recipe]:
         """Carry out the recipe on one volume.
 
+        Where its unit is not known, the recipe's task decides how its values are taken, as in ``prepare``: the account
+        begins with what was taken for granted (``take_as``), and the findings of the volume made tell of it.
+
         Returns
         -------
         tuple
@@ -219,6 +224,8 @@ class Recipe:
                 "scan2train.fit(source, recipe, split=…), or scan2train prepare --split FILE.",
             )
         running = Running(volume, labels, seed)
-        running.through(self.steps)
+        settled, found = settle_unit(volume, self)
+        running.through((*taken_as(volume, settled), *self.steps))
         account = Recipe(steps=tuple(running.done), name=self.name, about=self.about, task=self.task)
-        return *running.end(), account
+        ready, ready_labels = running.end()
+        return ready.replace(findings=(*ready.findings, *found)) if found else ready, ready_labels, account

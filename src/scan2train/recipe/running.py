@@ -43,7 +43,7 @@ class Running:
         self.done: list[Step] = []
         self._volume, self._labels, self._seed = volume, labels, seed
         self._image = Pending.start(volume)
-        self._moved = self._changed = False
+        self._moved = self._changed = self._rescaled = False
         self._mask = None if labels is None else Pending.start(labels).on(volume.grid)
 
     def scene(self) -> Scene:
@@ -76,6 +76,21 @@ class Running:
             self._mask = None if self._mask is None else self._mask.then(step)
             self._moved |= isinstance(step, WholeStep) and not isinstance(step, ImageStep)
             self._changed |= _changes_values(step)
+            self._rescaled |= _rescales(step)
+            if self._image.unit != scene.unit and not _changes_values(step):
+                self._volume = self._named_anew(scene)
+
+    def _named_anew(self, scene: Scene) -> Volume:
+        """What counts as measured once a step has said in which unit the values are, and left them as they were.
+
+        The volume that was read is in that unit, too, unless its values were other ones; then it is what stands now.
+        """
+        unit = self._image.unit
+        if not self._rescaled:
+            return self._volume.replace(unit=unit)
+        # What headers tell of the values is about those that were read.
+        meta = {name: value for name, value in scene.volume.meta.items() if name != "uptake"}
+        return scene.volume.replace(unit=unit, meta=meta)
 
     def end(self) -> tuple[Volume, Volume | None]:
         """The volume and the labels that have been made."""
@@ -87,3 +102,11 @@ def _changes_values(step: Step) -> bool:
         change = step.map()
         return change is None or not change.is_identity
     return isinstance(step, ImageStep) and not step.averages
+
+
+def _rescales(step: Step) -> bool:
+    """Whether values within no bound are other ones after it: all that changes values but a clip."""
+    if isinstance(step, ValueStep):
+        change = step.map()
+        return change is None or (change.scale, change.shift) != (1, 0)
+    return _changes_values(step)

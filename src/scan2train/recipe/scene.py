@@ -22,7 +22,7 @@ class Scene:
     ----------
     measured
         The volume as it was read, in measured values, on its own grid. What can be decided on it (where the
-        body lies) costs no resampling.
+        body lies) costs no resampling. Where a step so far has said their unit, they are in that unit.
     grid
         The grid as the steps so far have made it.
     unit

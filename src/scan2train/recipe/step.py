@@ -63,6 +63,11 @@ class Instruction(ABC):
         """Whether its numbers are still to come from a whole data set: before that fit it cannot be carried out."""
         return False
 
+    @property
+    def needs_hu(self) -> bool:
+        """Whether it refuses values that are not in Hounsfield units."""
+        return False
+
     def contribution(self, scene: Scene) -> Summary:
         """What the case at hand adds to the fit that this waits for."""
         raise NotImplementedError(type(self).__name__)

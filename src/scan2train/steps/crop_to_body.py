@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.measures.body import SAY_HU
 from scan2train.measures.foreground import foreground_box
 from scan2train.recipe import Choice, Scene
 from scan2train.steps.crop import Crop
@@ -24,6 +25,11 @@ class CropToBody(Choice):
     margin_mm: float = 10.0
     above_hu: float = -500.0
 
+    @property
+    def needs_hu(self) -> bool:
+        """Always: the body is told by a threshold in HU."""
+        return True
+
     def become(self, scene: Scene, rng: np.random.Generator) -> Crop:  # noqa: ARG002 - nothing is left to chance
         """The crop that holds the body."""
         if scene.measured.unit != "HU":
@@ -31,8 +37,7 @@ class CropToBody(Choice):
                 "crop_to_body needs a calibrated CT",
                 expected="values in HU",
                 found=scene.measured.unit,
-                advice='If these are Hounsfield units, say so: volume.replace(unit="HU"). '
-                "Use crop_to_foreground for other images.",
+                advice=f"If these are Hounsfield units, {SAY_HU} Use crop_to_foreground for other images.",
             )
         box = foreground_box(scene.measured_in_place("the body"), self.above_hu)
         return crop_around(scene, scene.measured.grid, box, self.margin_mm)

@@ -11,6 +11,9 @@ from scan2train.recipe import ValueMap, ValueStep
 class TakeAs(ValueStep):
     """Values stay what they are; from here on they are in ``measured_in``, such as ``"HU"``.
 
+    Steps behind it that look at measured values (``crop_to_body``, ``over = "body"``) take them to be in this unit;
+    where values were scaled or bent before it, they look at what those have become.
+
     ``prepare`` puts it first where a recipe is one for CT, the file does not know of units, and its values look
     like Hounsfield units; so what was taken for granted stands in the account.
     """

@@ -78,6 +78,11 @@ class Window(ValueStep):
         result: Array = made.astype(np.float32)
         return result
 
+    @property
+    def needs_hu(self) -> bool:
+        """With a preset: these are windows of a CT."""
+        return self.preset is not None
+
     def unit(self, unit: str) -> str:
         """Arbitrary units; refuses a preset on what is not in HU."""
         if self.preset is not None and unit != "HU":

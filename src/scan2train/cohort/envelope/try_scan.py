@@ -15,7 +15,6 @@ from scan2train.index import Index
 from scan2train.paths import path_given
 from scan2train.preparing.scan_facts import scan_facts
 from scan2train.preparing.sources import without_place
-from scan2train.preparing.unit import settle_unit
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
 from scan2train.reading.settled import settled
@@ -55,8 +54,6 @@ def try_scan(envelope: Envelope, row: Mapping[str, Any]) -> Verdict:
     try:
         uptake = envelope.suv if row["modality"] == "PT" else None
         volume = read_row(dict(row), Options(irregular=envelope.irregular, suv=uptake))
-        if row["format"] != "dicom":
-            volume, _ = settle_unit(volume, envelope.recipe)
     except Scan2TrainError as error:
         reason = _failed("reading", "the scan cannot be read", error, row)
         return Verdict(scan=name, inside=False, reasons=(reason,), unreadable=True)

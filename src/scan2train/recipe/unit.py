@@ -1,15 +1,16 @@
-"""The unit that a recipe needs: taken for granted where a file does not say it, asked for where it must be computed."""
+"""The unit that a recipe's task takes for granted where a file does not say it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from scan2train.errors import WrongUse
 from scan2train.finding import Finding, Severity
-from scan2train.reading.options import Options
-from scan2train.recipe import Recipe
+from scan2train.recipe.lookup import find_step
 from scan2train.volume import Volume
+
+if TYPE_CHECKING:
+    from scan2train.recipe.recipe import Recipe
+    from scan2train.recipe.step import Instruction
 
 #: Air in a CT, and lung: a CT in HU has some of it, other values that only go below zero do not.
 _AIR_HU = (-1100, -700)
@@ -18,33 +19,16 @@ _LEAST_SHARE = 0.01
 _UNKNOWN = "a.u."
 
 
-def require_uptake(row: Mapping[str, Any], reading: Options, recipe: Recipe) -> None:
-    """See that a recipe for PET is given uptake values, before anything is decoded.
-
-    Other formats than DICOM do not know what was injected; their values are taken as they are.
-
-    Raises
-    ------
-    WrongUse
-        If the volume is DICOM and was not asked for as SUV.
-    """
-    if recipe.task.startswith("pet") and row["format"] == "dicom" and reading.suv is None:
-        raise WrongUse(
-            "the recipe is for uptake values (SUV), and this is read as it is stored",
-            expected="--suv bw, or --suv lbm or bsa",
-            found=row["units"] or row["modality"],
-            advice="Run it again with --suv bw, and with --where \"modality = 'PT'\" where there are other scans.",
-            code="ACQ008",
-        )
-
-
 def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, ...]]:
     """``volume`` in HU, if its unit is not known, the recipe's task is one for CT, and there is air in it.
 
     Either way a finding says what was taken for granted: NIfTI, MetaImage and NRRD do not know of HU, and a recipe
-    for CT means nothing on other values. For files that say what they are (DICOM) this is not to be asked.
+    for CT means nothing on other values. Files that say what they are (DICOM) are not asked, nor is a recipe that
+    says it itself (``take_as``), as the account does of a volume that was taken for HU.
     """
-    if volume.unit != _UNKNOWN or not recipe.task.startswith("ct") or volume.array.ndim != 3:
+    told = volume.unit != _UNKNOWN or volume.meta.get("format") == "dicom"
+    told = told or any(step.word() == "take_as" for step in recipe.steps)
+    if told or not recipe.task.startswith("ct") or volume.array.ndim != 3:
         return volume, ()
     some = volume.array[::2, ::2, ::2]
     low, high = _AIR_HU
@@ -65,3 +49,13 @@ def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, 
         expected=f"air: at least {_LEAST_SHARE:.0%}",
     )
     return (volume.replace(unit="HU") if in_hu else volume), (finding,)
+
+
+def taken_as(given: Volume, settled: Volume) -> tuple[Instruction, ...]:
+    """The step that says what was taken for granted, if anything was.
+
+    It is the first thing that was done, so that the account replays on the volume as it was given.
+    """
+    if settled.unit == given.unit:
+        return ()
+    return (find_step("take_as").from_json({"measured_in": settled.unit}),)
