@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from scan2train.cli.app import app
@@ -52,6 +53,14 @@ def test_steps_are_listed_and_each_tells_its_options():
     assert list(options) == list(step_words())
     assert options["resample"]["spacing_mm"] is None
     assert options["clip"] == {"low": None, "high": None}
+
+
+@pytest.mark.parametrize(
+    "text", ['[step]\ndo = "flip"', "[[step]]\naxes = [0]", '[[step]]\ndo = "flop"', "about = 1", "[[step"]
+)
+def test_what_is_wrong_with_a_recipe_is_said_with_its_file(tmp_path, text):
+    (tmp_path / "mine.toml").write_text(text)
+    assert str(tmp_path / "mine.toml") in run(tmp_path / "mine.toml").stderr
 
 
 def test_a_word_that_is_near_a_step_names_it():
