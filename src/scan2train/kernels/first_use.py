@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PLACE = "SCAN2TRAIN_COMPILING"
-_SAID = "note: compiling for this machine, once: this run takes a minute or more longer than those after it\n"
+_SAID = "note: compiling for this machine, once; later runs are faster\n"
 
 
 @contextmanager
