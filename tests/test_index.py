@@ -111,8 +111,9 @@ def test_a_source_without_images_says_so(tmp_path: Path):
     with pytest.raises(NoImages) as caught:
         index(tmp_path / "empty", cache=False)
     assert caught.value.exit_code == 2
+    assert caught.value.found == "no file at all"
     (tmp_path / "empty" / "notes.txt").write_text("nothing")
-    with pytest.raises(NoImages):
+    with pytest.raises(NoImages, match=r"1 other file \(1 "):
         index(tmp_path / "empty", cache=False)
 
 

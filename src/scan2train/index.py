@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -117,8 +118,9 @@ def index(
             raise NoImages(
                 "no image was found",
                 where=source,
-                found=f"{one.skipped.height} other files",
-                advice="The table of skipped files says why each was passed over.",
+                found=_others(one.skipped["reason"].to_list()),
+                advice="Check the path. Files are told by content: DICOM, NIfTI, MetaImage, NRRD, NumPy arrays with "
+                "their geometry, and pictures are images.",
             )
         found.append(one)
     if len(found) == 1:
@@ -126,3 +128,12 @@ def index(
     tables = join(found)
     # A mask's image may lie in another source.
     return Index(**{**tables, "volumes": with_label_roles(tables["volumes"])})
+
+
+def _others(reasons: Sequence[str]) -> str:
+    """How many files there are that are no images, and why, the commonest reasons first."""
+    if not reasons:
+        return "no file at all"
+    counts = Counter(reasons).most_common(3)
+    files = "1 other file" if len(reasons) == 1 else f"{len(reasons)} other files"
+    return f"{files} ({', '.join(f'{number} {reason}' for reason, number in counts)})"

@@ -28,11 +28,15 @@ FORMS = ("nifti", "seg", "rtstruct")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was written: ``files`` maps a case to its file, ``failed`` to its error; ``strange`` belongs to no case."""
+    """What was written: ``files`` maps a case to its file, ``failed`` to its error.
+
+    ``strange`` belongs to no case; ``without`` are the cases without a prediction.
+    """
 
     files: Mapping[str, Path]
     failed: Mapping[str, Scan2TrainError]
     strange: tuple[Path, ...] = ()
+    without: tuple[str, ...] = ()
 
     def raise_for_failures(self) -> None:
         """Do nothing where every prediction was restored.
@@ -109,7 +113,12 @@ def restore(
             files[name] = _restore(cases[name], given[name], folder, form, rows_at)
         except Scan2TrainError as error:
             failed[name] = error
-    return Restored(files=files, failed=failed, strange=strange)
+    return Restored(
+        files=files,
+        failed=failed,
+        strange=strange,
+        without=tuple(name for name in cases if name not in given),
+    )
 
 
 def _known(predictions: Mapping[str, Any], cases: Mapping[str, Case]) -> Mapping[str, Any]:

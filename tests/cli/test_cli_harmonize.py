@@ -77,6 +77,15 @@ def test_histogram_prints_a_step_that_does_the_same(bodies, tmp_path):
     scan, before, after = done.stdout.splitlines()[-1].split()
     assert scan == "soft"
     assert float(after) == 0 < float(before)
+    assert "warning" not in done.stderr  # a NIfTI says of no HU
+
+
+def test_histogram_warns_where_it_takes_hu_away_and_smooth_says_why_it_cannot_measure(tmp_path):
+    write(body(0.5, (2.4, 2.6, 3.0)), tmp_path / "ct", "dicom")
+    done = run("histogram", tmp_path / "ct", "--to", tmp_path / "ct", "-o", tmp_path / "out")
+    assert "warning: 1 scan in HU" in done.stderr
+    done = run("smooth", tmp_path / "ct", "--to", tmp_path / "ct", "-o", tmp_path / "soft", code=2)
+    assert "pixels of 2.6 mm" in done.stderr
 
 
 def test_combat_is_fitted_on_training_rows_and_applied_to_new_ones(tmp_path):

@@ -58,6 +58,17 @@ def test_every_end_has_its_exit_code_and_no_traceback(error, code, monkeypatch):
     assert "Traceback" not in done.output
 
 
+@pytest.mark.parametrize(("name", "goes_on"), [("prepare", True), ("report", False)])
+def test_only_what_goes_on_says_so_where_it_is_interrupted(name, goes_on, capsys):
+    def command():
+        raise KeyboardInterrupt
+
+    command.__name__ = name
+    with pytest.raises(typer.Exit):
+        guarded(command)()
+    assert ("to go on" in capsys.readouterr().err) is goes_on
+
+
 def test_an_unexpected_end_shows_its_traceback_where_it_is_asked_for(monkeypatch):
     monkeypatch.setenv("SCAN2TRAIN_DEBUG", "1")
     done = end_with(ZeroDivisionError("division by zero"))

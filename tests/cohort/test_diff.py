@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from scan2train import Grid, Labels, Recipe, Volume, WrongUse, diff, read, write
 from scan2train.cli.app import app
-from scan2train.cohort.diff.steps import steps_apart
+from scan2train.recipe.steps_apart import steps_apart
 from scan2train.steps.reorient import Reorient
 
 
@@ -64,8 +64,8 @@ def test_steps_grids_and_voxels_of_another_recipe(made):
     assert {point.what for point in found.recipe} == {"recipe name", "recipe fingerprint"}
     points = {point.what: (point.first, point.second) for point in found.cases[0].points}
     assert points["step 2 resample: spacing_mm"] == ("[1.1, 1.3, 1.7]", "[1.2, 1.3, 1.7]")
-    assert points["step 3"] == ("clip (low -1000.0, high 400.0)", "")
-    assert points["step 4"][0].startswith("rescale (")
+    assert points["step 3 of A"] == ("clip (low -1000.0, high 400.0)", "")
+    assert points["step 4 of A"][0].startswith("rescale (")
     assert "grid after" in points
     assert "grid before" not in points
     assert found.cases[0].image.largest > 400
@@ -226,7 +226,7 @@ def test_steps_are_told_apart_by_word_and_order():
     other = [{"do": "reorient", "to": "RAS"}, {"do": "flip", "axes": [0]}, {"do": "clip", "low": 0}]
     assert [str(point) for point in steps_apart(one, other)] == [
         "step 1 reorient: to: LPS → RAS",
-        "step 2: nothing → flip (axes [0])",
+        "step 2 of B: nothing → flip (axes [0])",
         "step 2 clip: high: 1 → nothing",
     ]
 

@@ -189,12 +189,14 @@ def test_a_person_may_edit_it(envelope, tmp_path):
     assert "vendor" not in out
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "{", '{"recipe": 3}'])
+@pytest.mark.parametrize("text", ["[]", "{}", "{", '{"recipe": 3}', '{"recipe": {}, "counts": {}}'])
 def test_what_is_no_envelope_is_refused(tmp_path, text):
     path = tmp_path / "envelope.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(WrongUse):
+    with pytest.raises(WrongUse) as caught:
         Envelope.load(path)
+    assert str(path) in str(caught.value)
+    assert "envelope learn" in caught.value.advice
 
 
 def test_a_series_that_is_given_by_itself_is_called_as_its_folder(envelope, tmp_path):

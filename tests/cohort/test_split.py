@@ -129,8 +129,16 @@ def test_groups_are_held_out_whole(ready):
         known = [one for one in held if one]
         assert len(known) == len(set(known))
     assert any("no manufacturer" in one for one in made.told)
-    with pytest.raises(WrongUse, match="too much belongs together"):
+
+
+def test_what_keeps_too_much_together_is_named(ready):
+    with pytest.raises(WrongUse, match="too much belongs together") as caught:
         split(ready, folds=9, group="site")
+    assert f"without --group site there are {split(ready, folds=1).units}" in caught.value.advice
+    with pytest.raises(WrongUse) as caught:
+        split(ready, folds=20, by="case")
+    assert "with --no-pixels, which parts copies of one picture, there are 21" in caught.value.advice
+    assert "--group" not in caught.value.advice
 
 
 def test_labels_are_balanced(ready):

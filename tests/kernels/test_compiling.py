@@ -25,6 +25,14 @@ from folder.compiling import inner
 def step(x):
     return x + {by}
 """
+_RUN = """
+from scan2train.kernels.first_use import told_once
+
+with told_once():
+    from folder.caller import caller
+
+    print(caller(100))
+"""
 
 
 def test_a_changed_callee_is_compiled_anew_in_an_unchanged_caller(tmp_path):
@@ -33,16 +41,21 @@ def test_a_changed_callee_is_compiled_anew_in_an_unchanged_caller(tmp_path):
     shutil.copy(compiling.__file__, folder)
     (folder / "__init__.py").touch()
     (folder / "caller.py").write_text(_CALLER)
-    assert [_run(tmp_path, by) for by in (1, 1, 5)] == ["101", "101", "105"]
+    runs = [_run(tmp_path, by) for by in (1, 1, 5)]
+    assert [run.stdout.strip() for run in runs] == ["101", "101", "105"]
+    assert [run.stderr.count("compiling for this machine") for run in runs] == [
+        1,
+        0,
+        1,
+    ]  # two functions, said once
     kept = {path.name for path in (folder / "__pycache__").glob("caller.*.nbi")}
     assert len(kept) == 1
 
 
-def _run(place: Path, by: int) -> str:
+def _run(place: Path, by: int) -> subprocess.CompletedProcess[str]:
     (place / "folder/callee.py").write_text(_CALLEE.format(by=by))
-    command = [sys.executable, "-c", "from folder.caller import caller; print(caller(100))"]
+    command = [sys.executable, "-c", _RUN]
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
-    done = subprocess.run(
+    return subprocess.run(
         command, cwd=place, env=environment, capture_output=True, text=True, check=True, timeout=120
     )
-    return done.stdout.strip()

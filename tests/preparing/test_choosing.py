@@ -58,6 +58,14 @@ def test_what_is_no_condition_is_refused_with_the_columns(volumes, where):
         choose(volumes, where, None)
 
 
+def test_a_column_misspelt_is_named_with_the_near_one_and_all_columns_once(volumes):
+    with pytest.raises(WrongUse) as caught:
+        choose(volumes, "modalty = 'CT'", None)
+    assert caught.value.found == "no column 'modalty'"
+    assert caught.value.advice.startswith("Did you mean modality or ")
+    assert str(caught.value).count("spacing_k_mm") == 2  # once as an example
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_person_s_choice_goes_before_role_and_expression(volumes, tmp_path, suffix):
     table = pl.DataFrame({"volume": ["aaa", "ccc"], "choice": ["reject", "accept"], "note": ["moved", ""]})

@@ -13,6 +13,13 @@ def everything(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_file_in_place_of_the_folder_is_said_with_what_to_do(source, tmp_path):
+    (tmp_path / "f.csv").write_text("mine")
+    with pytest.raises(OutputInUse, match="this is a file") as caught:
+        run(source, tmp_path / "f.csv")
+    assert "-o" in caught.value.advice
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -69,6 +69,8 @@ def test_named_labels_that_fit_nothing_are_wrong_use(source, tmp_path):
     write_labels(tmp_path / "truth" / "other.nii.gz")
     with pytest.raises(WrongUse, match=r"other\.nii\.gz"):
         run(source, tmp_path / "ready", labels=tmp_path / "truth")
+    with pytest.raises(WrongUse, match="no such folder"):
+        run(source, tmp_path / "ready", labels=tmp_path / "nowhere")
 
 
 def test_labels_can_be_left_out(source, tmp_path):

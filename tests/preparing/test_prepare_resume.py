@@ -20,6 +20,7 @@ from scan2train.preparing.job import Job
 from scan2train.preparing.lock import hold
 from scan2train.preparing.request import Request
 from scan2train.reading.options import Options
+from scan2train.recipe import Recipe
 from scan2train.runners.outcome import Outcome
 from scan2train.volume import Labels, Volume
 
@@ -81,6 +82,18 @@ def test_a_folder_that_was_prepared_in_another_way_is_refused(source, tmp_path, 
     with pytest.raises(OutputInUse, match="another way"):
         run(source, out, **change)
     assert contents(out) == before
+
+
+def test_what_differs_from_the_recipe_there_is_named(source, tmp_path):
+    out = tmp_path / "ready"
+    run(source, out)
+    first, second, *rest = RECIPE.to_json()["step"]
+    wider = Recipe.from_json({"step": [first, {**second, "spacing_mm": [1.4, 1.3, 1.7]}, *rest[:-1]]})
+    with pytest.raises(OutputInUse) as caught:
+        run(source, out, recipe=replace(wider, name=RECIPE.name))
+    assert "step 2 resample: spacing_mm: [1.1, 1.3, 1.7] → [1.4, 1.3, 1.7]" in caught.value.found
+    assert f"step {len(rest) + 2} of that recipe: {rest[-1]['do']} (" in caught.value.found
+    assert "--split" not in caught.value.advice
 
 
 def test_a_folder_with_cases_of_other_sources_is_refused(source, tmp_path):

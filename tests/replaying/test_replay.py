@@ -139,6 +139,8 @@ def test_a_source_that_is_gone_costs_its_case(source, tmp_path):
     (source / "volume-2.nii").unlink()
     made = replay(out, tmp_path / "again", jobs=1)
     assert "not in the sources any more" in made.failed["volume-2"]
+    assert str(source / "volume-2.nii") in made.failed["volume-2"]
+    assert "--source" in made.failed["volume-2"]
     assert made.n_same == 1
 
 

@@ -97,6 +97,9 @@ def test_a_prediction_on_another_grid_fails_alone(tmp_path):
     assert isinstance(error, GridMismatch)
     with pytest.raises(CasesFailed):
         made.raise_for_failures()
+    right.unlink()
+    made = restore(ready, tmp_path / "predicted", tmp_path / "again")
+    assert made.without == (right.name.removesuffix(".nii.gz"),)
 
 
 def test_what_cannot_be_meant_is_said(tmp_path):

@@ -127,6 +127,7 @@ def test_each_harm_is_named(copy, harm, case, path, found):
     seen = changes(copy)
     assert set(seen) == {(case, path)}
     assert found in (None, seen[case, path].found)
+    assert (harm == "no table") == ("goes on where it stopped" in seen[case, path].advice)
 
 
 @pytest.mark.parametrize("name", ["findings.json", "cases.parquet", "dataset.json", "recipe.toml"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generated import api, command_line, errors, findings, recipes, rules, steps, tables
+from generated import api, command_line, errors, findings, links, recipes, rules, steps, tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,6 +19,7 @@ KINDS = (api, command_line, errors, findings, recipes, rules, steps, tables)
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call."""
     app.connect("builder-inited", write_pages)
+    app.connect("source-read", link_to_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -33,3 +34,8 @@ def write_pages(app: Sphinx) -> None:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+
+
+def link_to_pages(app: Sphinx, name: str, source: list[str]) -> None:  # noqa: ARG001 - Sphinx gives them
+    """Lead links to code to the page of it."""
+    source[0] = links.to_pages(source[0])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields
-from inspect import getdoc
 
-from scan2train.recipe.lookup import find_step, preset_names, preset_text, step_words
-from scan2train.recipe.step import Choice, Instruction, SpatialStep
+from scan2train.recipe.about_step import Option, changes, in_preset, in_short, options_of
+from scan2train.recipe.lookup import find_step, step_words
+from scan2train.recipe.step import Instruction
 
 FENCE = "```"
 
@@ -25,7 +24,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for word in step_words():
         kind = find_step(word)
         yield f"steps/{word}", _page(word, kind)
-        listed.append(f"| [`{word}`](steps/{word}.md) | {_kind(kind)} | {_first_line(kind)} |")
+        listed.append(f"| [`{word}`](steps/{word}.md) | {changes(kind)} | {_first_line(kind)} |")
     toctree = "\n".join(
         [f"{FENCE}{{toctree}}", ":hidden:", "", *(f"steps/{word}" for word in step_words()), FENCE]
     )
@@ -39,38 +38,21 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def _page(word: str, kind: type[Instruction]) -> str:
     about = f"{FENCE}{{eval-rst}}\n.. autoclass:: {kind.__module__}.{kind.__name__}\n   :no-members:\n{FENCE}"
-    parts = [f"# {word}", f"Changes {_kind(kind)}.", about]
-    options = [_option(one) for one in fields(kind)]
+    parts = [f"# {word}", f"Changes {changes(kind)}.", about]
+    options = [_option(one) for one in options_of(kind)]
     if options:
         parts.append("\n".join(["| option | type | default |", "| --- | --- | --- |", *options]))
-    used = _use(word)
+    used = in_preset(word)
     if used:
         parts.append(f"## In a preset\n\n{FENCE}toml\n{used}\n{FENCE}")
     return "\n\n".join(parts) + "\n"
 
 
-def _option(one: Field[object]) -> str:
-    default = (
-        "required" if one.default is MISSING and one.default_factory is MISSING else f"`{one.default!r}`"
-    )
-    kind = str(one.type).replace("|", "\\|")
+def _option(one: Option) -> str:
+    default = "required" if one.default is None else f"`{one.default}`"
+    kind = one.type.replace("|", "\\|")
     return f"| `{one.name}` | {kind} | {default} |"
 
 
-def _kind(kind: type[Instruction]) -> str:
-    if issubclass(kind, Choice):
-        return "what it finds: a choice"
-    return "where voxels lie" if issubclass(kind, SpatialStep) else "values"
-
-
-def _use(word: str) -> str:
-    """The step as it stands in the first preset that has it."""
-    for name in preset_names():
-        for part in preset_text(name).split("[[step]]")[1:]:
-            if f'do = "{word}"' in part:
-                return f"[[step]]{part.rstrip()}"
-    return ""
-
-
 def _first_line(kind: type[Instruction]) -> str:
-    return " ".join((getdoc(kind) or "").split("\n\n")[0].split()).replace("``", "`").replace("|", "\\|")
+    return in_short(kind).replace("|", "\\|")

@@ -13,6 +13,7 @@ import typer
 
 from scan2train._version import __version__
 from scan2train.cli.manners import INTERRUPTED
+from scan2train.kernels.first_use import told_once
 
 #: The commands, in the order of the help; each is a file of its name.
 COMMANDS = (
@@ -71,7 +72,8 @@ def main() -> None:
             )  # a terminal without × shows its code, and the run goes on
     known: dict[str, tuple[str, ...]] = {name: (name,) for name in COMMANDS} | {"--version": ()}
     try:
-        app_of(known.get(sys.argv[1] if len(sys.argv) > 1 else "", COMMANDS))()
+        with told_once():
+            app_of(known.get(sys.argv[1] if len(sys.argv) > 1 else "", COMMANDS))()
     except SystemExit as ended:
         if ended.code != INTERRUPTED:
             raise

@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
 from scan2train.cli.options import Format, Irregular, Sources, check_reading
+from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -155,6 +156,14 @@ def histogram(
     ]
     head = Recipe(steps=(step,)).to_toml().split("\n\n", 1)[-1].strip()
     _tell({"step": step.to_json(), "scans": rows}, head, rows, format)
+    calibrated = [one.name for one in scans if one.unit == "HU"]
+    if calibrated:
+        some = ", ".join(calibrated[:3]) + (", …" if len(calibrated) > 3 else "")
+        typer.echo(
+            f"warning: {numbered(len(calibrated), 'scan')} in HU ({shown(some)}): what was written holds HU no more. "
+            "For CT see `harmonize smooth`, which keeps them.",
+            err=True,
+        )
     _end([(one.name, one.error) for one in scans])
 
 

@@ -27,6 +27,8 @@ class Progress(Protocol):
 
 
 INTERRUPTED = 130
+#: Commands that keep what they finished, and what is said of that.
+_GO_ON, _AGAIN = frozenset({"prepare", "replay"}), "; run the same command again to go on"
 
 
 def complain(message: object, advice: str | None = None) -> None:
@@ -47,7 +49,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            typer.echo("interrupted; run the same command again to go on", err=True)
+            goes_on = command.__name__ in _GO_ON
+            typer.echo(f"interrupted{_AGAIN if goes_on else ''}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except Scan2TrainError as error:
             complain(without_advice(error), error.advice)

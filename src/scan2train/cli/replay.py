@@ -10,6 +10,8 @@ import typer
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import Jobs, MovedSource, PreparedSet
 from scan2train.cli.show_changes import print_changes
+from scan2train.cli.words import numbered
+from scan2train.errors import CasesFailed
 from scan2train.reports.escape import shown
 
 
@@ -44,5 +46,10 @@ def replay(
     for name, error in made.failed.items():
         typer.echo(f"error: {shown(name)}: {shown(error)}", err=True)
     print_changes(made.changes)
-    typer.echo(f"{made.n_same} cases are the same to the byte, in {shown(made.prepared.out)}")
-    made.raise_for_changes()
+    are = "is" if made.n_same == 1 else "are"
+    typer.echo(f"{numbered(made.n_same, 'case')} {are} the same to the byte, in {shown(made.prepared.out)}")
+    try:
+        made.raise_for_changes()
+    except CasesFailed as error:
+        error.found = None  # told above, with all others
+        raise

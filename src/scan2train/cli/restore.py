@@ -9,7 +9,12 @@ import typer
 
 from scan2train.cli.manners import guarded
 from scan2train.cli.options import MovedSource, PreparedSet, offered
+from scan2train.cli.words import numbered
+from scan2train.errors import CasesFailed
 from scan2train.reports.escape import shown
+
+#: So many of the cases without a prediction are named.
+_NAMED = 5
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +62,15 @@ def restore(
     for case, path in made.files.items():
         typer.echo(f"{shown(case)}: {shown(path)}")
     for case, error in made.failed.items():
+        error.where = None if error.where == case else error.where
         typer.echo(f"error: {shown(case)}: {shown(error)}", err=True)
     for path in made.strange:
         typer.echo(f"{shown(path)}: belongs to no case of the set, left out", err=True)
-    made.raise_for_failures()
+    if made.without:
+        some = ", ".join(made.without[:_NAMED]) + (", …" if len(made.without) > _NAMED else "")
+        typer.echo(f"without a prediction: {numbered(len(made.without), 'case')} ({shown(some)})", err=True)
+    try:
+        made.raise_for_failures()
+    except CasesFailed as error:
+        error.found = None  # told above, with all others
+        raise

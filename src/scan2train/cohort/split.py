@@ -158,7 +158,7 @@ def split(
         told += _keep_groups(table, keys, group)
     together = units(keys)
     shares = _shares(folds, test)
-    _require_enough(together, shares, table, by, group)
+    _require_enough(keys, len(shares), by, group)
     counts = features(table, strata, label_volumes(out, future, read) if LABELS in strata else {})
     part = deal(
         np.array([counts[rows].sum(axis=0) for rows in together]), shares, np.random.default_rng(seed)
@@ -234,16 +234,27 @@ def _require(folds: object, test: float, by: str, seed: object) -> None:
         raise WrongUse("a seed is a whole number of at least 0", found=seed)
 
 
-def _require_enough(
-    together: Sequence[Sequence[int]], shares: Sequence[float] | Any, table: pl.DataFrame, by: str, group: str
-) -> None:
-    if len(together) >= len(shares):
+def _require_enough(keys: Sequence[Sequence[Any]], parts: int, by: str, group: str) -> None:
+    together = len(units(keys))
+    if together >= parts:
         return
     what = f"cases of one {by}" + (f" or one {group}" if group else "")
+    # What each reason to keep cases together costs, so that the one at work is named.
+    causes = {
+        ("group",): f"without --group {group}",
+        ("copy of",): "with --no-pixels, which parts copies of one picture,",
+    }
+    counts = {
+        kinds: len(units([[key for key in own if key[0] not in kinds] for own in keys])) for kinds in causes
+    }
+    eased = [
+        f"{said} there are {counts[kinds]}" for kinds, said in causes.items() if counts[kinds] > together
+    ]
     raise WrongUse(
         "too much belongs together for so many parts",
-        expected=f"at least {len(shares)} sets of {what}: one for each fold, and one for the test",
-        found=f"{len(together)}, of {table.height} cases",
-        advice="Ask for fewer folds, or --test 0. Where all have one Patient ID that names nobody, such as ANONYMOUS, "
-        "split by study.",
+        expected=f"at least {parts} sets of {what}: one for each fold, and one for the test",
+        found=f"{together}, of {len(keys)} cases",
+        advice="Ask for fewer folds, or --test 0."
+        + (f" Of such sets {'; '.join(eased)}." if eased else "")
+        + " Where all have one Patient ID that names nobody, such as ANONYMOUS, split by study.",
     )

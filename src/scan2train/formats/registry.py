@@ -104,7 +104,7 @@ def by_suffix(path: Path) -> Format:
     suffix = suffix_of(path)
     if suffix in _WRITTEN:
         return by_format(_WRITTEN[suffix])
-    near = difflib.get_close_matches(suffix, _WRITTEN, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(suffix, _WRITTEN, n=3, cutoff=0.6)
     raise UnknownName(
         f"cannot write files that end in {suffix!r}" if suffix else "the name has no suffix",
         where=path,

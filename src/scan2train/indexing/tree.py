@@ -67,8 +67,12 @@ def walk_tree(source: str | os.PathLike[str]) -> Tree:
     try:
         about = os.stat(given)
     except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
         raise WrongUse(
-            "there is no such file or folder", where=given, found=error.strerror, advice="Check the path."
+            "there is no such file or folder" if gone else "this cannot be looked at",
+            where=given,
+            found=None if gone else error.strerror,
+            advice="Check the path." if gone else "Check the path, and that you may read it.",
         ) from error
     if stat.S_ISDIR(about.st_mode):
         tree = Tree(given)

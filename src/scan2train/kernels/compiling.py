@@ -14,6 +14,8 @@ from pathlib import Path
 
 from numba import njit as _njit
 
+from scan2train.kernels.first_use import compiling
+
 #: A digest of all sources whose machine code may have gone into one another.
 _SOURCES = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
@@ -25,11 +27,25 @@ def njit(**options):
 
     def compiled(function):
         made = _njit(**options)(function)
+        _watch(made._cache)  # noqa: SLF001 - nor whether it found what was kept
         file = made._cache._cache_file  # noqa: SLF001 - numba has no way to say what else a function depends on
         file._source_stamp = (file._source_stamp, _SOURCES)  # noqa: SLF001
         return made
 
     return compiled
+
+
+def _watch(cache):
+    """Have it said where nothing that was kept fits, so that numba compiles."""
+    kept = cache.load_overload
+
+    def load(signature, target):
+        found = kept(signature, target)
+        if found is None:
+            compiling()
+        return found
+
+    cache.load_overload = load
 
 
 #: For functions that Python calls.

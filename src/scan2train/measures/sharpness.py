@@ -68,6 +68,18 @@ def sharpness(volume: Volume) -> Sharpness | None:
     return _fitted(profile)
 
 
+def why_unknown(volume: Volume) -> str:
+    """What keeps :func:`sharpness` from measuring a volume, in a few words."""
+    if volume.unit != "HU":
+        return f"values in {volume.unit}"
+    if not volume.grid.physical:
+        return "no millimetres"
+    pixel_mm = max(volume.grid.spacing[:2])
+    return (
+        f"pixels of {pixel_mm:.3g} mm" if pixel_mm > _LARGEST_PIXEL_MM else "too few edges between even sides"
+    )
+
+
 def _fitted(profile: EdgeProfile) -> Sharpness | None:
     from scipy.optimize import least_squares
 

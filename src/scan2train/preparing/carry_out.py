@@ -79,7 +79,7 @@ def _made(
         job.case: "" if job.case in planned.undecided else request.key_of(planned.loaded(job))
         for job in planned.jobs
     }
-    output = Output.open(out, request.to_json(), keys, planned.roots)
+    output = Output.open(out, request, keys, planned.roots, fitted=fit is not None)
     recipe_text = request.recipe.as_written() if fit is None else fit.to_toml()
     texts = {RECIPE: recipe_text.encode()}
     if fit is not None:

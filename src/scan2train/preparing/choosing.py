@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,11 @@ def _condition(volumes: pl.DataFrame, where: str) -> tuple[pl.Expr, bool]:
         condition = pl.sql_expr(where)
         kind = volumes.select(condition.alias("condition")).schema["condition"]
         names = condition.meta.root_names()
+    except pl.exceptions.ColumnNotFoundError as error:
+        # It names the column first, and then lists all that there are.
+        name = str(error).partition('"')[2].partition('"')[0]
+        found = f"no column {name!r}" if name else "a column that is not there"
+        raise _not_a_condition(volumes, where, found, name) from None
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise _not_a_condition(volumes, where, " ".join(str(error).split())) from None
     if kind != pl.Boolean:
@@ -69,12 +75,14 @@ def _condition(volumes: pl.DataFrame, where: str) -> tuple[pl.Expr, bool]:
     return condition, "role" in names
 
 
-def _not_a_condition(volumes: pl.DataFrame, where: str, found: str) -> WrongUse:
+def _not_a_condition(volumes: pl.DataFrame, where: str, found: str, column: str = "") -> WrongUse:
+    near = get_close_matches(column, volumes.columns, n=3)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
     return WrongUse(
         f"--where is not a condition over the volumes table: {where!r}",
         expected="SQL such as \"modality = 'CT' AND spacing_k_mm < 3\"",
         found=found,
-        advice=f"The columns are: {', '.join(volumes.columns)}.",
+        advice=f"{meant}The columns are: {', '.join(volumes.columns)}.",
     )
 
 

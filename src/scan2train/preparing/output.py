@@ -17,8 +17,9 @@ from scan2train.preparing.atomic import UNFINISHED, sync_folder
 from scan2train.preparing.hidden import is_hidden
 from scan2train.preparing.job import Job, Made
 from scan2train.preparing.journal import Entry, Journal
+from scan2train.preparing.other_recipe import what_differs
 from scan2train.preparing.ownership import CASES, FIT, JOURNAL, WRITTEN
-from scan2train.preparing.request import LAID
+from scan2train.preparing.request import LAID, Request
 from scan2train.preparing.taking_down import take_down
 
 
@@ -39,23 +40,27 @@ class Output:
 
     @classmethod
     def open(
-        cls, out: Path, asked: Mapping[str, Any], keys: Mapping[str, str], roots: Mapping[str, str]
+        cls, out: Path, request: Request, keys: Mapping[str, str], roots: Mapping[str, str], *, fitted: bool
     ) -> Output:
         """Take up a folder where an earlier run left it, sweeping what that one left unfinished.
+
+        ``fitted`` says that numbers of the recipe are of this run's training cases.
 
         Raises
         ------
         OutputInUse
             If it holds what this run would not make: another recipe's or other sources' cases, or foreign files.
         """
-        cases = out / CASES
+        asked, cases = request.to_json(), out / CASES
         journal = Journal.load(out / JOURNAL)
         inside = {one.name for one in cases.iterdir()} if cases.exists() else set()
         present = {name for name in inside if not is_hidden(name)}
         # Only what can be a run's own is swept: a name that begins so may be somebody else's.
         leftovers = present & {UNFINISHED + case for case in {*keys, *journal.entries}}
         present -= leftovers
-        _refuse_foreign(out, journal, asked, present, keys)
+        if present:
+            _refuse_other_request(out, journal, request, fitted=fitted)
+        _refuse_foreign(out, present, keys)
         for unfinished in [
             *(cases / name for name in leftovers),
             *(out / (UNFINISHED + name) for name in WRITTEN),
@@ -102,18 +107,27 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _refuse_foreign(
-    out: Path, journal: Journal, asked: Mapping[str, Any], present: set[str], keys: Mapping[str, str]
-) -> None:
-    differ = [] if journal.asked is None else _other(journal.asked, asked)
-    if journal.asked is not None and differ and present:
-        raise OutputInUse(
-            "this folder was prepared in another way",
-            where=out,
-            expected=", ".join(f"{name} {journal.asked.get(name)}" for name in differ),
-            found=", ".join(f"{name} {asked.get(name)}" for name in differ),
-            advice="Choose another folder for this run, or remove that one.",
-        )
+def _refuse_other_request(out: Path, journal: Journal, request: Request, *, fitted: bool) -> None:
+    before, asked = journal.asked, request.to_json()
+    differ = [] if before is None else _other(before, asked)
+    if before is None or not differ:
+        return
+    steps = what_differs(out, str(before.get("recipe")), request.recipe) if "recipe" in differ else ""
+    why = (
+        " Numbers of the recipe come from the training cases: those of --split, --fold and --fit-on."
+        if fitted
+        else ""
+    )
+    raise OutputInUse(
+        "this folder was prepared in another way",
+        where=out,
+        expected=", ".join(f"{name} {before.get(name)}" for name in differ),
+        found=", ".join(f"{name} {asked.get(name)}" for name in differ) + (f" ({steps})" if steps else ""),
+        advice=f"Choose another folder for this run, or remove that one.{why if 'recipe' in differ else ''}",
+    )
+
+
+def _refuse_foreign(out: Path, present: set[str], keys: Mapping[str, str]) -> None:
     foreign = sorted(present - set(keys))
     if foreign:
         raise OutputInUse(

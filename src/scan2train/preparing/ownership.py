@@ -54,6 +54,14 @@ def refuse_what_is_not_ours(out: Path) -> None:
     OutputInUse
         Otherwise, before anything there is written, shortened or removed.
     """
+    if out.exists() and not out.is_dir():
+        raise OutputInUse(
+            "a prepared set is a folder, and this is a file",
+            where=out,
+            expected="a new folder, or one that `prepare` wrote",
+            found="a file",
+            advice="Choose another name for -o.",
+        )
     if not out.is_dir():
         return
     present = {file.name for file in out.iterdir()}

@@ -186,6 +186,12 @@ def _pair(
     root, files = label_files(str(labels))
     paired = pair_given(rows, files, root).with_more(pair_objects(volumes, files))
     if not (paired.found or paired.doubtful):
+        if not files and not Path(labels).exists():
+            raise WrongUse(
+                "there is no such folder or file of labels",
+                where=labels,
+                advice="Check the path of --labels; auto looks beside the images, and none leaves labels out.",
+            )
         seen = ", ".join(sorted(file.name for file in files)[:3]) or "no file at all"
         raise WrongUse(
             "no labels there belong to any of the images",
@@ -206,5 +212,5 @@ def _nothing_left(skipped: pl.DataFrame, left_out: Sequence[Mapping[str, Any]]) 
         advice="The table of --choices rejects volumes: write accept into its column choice where you want them all "
         "the same."
         if rejected
-        else "See what is there with: scan2train index SRC.",
+        else "See what is there, and why files were skipped, with: scan2train index SRC -o DIR.",
     )

@@ -72,7 +72,7 @@ class Recipe:
         except ValueError as error:
             raise WrongUse("cannot read the recipe", where=path, found=error) from error
         if path.suffix == ".toml":
-            return cls.from_toml(text, name=path.stem)
+            return cls._from_toml(text, name=path.stem, where=str(path))
         if not isinstance(account, dict) or not isinstance(account.get("done"), list):
             raise WrongUse("this is no account", where=path, expected='an object with a list "done"')
         return cls.from_json({"name": str(account.get("case", path.stem)), "step": account["done"]})
@@ -80,13 +80,20 @@ class Recipe:
     @classmethod
     def from_toml(cls, text: str, name: str = "recipe") -> Self:
         """A recipe from its TOML text; raises as :meth:`load` does."""
+        return cls._from_toml(text, name, where=name)
+
+    @classmethod
+    def _from_toml(cls, text: str, name: str, where: str) -> Self:
         try:
             data = tomllib.loads(text)
+            recipe = cls.from_json({"name": name, **data, "step": data.get("step", [])})
         except tomllib.TOMLDecodeError as error:
-            raise WrongUse("the recipe is not TOML", where=name, found=error) from error
-        recipe = cls.from_json({"name": name, **data, "step": data.get("step", [])})
+            raise WrongUse("the recipe is not TOML", where=where, found=error) from error
+        except WrongUse as error:
+            error.where = where if error.where is None else f"{where}, {error.where.rpartition(', ')[2]}"
+            raise
         if not recipe.steps:
-            raise WrongUse("the recipe has no step", where=name, expected="at least one [[step]] table")
+            raise WrongUse("the recipe has no step", where=where, expected="at least one [[step]] table")
         return replace(recipe, text=text)
 
     @classmethod

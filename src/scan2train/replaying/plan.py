@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from scan2train.preparing.request import Request
     from scan2train.verifying.said import Said
 
-_GONE = Failed(
-    error="the volume that the case was made from is not in the sources any more",
-    advice="Fetch its files as they were, or say with --source where they lie now.",
+#: What can be done about files that are gone.
+_FETCH = (
+    "Fetch its files as they were, or say with --source where they lie now: the folder that was prepared."
 )
 _NO_ACCOUNT = Failed(error="its account is missing or was changed", advice="See with verify what else was.")
 
@@ -61,7 +61,7 @@ def plan_again(
         else:
             at = shelf.find_source(account)
         if at is None and not failed:
-            undecided.setdefault(case, _GONE)
+            undecided.setdefault(case, _gone(account, places))
         job = shelf.job(case, at)
         job = job if case in undecided or account is None else _as_told(job, account, places)
         jobs.append(replace(job, split=row.get("split", "")))
@@ -69,6 +69,15 @@ def plan_again(
     return Plan(
         volumes=volumes, names=names, roots=shelf.roots, jobs=tuple(jobs), undecided=undecided, left_out=[]
     )
+
+
+def _gone(account: Mapping[str, Any] | None, places: Mapping[str, Path]) -> Failed:
+    first = account["sources"][0] if account else None
+    where = (
+        f" ({file_in(places[first['source']], first['path'])})" if first and first["source"] in places else ""
+    )
+    error = f"the volume that the case was made from is not in the sources any more{where}"
+    return Failed(error=f"{error}. {_FETCH}", advice=_FETCH)
 
 
 def _as_told(job: Job, account: Mapping[str, Any], places: Mapping[str, Path]) -> Job:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
-from scan2train.measures.sharpness import sharpness
+from scan2train.measures.sharpness import sharpness, why_unknown
 from scan2train.recipe import Choice, Scene
 from scan2train.steps.smooth_in_plane import SmoothInPlane
 
@@ -50,8 +50,9 @@ class MatchSharpness(Choice):
             raise Scan2TrainError(
                 "match_sharpness cannot measure this scan",
                 expected="a CT in HU with pixels of at most 2 mm, and skin or lungs in view",
-                found=f"{scene.volume!r}, too few edges between even sides",
-                advice='unknown = "leave" takes such scans as they are.',
+                found=f"{scene.volume!r}, {why_unknown(scene.volume)}",
+                advice='In a recipe, unknown = "leave" takes such scans as they are; leave them out of '
+                "`harmonize smooth`.",
             )
         lacking = max(self.target_mm**2 - found.sigma_mm**2, 0.0) ** 0.5
         return SmoothInPlane(sigma_mm=lacking, measured_mm=found.sigma_mm, target_mm=self.target_mm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,10 @@ def disagreements(said: Said) -> Iterator[Change]:
         yield _of_set(JOURNAL, "an entry in each line", f"{said.journal.damaged} lines that cannot be read")
     for name in ALWAYS_WRITTEN:
         if not (said.out / name).is_file():
-            yield _of_set(name, "a file; a run that came to its end leaves it", NOTHING)
+            yield replace(
+                _of_set(name, "a file; a run that came to its end leaves it", NOTHING),
+                advice="Run `prepare` again as it was run: it goes on where it stopped, and writes what is missing.",
+            )
     for name, read in ((TABLE, said.rows), (DATASET, said.dataset), (RECIPE, said.recipe)):
         if read is None and (said.out / name).is_file():
             yield _of_set(name, "what `prepare` wrote", "something that cannot be read as that")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scan2train.cohort.diff.names import names_apart
-from scan2train.cohort.diff.point import Point
-from scan2train.cohort.diff.steps import steps_apart
 from scan2train.cohort.diff.voxels import Apart, images_apart, labels_apart
 from scan2train.preparing.account import ACCOUNT
 from scan2train.preparing.atomic import sha256_of
 from scan2train.preparing.prepared import Case, labels_files_of
 from scan2train.preparing.stored import part_of, stored_image, stored_labels
+from scan2train.recipe.point import Point
+from scan2train.recipe.steps_apart import steps_apart
 
 #: Words of an account that say how the source was read, and what came out.
 _WORDS = ("volume", "irregular", "suv", "seed", "unit")

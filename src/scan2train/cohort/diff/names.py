@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scan2train.cohort.diff.point import Point
+from scan2train.recipe.point import Point
 
 
 def names_apart(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[Point]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from scan2train.cohort.diff.cases import CaseDiff, case_diff, matched
 from scan2train.cohort.diff.names import names_apart
-from scan2train.cohort.diff.point import Point
 from scan2train.cohort.diff.voxels import images_apart, labels_apart
 from scan2train.errors import WrongUse
 from scan2train.paths import path_given
@@ -17,6 +16,7 @@ from scan2train.preparing.ownership import is_prepared
 from scan2train.preparing.prepared import Case, prepared_cases
 from scan2train.read import read
 from scan2train.reading.labels import as_labels
+from scan2train.recipe.point import Point
 
 #: Words of ``account.json`` that are the same for all cases of a set.
 _RECIPE = ("name", "fingerprint")

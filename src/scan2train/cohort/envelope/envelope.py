@@ -202,6 +202,14 @@ class Envelope:
                 found=found,
                 advice="Check the path, or write it again: scan2train envelope learn OUT -o FILE.",
             ) from error
-        if not isinstance(data, dict):
-            raise WrongUse("this is no envelope", where=place, found=type(data).__name__)
+        if not isinstance(data, dict) or not {"recipe", "words", "ranges"} <= data.keys():
+            raise WrongUse(
+                "this is no envelope",
+                where=place,
+                expected="a file that `envelope learn` wrote",
+                found=f"an object with {', '.join(sorted(data)[:5])}"
+                if isinstance(data, dict)
+                else type(data).__name__,
+                advice="Write one with: scan2train envelope learn OUT -o FILE.",
+            )
         return cls.from_json(data)

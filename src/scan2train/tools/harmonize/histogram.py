@@ -26,13 +26,14 @@ Over = Literal["foreground", "volume"]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Matched:
-    """One scan: its landmarks before, how far they lay from the reference's, and its histograms; or its ``error``.
+    """One scan: its landmarks and unit before, how far they lay from the reference's, its histograms; or its ``error``.
 
     ``off_before`` and ``off_after`` are means over the landmarks, in parts of the reference's range.
     """
 
     name: str
     own: tuple[float, ...] = ()
+    unit: str = ""
     off_before: float | None = None
     off_after: float | None = None
     before: tuple[Array, Array] | None = None
@@ -91,6 +92,7 @@ def harmonize_histogram(
             Matched(
                 name=scan.name,
                 own=own,
+                unit=was.unit,
                 off_before=float(np.abs(np.subtract(own, reference)).mean() / width),
                 off_after=float(np.abs(np.subtract(new, reference)).mean() / width),
                 before=_histogram(was.array[where], own),

@@ -11,7 +11,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.measures.noise_spectrum import NoiseSpectrum, noise_spectrum
-from scan2train.measures.sharpness import Sharpness, sharpness
+from scan2train.measures.sharpness import Sharpness, sharpness, why_unknown
 from scan2train.recipe import Recipe
 from scan2train.steps.match_sharpness import MatchSharpness
 from scan2train.steps.take_as import TakeAs
@@ -101,14 +101,21 @@ def sharpness_of_reference(
 ) -> float:
     """The median sigma of the edges of the reference's scans, mm."""
     places = [reference] if isinstance(reference, (str, os.PathLike)) else list(reference)
-    found = [sharpness(scan.read(irregular, unit)) for scan in scans_of(places)]
-    told = [one.sigma_mm for one in found if one is not None]
+    told, why = [], []
+    for scan in scans_of(places):
+        volume = scan.read(irregular, unit)
+        found = sharpness(volume)
+        if found is None:
+            why.append(f"{scan.name}: {why_unknown(volume)}")
+        else:
+            told.append(found.sigma_mm)
     if not told:
         raise WrongUse(
             "the sharpness of the reference cannot be measured",
             where=reference,
             expected="a CT in HU with pixels of at most 2 mm, and skin or lungs in view",
-            advice='A NIfTI does not say that it holds HU: say so with unit="HU" (--unit HU). '
-            "Or give the sigma in mm.",
+            found="; ".join(why),
+            advice='Where a NIfTI holds HU, say so with unit="HU" (--unit HU). Otherwise give another scan, or '
+            "the sigma in mm.",
         )
     return float(np.median(told))

@@ -1,4 +1,4 @@
-"""Which steps two accounts do not share, and which options."""
+"""Which steps two recipes, or two accounts, do not share, and which options."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from scan2train.cohort.diff.point import Point
+from scan2train.recipe.point import Point
 
 Step = Mapping[str, Any]
 
 
-def steps_apart(first: Sequence[Step], second: Sequence[Step]) -> Iterator[Point]:
+def steps_apart(
+    first: Sequence[Step], second: Sequence[Step], names: tuple[str, str] = ("A", "B")
+) -> Iterator[Point]:
     """A point for each option of a step that both have, and for each step that one has alone.
 
-    Steps are told apart by their words and their order; numbers count from 1 in the first account, or in the second
-    for a step that only it has.
+    Steps are told apart by their words and their order; numbers count from 1 in the first, and in the second for
+    a step that only it has: ``names`` say which.
     """
     mine, theirs = ([str(step["do"]) for step in steps] for steps in (first, second))
     for kind, a, a_end, b, b_end in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
@@ -24,9 +26,9 @@ def steps_apart(first: Sequence[Step], second: Sequence[Step]) -> Iterator[Point
                 yield from _options(f"step {at} {one['do']}", one, other)
             continue
         for at in range(a, a_end):
-            yield Point(what=f"step {at + 1}", first=_told(first[at]), second="")
+            yield Point(what=f"step {at + 1} of {names[0]}", first=_told(first[at]), second="")
         for at in range(b, b_end):
-            yield Point(what=f"step {at + 1}", first="", second=_told(second[at]))
+            yield Point(what=f"step {at + 1} of {names[1]}", first="", second=_told(second[at]))
 
 
 def _options(step: str, one: Step, other: Step) -> Iterator[Point]:
