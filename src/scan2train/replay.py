@@ -65,7 +65,9 @@ class Replayed:
                 f"{name} {then} then, {now} now" for name, (then, now) in self.versions.items()
             )
             raise CasesFailed(
-                f"{len(self.changes)} files are not what they were",
+                "1 file is not what it was"
+                if len(self.changes) == 1
+                else f"{len(self.changes)} files are not what they were",
                 where=self.prepared.out,
                 found=str(self.changes[0]),
                 advice=f"The likely reason is other versions: {reason}. See with `diff` what they change."

@@ -80,6 +80,8 @@ def test_an_unknown_word_lists_the_near_ones(words, near):
         ("--layout", "nnunet", "--store", "zarr"),
         ("--layout", "msd", "--dataset-name", "../elsewhere"),
         ("--stack",),
+        ("--dataset-id", "7"),
+        ("--dataset-name", "liver"),
     ],
 )
 def test_what_is_not_there_or_does_not_go_together_says_so(words, tmp_path):

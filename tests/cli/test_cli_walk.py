@@ -257,6 +257,8 @@ def test_failed_cases_end_with_1_and_are_named(tmp_path):
     done = run("prepare", folder, "--recipe", "ct-lung", "-o", tmp_path / "out", "--no-cache", "--jobs", 1)
     assert done.exit_code == 1
     assert "1 of 2 cases" in done.stderr
+    assert "  1 failed (" in done.stdout
+    assert "; found" not in done.stderr  # the reason is told once
     assert sorted(pl.read_parquet(tmp_path / "out" / "cases.parquet")["state"]) == ["done", "failed"]
 
 

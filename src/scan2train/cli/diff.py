@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import guarded
 from scan2train.cli.options import Format
+from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -92,7 +93,13 @@ def _print(found: Diff) -> None:
     n, rest = len(found.differing), len(found.differing) - _SHOWN
     if rest > 0:
         typer.echo(f"and {rest} more cases that differ; --format json has all")
-    typer.echo(f"{n} of {len(found.cases)} cases differ" if n else f"{len(found.cases)} cases are the same")
+    typer.echo(_verdict(n, len(found.cases)))
+
+
+def _verdict(n: int, of: int) -> str:
+    if n:
+        return f"{n} of {numbered(of, 'case')} differ"
+    return f"{numbered(of, 'case')} {'is' if of == 1 else 'are'} the same"
 
 
 def _told(apart: Apart) -> str:

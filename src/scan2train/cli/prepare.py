@@ -20,7 +20,7 @@ from scan2train.cli.options import (
     check_reading,
     offered,
 )
-from scan2train.errors import WrongUse
+from scan2train.errors import CasesFailed, WrongUse
 
 
 def register(app: typer.Typer) -> None:
@@ -126,11 +126,14 @@ def prepare(
         ),
     ] = "train",
     dataset_id: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--dataset-id", metavar="N", help="Number in the name of the layout's folder, 1 to 999."
+            "--dataset-id",
+            metavar="N",
+            help="Number in the name of the layout's folder, 1 to 999.",
+            show_default="900",
         ),
-    ] = 900,
+    ] = None,
     dataset_name: Annotated[
         str | None,
         typer.Option(
@@ -177,13 +180,20 @@ def prepare(
         raise WrongUse(
             "--cluster does not exist yet", advice="Leave it out; --jobs uses the cores of this machine."
         )
+    if layout == "plain" and (dataset_id, dataset_name) != (None, None):
+        raise WrongUse(
+            "a number and a name are those of a layout's folder, and the layout is plain",
+            found="--dataset-name" if dataset_id is None else f"--dataset-id {dataset_id}",
+            advice="Add --layout nnunet or --layout msd, or leave it out.",
+        )
+    number = 900 if dataset_id is None else dataset_id
     from scan2train.preparing.request import Request
     from scan2train.reading.options import Options
     from scan2train.recipe import Recipe
 
     asked = Recipe.load(recipe)  # before the sources are read: a wrong word should not cost a walk
     reading = Options(irregular=irregular, suv=suv)
-    Request.checked(asked, reading, seed, store, layout, (dataset_id, dataset_name), stack=stack)
+    Request.checked(asked, reading, seed, store, layout, (number, dataset_name), stack=stack)
     from scan2train.preparing.fit_recipe import require_cases_to_fit_on
 
     require_cases_to_fit_on(asked, split, fold, fit_on)
@@ -217,7 +227,7 @@ def prepare(
             fold=fold,
             fit_on=fit_on,
             salt=salt,
-            dataset_id=dataset_id,
+            dataset_id=number,
             dataset_name=dataset_name,
             stack=stack,
             progress=progress,
@@ -230,4 +240,8 @@ def prepare(
         print_plan(made)
     else:
         print_result(made)
-    made.raise_for_failures()
+    try:
+        made.raise_for_failures()
+    except CasesFailed as error:
+        error.found = None if format is Format.TEXT else error.found  # told above, with all others
+        raise

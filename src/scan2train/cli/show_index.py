@@ -12,6 +12,7 @@ import typer
 
 from scan2train._version import __version__
 from scan2train.cli.show_table import print_table
+from scan2train.cli.words import numbered
 from scan2train.knowledge.tilt import shear_shows
 from scan2train.reports.escape import shown
 from scan2train.reports.summary import held
@@ -30,8 +31,8 @@ def print_text(index: Index) -> None:
     )
     counts = held(index)
     typer.echo(
-        f"\n{counts['volumes']} volumes in {counts['series']} series from {counts['instances']} images; "
-        f"{counts['skipped']} files skipped"
+        f"\n{numbered(counts['volumes'], 'volume')} in {counts['series']} series from "
+        f"{numbered(counts['instances'], 'image')}; {numbered(counts['skipped'], 'file')} skipped"
     )
     for reason, number in _reasons(index):
         typer.echo(f"  {number} {shown(reason)}")

@@ -8,6 +8,7 @@ import typer
 
 from scan2train.cli.show_prepared import print_left_out, print_unfit
 from scan2train.cli.show_table import print_table
+from scan2train.cli.words import numbered
 from scan2train.preparing.forecast import Forecast, size_told
 from scan2train.reports.escape import shown
 
@@ -56,7 +57,7 @@ def _row(row: Mapping[str, Any], plan: Mapping[str, Any] | None) -> tuple[str, .
 def _totals(planned: Prepared, forecast: Forecast) -> list[str]:
     several = forecast.jobs > 1
     lines = [
-        f"{planned.cases.height} cases, {size_told(forecast.n_bytes)} of voxels before compression",
+        f"{numbered(planned.cases.height, 'case')}, {size_told(forecast.n_bytes)} of voxels before compression",
         f"  disk    about {size_told(forecast.disk_bytes)}{_free(forecast.disk_free)}",
         f"  memory  about {size_told(forecast.memory_each)} for the largest case"
         + (f", {size_told(forecast.memory_bytes)} for {forecast.jobs} processes" if several else "")

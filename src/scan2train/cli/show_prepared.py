@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scan2train.cli.words import numbered
 from scan2train.finding import Severity
 from scan2train.reports.escape import shown
 
@@ -22,7 +23,7 @@ def print_result(made: Prepared) -> None:
     """How many cases are there, with how many labels, and what went wrong with the others."""
     done = made.cases.filter(made.cases["state"] == "done")
     labelled = (done["labels_sha256"].fill_null("") != "").sum()
-    typer.echo(f"{made.n_done} cases in {shown(made.out)}, {labelled} of them with labels")
+    typer.echo(f"{numbered(made.n_done, 'case')} in {shown(made.out)}, {labelled} of them with labels")
     if made.laid_out:
         typer.echo(f"  {shown(made.laid_out)}")
     failed = made.cases.filter(made.cases["state"] == "failed")
@@ -83,6 +84,6 @@ def _print_findings(made: Prepared) -> None:
         cases[rule].add((where.get("path", ""), where["volume"]))
     for rule in sorted(worst, key=lambda rule: (-worst[rule].rank, rule)):
         n = len(cases[rule])
-        typer.echo(f"  {n} {'case' if n == 1 else 'cases'} with {' '.join(rule)} ({worst[rule]})")
+        typer.echo(f"  {numbered(n, 'case')} with {' '.join(rule)} ({worst[rule]})")
     if worst:
         typer.echo("  findings.json says where, and what to do")

@@ -12,6 +12,7 @@ import typer
 
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import SetOrScans
+from scan2train.cli.words import numbered
 from scan2train.preparing.ownership import SPLIT
 from scan2train.reports.escape import shown
 
@@ -123,7 +124,7 @@ def split(
 
 def _lines(found: Split) -> Iterator[str]:
     total = len({name for one in found.folds for name in (*one.train, *one.val)}) + len(found.test)
-    yield f"{total} cases in {found.units} sets that are never parted; seed {found.seed}"
+    yield f"{numbered(total, 'case')} in {numbered(found.units, 'set')} that are never parted; seed {found.seed}"
     for sentence in found.told:
         yield f"  {shown(sentence)}"
     for number, one in enumerate(found.folds):

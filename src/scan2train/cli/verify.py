@@ -11,6 +11,7 @@ import typer
 from scan2train.cli.manners import guarded
 from scan2train.cli.options import Format, Jobs, PreparedSet
 from scan2train.cli.show_changes import print_changes
+from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def _print(found: Verified) -> None:
     print_changes(found.changes)
     for path in found.hidden:
         typer.echo(f"note: {shown(path)} is hidden and none of the set's files; it does no harm")
-    beside = f", and {found.n_sources} files of the sources" if found.n_sources else ""
-    verdict = "nothing changed" if found.same else f"{len(found.changes)} changes"
-    typer.echo(
-        f"{verdict}: {found.n_cases} cases, {found.n_files} files{beside}, {found.n_bytes / 1e6:.1f} MB"
-    )
+    beside = f", and {numbered(found.n_sources, 'file')} of the sources" if found.n_sources else ""
+    verdict = "nothing changed" if found.same else numbered(len(found.changes), "change")
+    looked = f"{numbered(found.n_cases, 'case')}, {numbered(found.n_files, 'file')}{beside}"
+    typer.echo(f"{verdict}: {looked}, {found.n_bytes / 1e6:.1f} MB")
