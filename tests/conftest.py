@@ -12,10 +12,33 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+_HERE = Path(__file__).parent
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+#: Folders and files that would take the README's command past eight minutes: the marker ``long``.
+_LONG = (
+    *("audit/", "differential/", "hostile/", "properties/", "real/", "replaying/"),
+    *(
+        "cli/test_cli_harmonize.py",
+        "cohort/test_envelope.py",
+        "cohort/test_parity.py",
+        "reports/test_html.py",
+    ),
+    *("preparing/test_decoder_crash.py", "preparing/test_fit_recipe.py", "preparing/test_prepare_cut_off.py"),
+    *("rules/test_checking.py", "rules/test_headers_and_pixels.py", "testing/test_of_volume.py"),
+    *("test_demo.py", "test_label_objects.py", "tools/test_clean.py", "tools/test_mesh.py"),
+)
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is long, before anything is chosen by its marks."""
+    for item in items:
+        if item.path.relative_to(_HERE).as_posix().startswith(_LONG):
+            item.add_marker("long")
 
 
 def pytest_collection_finish() -> None:
