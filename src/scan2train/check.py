@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +11,11 @@ from scan2train.errors import UnknownName
 from scan2train.finding import Finding
 from scan2train.index import Index, index
 from scan2train.rule import Rule
+from scan2train.runners.progress import Progress
 from scan2train.task import Task
 
 #: Sources with fewer volumes have their pixels looked at without being asked.
 PIXELS_BELOW = 200
-
-Progress = Callable[[int, int], None]
 
 
 def check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -16,12 +16,12 @@ from scan2train.rule import Rule, at
 from scan2train.rule.inputs import PIXELS
 from scan2train.rule.load import all_rules, built_in
 from scan2train.runners.outcome import Outcome
+from scan2train.runners.progress import Progress
 from scan2train.task import Task
 from scan2train.volume import Labels, Volume
 
 #: A volume's row; where it is a mask, what the data set declares of its values, else ``None``.
 Item = tuple[Mapping[str, Any], Mapping[int, str] | None]
-Progress = Callable[[int, int], None]
 
 
 def check_pixels(

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, offered
+from scan2train.cli.options import Format, Printed, offered
 from scan2train.cli.words import words
 
 Number = TypeVar("Number", int, float)
@@ -96,7 +96,7 @@ def evaluate(
             "--jobs", "-j", min=1, metavar="N", help="So many cases at once; each holds two masks in memory."
         ),
     ] = 1,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score predictions: overlap, distances between surfaces (mm), and components found, by label and case.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
-from scan2train.cli.options import Format, Irregular, Suv, check_reading
+from scan2train.cli.options import Format, Irregular, Printed, Suv, check_reading
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def features(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
     ] = 1,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Measure volume, surface, diameter, axes and intensities of each label, by the definitions and names of IBSI.
 

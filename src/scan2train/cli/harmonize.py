@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, Irregular, Sources, check_reading
+from scan2train.cli.options import Format, Irregular, Printed, Sources, check_reading
 from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
@@ -68,7 +68,7 @@ def smooth(
         ),
     ] = None,
     irregular: Irregular = "refuse",
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Smooth CT within its slices until it is as sharp as a reference; nothing is sharpened.
 
@@ -125,7 +125,7 @@ def histogram(
         str, typer.Option(metavar="WORD", help="foreground (above Otsu's threshold) or volume.")
     ] = "foreground",
     irregular: Irregular = "refuse",
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:  # fmt: skip
     """Bring histograms onto that of a reference, by landmarks (percentiles), piece by piece.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Format
+from scan2train.cli.options import Format, Printed
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def combat(
             help="With --apply of a model with a reference: learn new batches from the rows of --fit-on.",
         ),
     ] = False,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Bring features of several batches onto one scale by ComBat (Johnson 2007; Fortin 2017, 2018).
 

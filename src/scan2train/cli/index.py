@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, NoCache, Salt, Sources
+from scan2train.cli.options import Format, NoCache, Printed, Salt, Sources
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def index(
     ] = None,
     no_cache: NoCache = False,
     salt: Salt = None,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Read every header once, and list the volumes that were found.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded
-from scan2train.cli.options import Format, Irregular, check_reading, offered
+from scan2train.cli.options import Format, Irregular, Printed, check_reading, offered
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +72,7 @@ def mesh(
         ),
     ] = None,
     irregular: Irregular = "refuse",
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Make a surface in world millimetres: marching cubes, gaps closed on request, smoothed, with fewer triangles.
 

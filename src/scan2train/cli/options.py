@@ -25,6 +25,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
+Printed = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 Sources = Annotated[
     list[Path],
     typer.Argument(
@@ -69,6 +70,26 @@ Jobs = Annotated[
         metavar="N",
         help="How many processes work at once; each holds one volume in memory.",
         show_default="all CPU cores",
+    ),
+]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        metavar="EXPR",
+        help="Only volumes for which this is true: SQL over the columns of volumes.parquet, "
+        "such as \"modality = 'CT' AND spacing_k_mm < 3\". Unless it speaks of role, only role 'volume'.",
+        show_default="all",
+    ),
+]
+Choices = Annotated[
+    Path | None,
+    typer.Option(
+        "--choices",
+        metavar="FILE",
+        help="A table (CSV or Parquet) with the columns volume (the id that index shows) and choice: accept or "
+        "reject.",
+        show_default="none",
     ),
 ]
 RuleFolders = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, NoCache, Salt, Sources
+from scan2train.cli.options import Format, NoCache, Printed, Salt, Sources
 from scan2train.cli.put import put
 
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -48,7 +48,7 @@ def parity(
         float,
         typer.Option("--limit", min=0.1, metavar="S", help="Seconds after which a reader is taken to hang."),
     ] = 300.0,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write the result here.", show_default="stdout"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, NoCache, Sources
+from scan2train.cli.options import Format, NoCache, Printed, Sources
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def phases(
         int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes read volumes at once.")
     ] = 1,
     no_cache: NoCache = False,
-    form: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
+    form: Printed = Format.TEXT,
 ) -> None:
     """Tell contrast phases of CT, and phases of heartbeat and breath, in order of time within each study.
 

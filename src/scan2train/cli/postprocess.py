@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
-from scan2train.cli.options import Format
+from scan2train.cli.options import Format, Printed
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def postprocess(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
     ] = 1,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Clean predicted masks: small components, all but the largest, gaps and holes; and say what was removed.
 

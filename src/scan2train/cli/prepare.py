@@ -10,6 +10,7 @@ import typer
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import (
     PRESETS,
+    Choices,
     Format,
     Irregular,
     Jobs,
@@ -17,6 +18,7 @@ from scan2train.cli.options import (
     Salt,
     Sources,
     Suv,
+    Where,
     check_reading,
     offered,
 )
@@ -48,26 +50,8 @@ def prepare(
             "images, in the usual layouts; none leaves them out.",
         ),
     ] = "auto",
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where",
-            metavar="EXPR",
-            help="Only volumes for which this is true: SQL over the columns of volumes.parquet, "
-            "such as \"modality = 'CT' AND spacing_k_mm < 3\". Unless it speaks of role, only role 'volume'.",
-            show_default="all",
-        ),
-    ] = None,
-    choices: Annotated[
-        Path | None,
-        typer.Option(
-            "--choices",
-            metavar="FILE",
-            help="A table (CSV or Parquet) with the columns volume (the id that index shows) and choice: accept or "
-            "reject.",
-            show_default="none",
-        ),
-    ] = None,
+    where: Where = None,
+    choices: Choices = None,
     irregular: Irregular = "refuse",
     suv: Suv = None,
     seed: Annotated[

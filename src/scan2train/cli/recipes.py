@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Format
+from scan2train.cli.options import Format, Printed
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def recipes(
         ),
     ] = "",
     steps: Annotated[bool, typer.Option("--steps", help="List the steps that a recipe can have.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """List the presets, or print one as the TOML that it is, with the reason for each number.
 

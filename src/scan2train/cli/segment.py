@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, Irregular, Sources, check_reading, offered
+from scan2train.cli.options import Choices, Format, Irregular, Printed, Sources, Where, check_reading, offered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -55,25 +55,6 @@ Margin = Annotated[
     float,
     typer.Option("--margin-mm", metavar="MM", min=0, help="What is left around the mask, for --cropped."),
 ]
-Where = Annotated[
-    str | None,
-    typer.Option(
-        "--where",
-        metavar="EXPR",
-        help="Only volumes for which this is true: SQL over the columns of volumes.parquet, such as "
-        "\"modality = 'CT' AND spacing_k_mm < 3\".",
-        show_default="all",
-    ),
-]
-Choices = Annotated[
-    Path | None,
-    typer.Option(
-        "--choices",
-        metavar="FILE",
-        help="A table (CSV or Parquet) with the columns volume and choice: accept or reject.",
-        show_default="none",
-    ),
-]
 Unit = Annotated[
     str | None,
     typer.Option(
@@ -91,7 +72,6 @@ Object = Annotated[
         show_default="none",
     ),
 ]
-Printed = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 
 
 def register(app: typer.Typer) -> None:

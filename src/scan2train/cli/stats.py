@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded
-from scan2train.cli.options import Format, Irregular, Suv, check_reading
+from scan2train.cli.options import Format, Irregular, Printed, Suv, check_reading
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def stats(
     ] = None,
     irregular: Irregular = "refuse",
     suv: Suv = None,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,  # noqa: A002
+    format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Give mean, spread and extremes of an image (in its unit), and of each of its labels.
 

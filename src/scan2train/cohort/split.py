@@ -22,6 +22,7 @@ from scan2train.index import Index
 from scan2train.knowledge.file_names import natural_key
 from scan2train.preparing.atomic import write_whole
 from scan2train.preparing.ownership import is_prepared
+from scan2train.runners.progress import Progress
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from scan2train.volume import Volume
 
 Names = tuple[str, ...]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from scan2train.errors import NoImages, NotAnImage, Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.formats.dicom_clean.one_file import Asked, Cleaned, clean_or_error
@@ -17,13 +16,7 @@ from scan2train.indexing.salt import hashed, read_salt
 from scan2train.indexing.tree import walk_tree
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
-
-
-class Progress(Protocol):
-    """Called with how many files are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
+from scan2train.runners.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,8 +24,8 @@ from scan2train.preparing.prepared import prepared_cases
 from scan2train.preparing.stored import stored_image
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
+from scan2train.runners.progress import Progress
 
-Progress = Callable[[int, int], None]
 _ABOUT = (
     "What a model was trained on. A scan is in where every entry holds; one that is beyond an entry with "
     '"outside": "note" is told of and stays in. Words, bounds and "outside" may be edited.'

@@ -15,8 +15,7 @@ from scan2train.cohort.parity.work import Heard, Report, Task, work
 from scan2train.errors import WrongUse
 from scan2train.index import Index, index
 from scan2train.runners.outcome import Outcome
-
-Progress = Callable[[int, int], None]
+from scan2train.runners.progress import Progress
 
 
 def parity(

@@ -14,12 +14,11 @@ from scan2train.preparing.prepared import prepared_cases
 from scan2train.preparing.stored import stored_image
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
+from scan2train.runners.progress import Progress
 from scan2train.volume import Volume
 
 if TYPE_CHECKING:
     import polars as pl
-
-Progress = Callable[[int, int], None]
 
 
 def copies(table: pl.DataFrame, read: Callable[[str], Volume], progress: Progress | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from scan2train.checking.pixels import Item, judge, lost, refused
 from scan2train.errors import Scan2TrainError
 from scan2train.reports.html.case import Histogram, Look
 from scan2train.rule import at
+from scan2train.runners.progress import Progress
 from scan2train.volume import Volume
 
 _BINS = 56
@@ -21,8 +22,6 @@ _BINS = 56
 _AT_MOST = 400_000
 #: Centre and width of a window in which whatever is labelled is white.
 _LABELLED = (0.5, 1.0)
-
-Progress = Callable[[int, int], None]
 
 
 def look_at_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -23,8 +23,7 @@ from scan2train.reports.html.report import Report
 from scan2train.reports.summary import summary
 from scan2train.rule import Rule
 from scan2train.rule.load import all_rules
-
-Progress = Callable[[int, int], None]
+from scan2train.runners.progress import Progress
 
 #: A page that lists more skipped files helps nobody.
 _SKIPPED = 300

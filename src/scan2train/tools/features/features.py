@@ -7,7 +7,6 @@ from collections.abc import Collection
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from scan2train.errors import NoImages, Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.knowledge.file_names import stem
@@ -15,16 +14,10 @@ from scan2train.paths import path_given
 from scan2train.read import read
 from scan2train.reading.labels_on import labels_on
 from scan2train.reading.options import Options
+from scan2train.runners.progress import Progress
 from scan2train.tools.features.one_case import features_of
 from scan2train.tools.features.table import FACTS, CaseFeatures, FeatureTable, in_order
 from scan2train.volume import Labels, Volume
-
-
-class Progress(Protocol):
-    """Called with how many cases are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
 
 
 def features(

@@ -13,8 +13,9 @@ import numpy as np
 from scan2train.errors import Scan2TrainError
 from scan2train.measures.foreground import foreground_values, foreground_voxels
 from scan2train.recipe import Recipe
+from scan2train.runners.progress import Progress
 from scan2train.steps.match_histogram import MatchHistogram
-from scan2train.tools.harmonize.scans import Progress, require_free, run_each, scans_of
+from scan2train.tools.harmonize.scans import require_free, run_each, scans_of
 from scan2train.volume import Array, Volume
 
 #: The deciles of Nyúl, Udupa & Zhang (2000), and the two ends that leave out what is rare.

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from scan2train.errors import NoImages, OutputInUse, Scan2TrainError, WrongUse
 from scan2train.formats.atomic import replacing
@@ -18,15 +18,9 @@ from scan2train.preparing.versions import versions
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
 from scan2train.recipe import Recipe
+from scan2train.runners.progress import Progress
 from scan2train.volume import Labels, Volume
 from scan2train.write import write
-
-
-class Progress(Protocol):
-    """Called with how many scans are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

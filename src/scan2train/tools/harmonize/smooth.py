@@ -13,9 +13,10 @@ from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.measures.noise_spectrum import NoiseSpectrum, noise_spectrum
 from scan2train.measures.sharpness import Sharpness, sharpness, why_unknown
 from scan2train.recipe import Recipe
+from scan2train.runners.progress import Progress
 from scan2train.steps.match_sharpness import MatchSharpness
 from scan2train.steps.take_as import TakeAs
-from scan2train.tools.harmonize.scans import Progress, require_free, run_each, scans_of
+from scan2train.tools.harmonize.scans import require_free, run_each, scans_of
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scan2train.measures.distances import box_around, depth_mm, pieces_of
+from scan2train.measures.distances import box_around, depth_mm
+from scan2train.measures.enclosed_holes import enclosed_holes
 from scan2train.volume import Array, Mask
 
 
@@ -22,19 +23,7 @@ def closed(lung: Mask, radius_mm: float, spacing: tuple[float, float, float]) ->
     within = depth_mm(~mine, spacing) <= radius_mm if radius_mm > 0 else mine
     inner = depth_mm(within, spacing)
     kept = mine | (inner > radius_mm)
-    kept |= _cavities(kept)
+    kept |= enclosed_holes(kept, connectivity=26)
     # One pass more, so that cavities count as the inside that they are.
     depth[box] = np.where(kept, depth_mm(kept, spacing), 0)
     return depth
-
-
-def _cavities(mask: Mask) -> Mask:
-    """What has no way out of the mask's box but through the mask."""
-    numbers, sizes = pieces_of(~mask)
-    outside = np.zeros(len(sizes), dtype=np.bool_)
-    outside[0] = True
-    for axis in range(3):
-        for face in (0, -1):
-            outside[np.unique(np.take(numbers, face, axis=axis))] = True
-    inside: Mask = ~outside[numbers]
-    return inside

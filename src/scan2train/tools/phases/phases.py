@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from scan2train.index import index
 from scan2train.indexing.saved import is_saved
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
+from scan2train.runners.progress import Progress
 from scan2train.tables import PHASES
 from scan2train.tools.phases.average import Averaged, average
 from scan2train.tools.phases.cardiac import Place, cardiac_place, nearest, respiratory_place
@@ -30,13 +31,6 @@ from scan2train.tools.phases.times import Times, in_order, times_of
 
 Rows = list[dict[str, Any]]
 _NOWHERE = Times(first_s=None, last_s=None, trigger_time_ms=None, heart_rate=None)
-
-
-class Progress(Protocol):
-    """Called with how many volumes are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from scan2train.read import read
 from scan2train.reading.kept import require_kept
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
+from scan2train.runners.progress import Progress
 from scan2train.tools.harmonize.scans import require_free
 from scan2train.tools.postprocess.choose_rules import (
     Choice,
@@ -38,13 +39,6 @@ from scan2train.write import write
 
 #: What is left beside cleaned masks: the rules, to be used again, and what they did.
 RULES, REPORT = "postprocess.toml", "postprocess.json"
-
-
-class Progress(Protocol):
-    """Called with how many masks are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

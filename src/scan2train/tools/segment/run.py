@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from scan2train.errors import NoImages, OutputInUse, Scan2TrainError, SeveralVolumes, UnknownName, WrongUse
 from scan2train.formats.registry import by_suffix, suffix_of
@@ -16,17 +16,11 @@ from scan2train.preparing.choosing import choose
 from scan2train.preparing.naming import name_cases
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
+from scan2train.runners.progress import Progress
 from scan2train.tools.segment.outputs import cropped, labels_beside, masked
 from scan2train.tools.segment.result import Segmentation
 from scan2train.volume import Volume
 from scan2train.write import write
-
-
-class Progress(Protocol):
-    """Called with how many scans are done, and how many there are."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +73,7 @@ def segment_each(
     outputs = [one for one in (wanted.labels, wanted.masked, wanted.cropped) if one is not None]
     for out in outputs:
         require_apart([os.fspath(one) for one in sources], out.absolute())
-    volumes = index(*sources).volumes
-    taken, _ = choose(volumes.filter(volumes["role"] != "label"), where, choices)
+    taken, _ = choose(index(*sources).volumes, where, choices)
     rows = taken.to_dicts()
     if not rows:
         raise NoImages(
