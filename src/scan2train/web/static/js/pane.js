@@ -197,6 +197,7 @@ export class Pane {
         this.#shown = { key, n, first, second, image: owner, mode: (wanted.first ?? wanted.second).mode };
         this.#paint();
         this.#prefetch(wanted);
+        this.viewer.state.set({ arrived: this.viewer.state.get().arrived + 1 });
       }
       this.#note.textContent = "";
     } catch (error) {

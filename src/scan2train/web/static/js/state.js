@@ -30,6 +30,7 @@
  * @property {object|null} mark        the finding that is pointed at
  * @property {boolean} crosshair       drawn or not
  * @property {boolean} smooth          pixels blended when enlarged
+ * @property {number} arrived          slices that panes have shown so far: what is read off them is read anew
  */
 
 /** @type {readonly PlaneName[]} */
@@ -60,6 +61,7 @@ export const AT_FIRST = Object.freeze({
   mark: null,
   crosshair: true,
   smooth: true,
+  arrived: 0,
 });
 
 /** @returns {Record<PlaneName, View>} every plane fitted to its pane */

@@ -50,7 +50,7 @@ export function positionPanel(viewer) {
     due = true;
     requestAnimationFrame(show);
   };
-  state.watch(["image", "focus", "second", "active", "mode", "time", "compare"], later);
+  state.watch(["image", "focus", "second", "active", "mode", "time", "compare", "arrived"], later);
   return Object.freeze({
     /** @param {{pane: object, column: number, row: number}|null} place */
     hover(place) {
