@@ -70,7 +70,7 @@ def view(
     """
     from scan2train.cli.found import require_outside
     from scan2train.viewing.start import start
-    from scan2train.web.serve import serve
+    from scan2train.web.serve import Server
 
     require_outside([source], choices)
     with progress_bar("indexing") as progress:
@@ -83,13 +83,11 @@ def view(
             salt=salt,
             progress=progress,
         )
-
-    def ready(address: str) -> None:
-        print(address, flush=True)  # noqa: T201 - the first line, whatever stands between here and a terminal
-        if browser:
-            _open_browser(address)
-
-    serve(session, port=port, ready=ready)
+    server = Server(session, port)
+    print(server.address, flush=True)  # noqa: T201 - the first line, whoever reads it
+    if browser:
+        _open_browser(server.address)
+    server.run()
 
 
 def _open_browser(address: str) -> None:

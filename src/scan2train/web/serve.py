@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable
 from secrets import token_urlsafe
 
 from scan2train.errors import WrongUse
@@ -13,42 +12,53 @@ from scan2train.viewing.session import Session
 _HOST = "127.0.0.1"
 
 
-def serve(session: Session, *, port: int | None, ready: Callable[[str], None]) -> None:
-    """Serve a sitting until the process is interrupted.
+class Server:
+    """A server that takes connections from when it is made, and answers them while it runs.
 
     Parameters
     ----------
+    session
+        What is looked at.
     port
-        Where to listen; any free one if not given.
-    ready
-        Called with the address, token and all, once connections are taken.
+        Where to listen; any free port if not given.
 
     Raises
     ------
     WrongUse
-        If the port is taken.
+        If the port is taken, or may not be used.
     """
-    import uvicorn
 
-    from scan2train.web.app import make_app
+    def __init__(self, session: Session, port: int | None = None) -> None:
+        import uvicorn
 
-    listening = listen(port)
-    own = listening.getsockname()[1]
-    token = token_urlsafe(24)
-    ready(f"http://{_HOST}:{own}/?token={token}")
-    config = uvicorn.Config(
-        make_app(session, token=token, port=own),
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        http="h11",
-        loop="asyncio",
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+        from scan2train.web.app import make_app
+
+        self._socket = listen(port)
+        self.port: int = self._socket.getsockname()[1]
+        token = token_urlsafe(24)
+        #: What is opened in the browser.
+        self.address = f"http://{_HOST}:{self.port}/?token={token}"
+        config = uvicorn.Config(
+            make_app(session, token=token, port=self.port),
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",
+            loop="asyncio",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+
+    def run(self) -> None:
+        """Answer until the process is interrupted, or :meth:`stop` is called."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Answer no more; may be called from any thread."""
+        self._server.should_exit = True
 
 
 def listen(port: int | None) -> socket.socket:

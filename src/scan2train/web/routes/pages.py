@@ -33,7 +33,7 @@ async def read_page(request: Request) -> Response:
 def _known() -> dict[str, Traversable]:
     """Every path that is answered: what is not in here is not there, however it is spelt."""
     found = dict(_below(files("scan2train.web") / "static", ""))
-    return {**found, "/": found["/index.html"]}
+    return {**found, "/": found["/index.html"], "/favicon.ico": found["/icon.svg"]}
 
 
 def _below(folder: Traversable, path: str) -> list[tuple[str, Traversable]]:
