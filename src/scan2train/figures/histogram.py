@@ -166,8 +166,8 @@ def _dress(axes: Axes, unit: str, edges: Array, style: Style, *, log: bool) -> N
     axes.tick_params(colors=style.muted, labelsize=8)
     for side in axes.spines.values():
         side.set_color(style.muted)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    for name in ("top", "right"):
+        axes.spines[name].set_visible(False)
     if len(axes.patches) > 1:
         legend = axes.legend(fontsize=8, frameon=False, labelcolor=style.text)
         for text in legend.get_texts():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -110,14 +110,14 @@ def montage(
     detail = f"{in_words(volume.grid)} · {volume.unit} · {window_in_words(shade)}"
     legend = legend_of(figure, present(planes), names, name, detail, style)
     head = CAPTION_IN + LEGEND_IN * (len(legend) - 1)
-    across_, wide, tall = _cells(planes, columns, style, head)
-    rows = ceil(len(planes) / across_)
+    columns, wide, tall = _cells(planes, columns, style, head)
+    rows = ceil(len(planes) / columns)
     height = 2 * MARGIN_IN + (TITLE_IN if title else 0) + head + rows * tall + (rows - 1) * _GAP_IN
     figure.set_size_inches(width_in, height)
     top = write_title(figure, title, style)
     write_head(figure, top, name, detail, legend, style)
     for n, one in enumerate(planes):
-        row, column = divmod(n, across_)
+        row, column = divmod(n, columns)
         x = MARGIN_IN + column * (wide + _GAP_IN)
         y = top - head - row * (tall + _GAP_IN) - tall
         axes = figure.add_axes(
@@ -132,7 +132,8 @@ def montage(
 def _check(plane: str | None, count: int, columns: int | None) -> None:
     if plane is not None and plane not in ALL_PLANES:
         raise WrongUse("plane", expected=", ".join(ALL_PLANES), found=repr(plane))
-    for word, value in (("count", count), ("columns", 1 if columns is None else columns)):
+    given: dict[str, Any] = {"count": count, "columns": 1 if columns is None else columns}
+    for word, value in given.items():
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
             raise WrongUse(word, expected=f"a whole number from 1 to {_MOST}", found=repr(value))
 
@@ -165,7 +166,7 @@ def _cells(planes: list[Plane], columns: int | None, style: Style, head: float) 
     """How many pictures go side by side, and their width and height in inches."""
     wide_mm, tall_mm = planes[0].size_mm
     best = max(1, round(sqrt(len(planes) * _SHAPE * tall_mm / wide_mm)))
-    side_by_side = min(columns or best, len(planes)) if columns is None else columns
+    side_by_side = min(best, len(planes)) if columns is None else columns
     wide = (style.width_in - 2 * MARGIN_IN - (side_by_side - 1) * _GAP_IN) / side_by_side
     tall = wide * tall_mm / wide_mm
     rows = ceil(len(planes) / side_by_side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from matplotlib.backend_bases import KeyEvent, MouseButton, MouseEvent
+from matplotlib.backend_bases import MouseButton
 
 from scan2train.figures.panel import (
     draw_labels,
@@ -23,6 +23,7 @@ from scan2train.figures.style import label_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import KeyEvent, MouseEvent
     from matplotlib.figure import Figure
 
     from scan2train.figures.planes import Plane, PlaneName
@@ -70,14 +71,12 @@ class Scroller:
         self._shown: Plane | None = None
         self._picture: Any = None
         self._words: Any = None
-        for name, answer in (
-            ("scroll_event", self._scrolled),
-            ("key_press_event", self._pressed),
-            ("button_press_event", self._taken),
-            ("motion_notify_event", self._dragged),
-            ("button_release_event", self._let_go),
-        ):
-            figure.canvas.mpl_connect(name, answer)
+        connect = figure.canvas.mpl_connect
+        connect("scroll_event", self._scrolled)
+        connect("key_press_event", self._pressed)
+        connect("button_press_event", self._taken)
+        connect("motion_notify_event", self._dragged)
+        connect("button_release_event", self._let_go)
         self.draw()
 
     @property
@@ -131,9 +130,7 @@ class Scroller:
         self._axes = axes
         self.figure.canvas.draw_idle()
 
-    def _scrolled(self, event: Any) -> None:
-        if not isinstance(event, MouseEvent):
-            return
+    def _scrolled(self, event: MouseEvent) -> None:
         # A touch pad sends parts of steps.
         self._wheel += event.step
         whole = int(self._wheel)
@@ -141,8 +138,8 @@ class Scroller:
         if whole:
             self.move(whole)
 
-    def _pressed(self, event: Any) -> None:
-        key = event.key if isinstance(event, KeyEvent) else None
+    def _pressed(self, event: KeyEvent) -> None:
+        key = event.key
         if key in _STEPS:
             self.move(_STEPS[key])
         elif key in _PLANE_OF:
@@ -156,14 +153,14 @@ class Scroller:
             self.fill = not self.fill
             self.draw()
 
-    def _taken(self, event: Any) -> None:
+    def _taken(self, event: MouseEvent) -> None:
         busy = getattr(getattr(self.figure.canvas, "toolbar", None), "mode", "")
-        if isinstance(event, MouseEvent) and event.button == MouseButton.LEFT and not busy:
+        if event.button == MouseButton.LEFT and not busy:
             self._held = (event.x, event.y, self.window)
             self._tell(event)
 
-    def _dragged(self, event: Any) -> None:
-        if self._held is None or not isinstance(event, MouseEvent):
+    def _dragged(self, event: MouseEvent) -> None:
+        if self._held is None:
             return
         x, y, (centre, width) = self._held
         across_, down = self.figure.bbox.width, self.figure.bbox.height
@@ -171,7 +168,7 @@ class Scroller:
         # Up is brighter: the centre goes down.
         self._set_window((centre - _DRAG * width * (event.y - y) / down, max(wider, _LEAST * self._first[1])))
 
-    def _let_go(self, event: Any) -> None:
+    def _let_go(self, event: MouseEvent) -> None:
         del event
         self._held = None
 

@@ -124,10 +124,10 @@ def _figure(style: Style, *, live: bool) -> Shown:
 def _is_live() -> bool:
     """Whether matplotlib draws where a hand can reach it."""
     import matplotlib as mpl
-    from matplotlib.backends import BackendFilter, backend_registry
+    from matplotlib.backends.registry import BackendFilter, backend_registry
 
     name = mpl.get_backend().lower()
-    still = [one.lower() for one in backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)]
+    still = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)  # type: ignore[no-untyped-call]
     return name not in still and "inline" not in name
 
 

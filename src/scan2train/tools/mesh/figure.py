@@ -111,10 +111,9 @@ def surface(
         x = MARGIN_IN + n * (side + GAP_IN)
         place = (x / width_in, (top - head - side) / height, side / width_in, side / height)
         axes = figure.add_axes(place, label=name)
-        left, right, up, down = LETTERS[name]
         plane = Plane(
             name="coronal", image=picture, outlines={}, pixel_mm=(pixel_mm, pixel_mm),
-            letters=(left, right, up, down), at_mm=0.0, unit="mm",
+            letters=LETTERS[name], at_mm=0.0, unit="mm",
         )  # fmt: skip
         wide, tall = plane.size_mm
         axes.imshow(picture, extent=(0, wide, tall, 0), aspect="auto", interpolation="antialiased")

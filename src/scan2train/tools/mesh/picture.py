@@ -21,7 +21,11 @@ _VIEWS = {
     "above": ((1, 0, 0), (0, -1, 0), (0, 0, 1)),
 }
 #: What of the patient lies to the left, right, top and bottom of each.
-LETTERS = {"front": "RLSI", "left": "APSI", "above": "LRAP"}
+LETTERS = {
+    "front": ("R", "L", "S", "I"),
+    "left": ("A", "P", "S", "I"),
+    "above": ("L", "R", "A", "P"),
+}
 BONE = (232, 222, 200)
 _BACK = (24, 26, 30)
 
