@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from scan2train.measures.display_window import Window, window_of_values
 from scan2train.sampling.memory import for_kernels
 from scan2train.viewing.planes import MODES, NAMES, Planes, planes_of
 from scan2train.volume import Array, Volume
@@ -64,6 +65,11 @@ class Image:
     @cached_property
     def _for_sampling(self) -> Array:
         return for_kernels(self.volume.array)
+
+    @cached_property
+    def window(self) -> Window:
+        """Centre and width that show nearly all of its values."""
+        return window_of_values(self.volume)
 
     @cached_property
     def range(self) -> tuple[float, float]:
