@@ -17,7 +17,7 @@ from scan2train.kernels.first_use import told_once
 
 #: The commands, in the order of the help; each is a file of its name.
 COMMANDS = (
-    *("index", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
+    *("index", "view", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
     *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
     *("segment", "evaluate", "postprocess", "mesh", "features", "phases"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),

@@ -1,0 +1,100 @@
+"""``scan2train view``: scans in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scan2train.cli.manners import guarded, progress_bar
+from scan2train.cli.options import NoCache, Salt
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("view", epilog="Example: scan2train view hospital/")(guarded(view))
+
+
+def view(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SRC",
+            help="A file, a folder of scans, a folder that `index -o` left, or a set that `prepare` wrote.",
+            show_default=False,
+        ),
+    ],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels",
+            metavar="MASK",
+            help="Labels to lay over the image: a file of any format, DICOM SEG or RTSTRUCT.",
+            show_default="those that belong to it",
+        ),
+    ] = None,
+    second: Annotated[
+        Path | None,
+        typer.Option(
+            "--second",
+            metavar="IMAGE",
+            help="Another image to lay over the first, such as PET over CT.",
+            show_default="none",
+        ),
+    ] = None,
+    choices: Annotated[
+        Path,
+        typer.Option(
+            "--choices",
+            metavar="FILE",
+            help="Where accept, reject and remarks are kept (CSV), for prepare --choices.",
+        ),
+    ] = Path("choices.csv"),
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=1, max=65535, metavar="P", help="Where to listen.", show_default="any free port"
+        ),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the address in the browser.")
+    ] = True,
+    no_cache: NoCache = False,
+    salt: Salt = None,
+) -> None:
+    """Look at scans in the browser: planes, 3D, windows, labels, findings; accept or reject, draw and save.
+
+    The first line printed is the address. Only this machine can reach it, and only with the token in it; nothing is
+    loaded from elsewhere. Sources are never written. End it with Ctrl-C.
+    """
+    from scan2train.cli.found import require_outside
+    from scan2train.viewing.start import start
+    from scan2train.web.serve import Server
+
+    require_outside([source], choices)
+    with progress_bar("indexing") as progress:
+        session = start(
+            source,
+            labels=labels,
+            second=second,
+            choices=choices,
+            cache=not no_cache,
+            salt=salt,
+            progress=progress,
+        )
+    server = Server(session, port)
+    if session.open is not None:
+        session.image(session.open)  # it is read while the browser starts
+    print(server.address, flush=True)  # noqa: T201 - the first line, whoever reads it
+    if browser:
+        _open_browser(server.address)
+    server.run()
+
+
+def _open_browser(address: str) -> None:
+    """Open an address if there is a browser; the address is printed all the same."""
+    import webbrowser
+    from threading import Thread
+
+    Thread(target=webbrowser.open, args=(address,), daemon=True).start()
