@@ -290,7 +290,8 @@ EDITS = st.one_of(
 @settings(max_examples=12)
 @given(edits=st.lists(EDITS, min_size=1, max_size=9))
 def test_all_is_undone_and_done_again_and_the_numbers_are_those_of_stats(edits):
-    labels = opened("second", "third", valid=True)
+    mask = Labels(array=np.zeros(SHAPE, np.uint8), grid=GRID, names={1: "a", 2: "b", 3: "c"})
+    labels = LabelMap(image(valid=True), mask)
     for edit in edits:
         if isinstance(edit, Edit):
             labels.edit(edit)

@@ -79,7 +79,8 @@ class LabelMap:
         """What stands now, as labels; a copy."""
         with self.lock:
             names = {one.value: one.name for one in self.legend.labels}
-            return Labels(array=self.array.copy(order="F"), grid=self.image.grid, names=names)
+            array, meta = self.array.copy(order="F"), {"drawn_by_hand": True}
+            return Labels(array=array, grid=self.image.grid, names=names, meta=meta)
 
     def cut(self, mode: str, plane: str, n: int) -> Cut:
         """A slice by name and number.

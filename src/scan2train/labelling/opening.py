@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from scan2train.errors import GridMismatch
+from scan2train.knowledge.tolerances import LAB001_SILENT_VOXELS
 from scan2train.labelling.label_map import LabelMap
 from scan2train.labelling.sidecar import read_sidecar
 from scan2train.reading.labels_on import labels_on
 from scan2train.volume import Labels, Volume
 
+Source = Labels | str | os.PathLike[str]
+
 
 def open_labels(
-    image: Volume, source: Labels | str | os.PathLike[str] | None = None, *, onto_grid: bool = False
+    image: Volume, source: Source | None = None, *, onto_grid: bool = False, beside: Path | None = None
 ) -> tuple[LabelMap, str]:
     """A label map on an image's grid, from a mask or empty.
 
@@ -28,6 +31,8 @@ def open_labels(
     onto_grid
         Bring a mask that lies on another grid onto the image's: each label is interpolated as a picture of its own,
         and the largest wins.
+    beside
+        The file that the mask was read from, beside which its names may be kept; ``source`` itself, if it is a path.
 
     Returns
     -------
@@ -43,7 +48,8 @@ def open_labels(
     if source is None:
         return LabelMap(image), ""
     try:
-        labels, told = labels_on(source, image), ""
+        labels = labels_on(source, image)
+        told = _nearly(image.grid.distance_in_voxels(labels.grid))
     except GridMismatch as error:
         if not onto_grid:
             raise GridMismatch(
@@ -54,14 +60,24 @@ def open_labels(
                 advice="Ask for it to be brought onto the image's grid, or open the image that it was drawn on.",
             ) from error
         labels, told = _brought(source, image)
-    notes = None if isinstance(source, Labels) else read_sidecar(Path(source))
+    place = beside if isinstance(source, Labels) else Path(source)
+    notes = None if place is None else read_sidecar(place)
     if notes is None:
         return LabelMap(image, labels), told
     named = labels.replace(names={**labels.names, **{one.value: one.name for one in notes}})
     return LabelMap(image, named, {one.value: one.colour for one in notes}), told
 
 
-def _brought(source: Labels | str | os.PathLike[str], image: Volume) -> tuple[Labels, str]:
+def _nearly(apart: float) -> str:
+    if apart <= LAB001_SILENT_VOXELS:
+        return ""
+    return (
+        f"The mask's corners lie {apart:.2g} voxels from the image's; it was taken voxel for voxel, and is saved on the "
+        "image's grid."
+    )
+
+
+def _brought(source: Source, image: Volume) -> tuple[Labels, str]:
     from scan2train.read import read
     from scan2train.steps.to_grid import ToGrid
 

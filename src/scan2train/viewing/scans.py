@@ -15,6 +15,7 @@ from scan2train.read import read
 from scan2train.reading.drawn_on import objects_in, pair_objects
 from scan2train.reading.labels_on import labels_on
 from scan2train.reading.points import grouped, together
+from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.entry import ABOUT, Entry, LabelSource
 from scan2train.volume import Labels, Volume
 
@@ -113,7 +114,12 @@ def _read(found: Index, ats: list[int]) -> Volume:
 
 
 def _of_row(found: Index, row: Row) -> LabelSource:
-    return LabelSource(id=row["volume"], name=row["path"], read=partial(_read_mask, found, row["at"]))
+    return LabelSource(
+        id=row["volume"],
+        name=row["path"],
+        read=partial(_read_mask, found, row["at"]),
+        path=source_folder(row["source"]) / row["path"],
+    )
 
 
 def _read_mask(found: Index, at: int, image: Volume) -> Labels:
@@ -125,7 +131,7 @@ def _read_mask(found: Index, at: int, image: Volume) -> Labels:
 def _of_object(file: Path) -> LabelSource:
     from scan2train.viewing.ids import id_of_path
 
-    return LabelSource(id=id_of_path(file), name=file.name, read=partial(_read_object, file))
+    return LabelSource(id=id_of_path(file), name=file.name, read=partial(_read_object, file), path=file)
 
 
 def _read_object(file: Path, image: Volume) -> Labels:

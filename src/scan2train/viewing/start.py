@@ -67,7 +67,7 @@ def _other(entries: dict[str, Entry], first: str | None) -> Entry:
 
 
 def _labels_given(path: Path) -> LabelSource:
-    return LabelSource(id=id_of_path(path), name=path.name, read=partial(_read_labels, path))
+    return LabelSource(id=id_of_path(path), name=path.name, read=partial(_read_labels, path), path=path)
 
 
 def _read_labels(path: Path, image: Volume) -> Labels:
