@@ -72,8 +72,8 @@ def _nearly(apart: float) -> str:
     if apart <= LAB001_SILENT_VOXELS:
         return ""
     return (
-        f"The mask's corners lie {apart:.2g} voxels from the image's; it was taken voxel for voxel, and is saved on the "
-        "image's grid."
+        f"The mask's corners lie {apart:.2g} voxels from the image's; it was taken voxel for voxel, and is saved on "
+        "the image's grid."
     )
 
 

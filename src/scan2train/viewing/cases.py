@@ -30,7 +30,7 @@ def _entry(case: Case) -> Entry:
         id=id_of_path(case.folder),
         name=case.name,
         about=_about(case),
-        times=1,
+        volumes=(str(case.account["volume"]),),
         labels=_labels(case),
         decides=str(case.account["volume"]),
         read=partial(stored_image, case),

@@ -38,8 +38,8 @@ class Entry:
         What it is called below its source.
     about
         Cells of the volumes table: :data:`ABOUT`, sizes and spacing.
-    times
-        Points of its dimension; 1 without one.
+    volumes
+        Volume ids of all its points, one without a dimension.
     labels
         What belongs to it.
     decides
@@ -51,11 +51,16 @@ class Entry:
     id: str
     name: str
     about: Mapping[str, Any]
-    times: int
+    volumes: tuple[str, ...]
     labels: tuple[LabelSource, ...]
     decides: str
     read: Callable[[], Volume]
     row: Callable[[], Mapping[str, Any] | None]
+
+    @property
+    def times(self) -> int:
+        """Points of its dimension; 1 without one."""
+        return len(self.volumes)
 
     @property
     def shape(self) -> tuple[int, int, int]:

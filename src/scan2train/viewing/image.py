@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,6 @@ class Image:
     id: str
     name: str
     volume: Volume
-    row: Mapping[str, Any]
 
     @cached_property
     def times(self) -> int:
@@ -41,6 +39,12 @@ class Image:
     def planes(self) -> Mapping[str, Mapping[str, Planes]]:
         """All planes, by mode and name."""
         return {mode: {name: planes_of(self.volume.grid, mode, name) for name in NAMES} for mode in MODES}
+
+    @cached_property
+    def inverted(self) -> bool:
+        """Whether small values are meant to be bright: MONOCHROME1, or a presentation that says so."""
+        meta = self.volume.meta
+        return meta.get("photometric") == "MONOCHROME1" or meta.get("lut_shape") == "INVERSE"
 
     @cached_property
     def bytes(self) -> int:

@@ -17,6 +17,7 @@ from scan2train.reading.labels_on import labels_on
 from scan2train.reading.points import grouped, together
 from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.entry import ABOUT, Entry, LabelSource
+from scan2train.viewing.ids import id_of_path
 from scan2train.volume import Labels, Volume
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def entries_of(found: Index) -> list[Entry]:
                 id=first["volume"],
                 name=name,
                 about=first,
-                times=len(ats),
+                volumes=tuple(row["volume"] for row in group),
                 labels=tuple(labels),
                 decides=first["volume"],
                 read=partial(_read, found, ats),
-                row=partial(found.volumes.row, ats[0], named=True),
+                row=partial(_row, found, ats[0]),
             )
         )
     return sorted(made, key=lambda one: natural_key(one.name))
@@ -100,8 +101,12 @@ def _names(groups: list[list[Row]]) -> list[str]:
     return names
 
 
+def _row(found: Index, at: int) -> Row:
+    return found.volumes.row(at, named=True)
+
+
 def _read(found: Index, ats: list[int]) -> Volume:
-    rows = [found.volumes.row(at, named=True) for at in ats]
+    rows = [_row(found, at) for at in ats]
     row = rows[0] if len(rows) == 1 else together(rows)
     try:
         return read(row)
@@ -123,14 +128,12 @@ def _of_row(found: Index, row: Row) -> LabelSource:
 
 
 def _read_mask(found: Index, at: int, image: Volume) -> Labels:
-    labels = read(found.volumes.row(at, named=True), as_labels=True)
+    labels = read(_row(found, at), as_labels=True)
     assert isinstance(labels, Labels)
     return labels_on(labels, image)
 
 
 def _of_object(file: Path) -> LabelSource:
-    from scan2train.viewing.ids import id_of_path
-
     return LabelSource(id=id_of_path(file), name=file.name, read=partial(_read_object, file), path=file)
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scan2train.errors import WrongUse
+from scan2train.viewing.decisions import Decisions
 from scan2train.viewing.entry import Entry, LabelSource
+from scan2train.viewing.findings import Findings
 from scan2train.viewing.image import Image
 from scan2train.viewing.kept import Kept
 from scan2train.viewing.opened_set import OpenedSet
+from scan2train.viewing.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,9 +40,15 @@ class Session:
     labels: str | None
     choices: Path
     kept: Kept = field(init=False)
+    findings: Findings = field(init=False)
+    decisions: Decisions = field(init=False)
+    thumbnails: Thumbnails = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kept", Kept(self._read))
+        object.__setattr__(self, "findings", Findings(self.opened))
+        object.__setattr__(self, "decisions", Decisions(self.choices, (self.opened.place,)))
+        object.__setattr__(self, "thumbnails", Thumbnails())
 
     def entry(self, id: str) -> Entry:  # noqa: A002
         """The image of an id.
@@ -58,6 +67,10 @@ class Session:
         """An image in memory, when it is there. Raises as :meth:`entry`, and as reading does."""
         return self.kept.open(self.entry(id).id)
 
+    def thumbnail(self, id: str) -> bytes:  # noqa: A002
+        """A small picture of an image, PNG. Raises as :meth:`image`."""
+        return self.thumbnails.of(self.entry(id), self.kept.ready(id))
+
     def label_source(self, image: str, labels: str) -> LabelSource:
         """Labels that belong to an image.
 
@@ -73,4 +86,6 @@ class Session:
 
     def _read(self, id: str) -> Image:  # noqa: A002
         entry = self.entries[id]
-        return Image(id=entry.id, name=entry.name, volume=entry.read(), row=entry.about)
+        image = Image(id=entry.id, name=entry.name, volume=entry.read())
+        self.findings.read(entry, image)
+        return image

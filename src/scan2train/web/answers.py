@@ -42,7 +42,7 @@ def raw(values: Array, **headers: str) -> Response:
     return Response(
         memoryview(whole).cast("B"),
         media_type="application/octet-stream",
-        headers={"X-Dtype": whole.dtype.name, "X-Shape": ",".join(map(str, whole.shape)), **headers},
+        headers={"X-Dtype": whole.dtype.name, "X-Shape": ",".join(map(str, whole.shape))} | headers,
     )
 
 

@@ -14,7 +14,9 @@ from scan2train.viewing.image import Image
 from scan2train.viewing.session import Session
 
 T = TypeVar("T")
-_POOL = ThreadPoolExecutor(4, thread_name_prefix="slices")
+#: Slices wait for no thumbnail.
+_SLICES = ThreadPoolExecutor(4, thread_name_prefix="slices")
+_BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")
 
 
 def session_of(request: Request) -> Session:
@@ -25,7 +27,12 @@ def session_of(request: Request) -> Session:
 
 async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """What ``work`` gives, while others are answered."""
-    return await asyncio.get_running_loop().run_in_executor(_POOL, partial(work, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_SLICES, partial(work, *args, **kwargs))
+
+
+async def in_background(work: Callable[..., T], *args: Any) -> T:
+    """The same of what is in no hurry: one after another."""
+    return await asyncio.get_running_loop().run_in_executor(_BACKGROUND, partial(work, *args))
 
 
 async def opened(request: Request, id: str) -> Image:  # noqa: A002

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scan2train.errors import WrongUse
 from scan2train.viewing.describe import describe_image
+from scan2train.viewing.header_fields import header_of
+from scan2train.viewing.histogram import histogram_of
 from scan2train.viewing.planes import MODES, NAMES, Planes
+from scan2train.viewing.reduced import reduced
 from scan2train.viewing.slices import slice_of
 from scan2train.web.answers import raw
-from scan2train.web.work import in_thread, opened
+from scan2train.web.work import in_background, in_thread, opened, session_of
 
 
 async def read_image(request: Request) -> Response:
     """``GET /api/images/{id}``: opens it."""
     image = await opened(request, request.path_params["id"])
-    return JSONResponse(await in_thread(describe_image, image))
+    return JSONResponse(await in_thread(describe_image, image, session_of(request)))
 
 
 async def read_slice(request: Request) -> Response:
@@ -36,6 +42,56 @@ async def read_slice(request: Request) -> Response:
     )
     own = over is None and request.path_params["mode"] == "voxel"
     return raw(cut.values if own else cut.with_nan())
+
+
+async def read_valid(request: Request) -> Response:
+    """``GET /api/images/{id}/valid/{mode}/{plane}/{n}``: 1 where values are real."""
+    image = await opened(request, request.path_params["id"])
+    planes = await _planes(request, image.id)
+    cut = await in_thread(slice_of, image, planes, request.path_params["n"], slab=number(request, "slab", 1))
+    return raw(np.ones(cut.values.shape[:2], np.bool_) if cut.valid is None else cut.valid)
+
+
+async def read_progress(request: Request) -> Response:
+    """``GET /api/images/{id}/progress``: how far reading is; opens nothing."""
+    session = session_of(request)
+    entry = session.entry(request.path_params["id"])
+    total = entry.shape[2] * entry.times
+    state = session.kept.state(entry.id) or "waiting"
+    return JSONResponse({"done": total if state == "ready" else 0, "total": total, "state": state})
+
+
+async def read_histogram(request: Request) -> Response:
+    """``GET /api/images/{id}/histogram``."""
+    image = await opened(request, request.path_params["id"])
+    found = await in_thread(histogram_of, image, number(request, "t", 0))
+    return JSONResponse({"low": found.low, "high": found.high, "counts": found.counts})
+
+
+async def read_reduced(request: Request) -> Response:
+    """``GET /api/images/{id}/reduced``: the whole, made small, for 3D."""
+    image = await opened(request, request.path_params["id"])
+    small = await in_thread(reduced, image, number(request, "largest", 192), number(request, "t", 0))
+    k, j, i = small.values.shape
+    told = {
+        "X-Shape": f"{i},{j},{k}",
+        "X-Affine": json.dumps(small.affine.tolist()),
+        "X-Range": f"{small.low},{small.high}",
+    }
+    return raw(small.values, **told)
+
+
+async def read_thumbnail(request: Request) -> Response:
+    """``GET /api/images/{id}/thumbnail.png``: drawn when it is asked for."""
+    png = await in_background(session_of(request).thumbnail, request.path_params["id"])
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def read_header(request: Request) -> Response:
+    """``GET /api/images/{id}/header``: of the middle slice's file, or of that of slice ``k``."""
+    entry = session_of(request).entry(request.path_params["id"])
+    k = number(request, "k", -1) if "k" in request.query_params else None
+    return JSONResponse(await in_thread(header_of, entry, k))
 
 
 async def _planes(request: Request, id: str) -> Planes:  # noqa: A002
@@ -64,5 +120,11 @@ def number(request: Request, name: str, default: int) -> int:
 
 ROUTES = [
     Route("/api/images/{id}", read_image),
+    Route("/api/images/{id}/progress", read_progress),
+    Route("/api/images/{id}/histogram", read_histogram),
+    Route("/api/images/{id}/reduced", read_reduced),
+    Route("/api/images/{id}/thumbnail.png", read_thumbnail),
+    Route("/api/images/{id}/header", read_header),
+    Route("/api/images/{id}/valid/{mode}/{plane}/{n:int}", read_valid),
     Route("/api/images/{id}/slices/{mode}/{plane}/{n:int}", read_slice),
 ]

@@ -12,7 +12,9 @@ from scan2train.web.work import in_thread, session_of
 
 async def read_set(request: Request) -> Response:
     """``GET /api/set``."""
-    return JSONResponse(await in_thread(describe_set, session_of(request)))
+    session = session_of(request)
+    session.findings.begin()
+    return JSONResponse(await in_thread(describe_set, session))
 
 
 ROUTES = [Route("/api/set", read_set)]

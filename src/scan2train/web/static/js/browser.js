@@ -143,12 +143,6 @@ export function makeBrowser(viewer, place) {
   keys.bind("r", "Reject this image, or take it back", () => toggle("reject"), "List");
   keys.bind("m", "Write a remark", () => remark.focus(), "List");
   keys.bind("/", "Filter the list", () => filter.focus(), "List");
-  for (const field of [remark, filter]) {
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") viewer.panes.get(state.get().active).picture.focus();
-    });
-  }
-
   state.watch(["set"], (now, before) => {
     const ids = (set) => (set?.images ?? []).map(({ id }) => id).join();
     if (ids(now.set) !== ids(before.set)) show(now);

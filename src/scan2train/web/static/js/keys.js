@@ -37,14 +37,31 @@ export function keyName(event) {
   return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
 }
 
+/** Typing ends with Enter or Escape, a choice with the mouse that made it: then keys are commands again. */
+function giveKeysBack() {
+  let byPointer = false;
+  document.addEventListener("pointerdown", () => { byPointer = true; }, true);
+  document.addEventListener("keydown", (event) => {
+    byPointer = false;
+    const field = event.target;
+    if (typing(field) && field instanceof HTMLInputElement && (event.key === "Enter" || event.key === "Escape")) {
+      if (!field.closest("dialog")) setTimeout(() => field.blur());
+    }
+  }, true);
+  document.addEventListener("change", ({ target }) => {
+    if (byPointer && target instanceof HTMLSelectElement) target.blur();
+  });
+}
+
 export function makeKeys() {
   /** @type {Map<string, Binding>} */
   const bindings = new Map();
+  giveKeysBack();
   document.addEventListener("keydown", (event) => {
     const name = keyName(event);
     const binding = bindings.get(name);
     if (!binding || event.defaultPrevented) return;
-    if (typing(event.target) && name !== "Escape") return;
+    if (typing(event.target)) return;
     if (usesItself(event.target, event.key)) return;
     if (document.querySelector("dialog[open]") && name !== "Escape" && name !== "?") return;
     event.preventDefault();

@@ -51,7 +51,7 @@ export class Pane {
       ["top", "right", "bottom", "left"].map((side) => [side, element("span", { class: `letter ${side}`, "data-side": side })]),
     );
     this.#corner = element("div", { class: "corner" });
-    this.#note = element("div", { class: "note", role: "status" });
+    this.#note = element("div", { class: "said", role: "status" });
     this.#slider = element("input", {
       type: "range", class: "slices", min: "0", step: "1", "aria-label": `${NAMES[plane]} slice`,
       oninput: (event) => this.show(Number(event.target.value)),

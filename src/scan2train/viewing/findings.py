@@ -1,0 +1,116 @@
+"""What is found in a set while it is looked at: by headers in the background, by pixels once an image is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Event, Lock, Thread
+
+from scan2train.checking.pixels import judge
+from scan2train.checking.settle import settle
+from scan2train.checking.with_pixels import with_pixels
+from scan2train.finding import Finding, Severity
+from scan2train.rule.load import all_rules
+from scan2train.viewing.entry import Entry
+from scan2train.viewing.image import Image
+from scan2train.viewing.opened_set import OpenedSet
+from scan2train.viewing.prepared_findings import prepared_findings
+from scan2train.viewing.whose import Whose
+
+#: The first picture comes first: judging begins so much later, or when somebody asks for it.
+_AFTER_S = 2.0
+
+
+class Findings:
+    """The findings of a set; of a prepared one, what ``prepare`` found.
+
+    ``checked`` tells whether all headers have been judged, ``failed`` why they could not be.
+    """
+
+    def __init__(self, opened: OpenedSet) -> None:
+        self.checked = False
+        self.failed = ""
+        self._opened = opened
+        self._all: list[tuple[Finding, tuple[str, ...]]] = []
+        self._by_image: dict[str, list[Finding]] = {}
+        self._pixels: dict[str, list[Finding]] = {}
+        self._judged: set[str] = set()
+        self._begun = False
+        self._now = Event()
+        self._lock = Lock()
+
+    def begin(self) -> None:
+        """Judge headers in the background, soon."""
+        with self._lock:
+            if self._begun:
+                return
+            self._begun = True
+        Thread(target=self._check, daemon=True).start()
+
+    def hurry(self) -> None:
+        """Judge headers in the background, now."""
+        self.begin()
+        self._now.set()
+
+    def read(self, entry: Entry, image: Image) -> None:
+        """Take what reading an image noticed, and judge its pixels in the background."""
+        self._pixels[entry.id] = list(image.volume.findings)
+        Thread(target=self._judge, args=(entry, image), daemon=True).start()
+
+    def looked_at(self, entry: Entry) -> bool:
+        """Whether the pixels of an image have been judged."""
+        return entry.id in self._judged
+
+    def of(self, entry: Entry) -> list[Finding]:
+        """What is known now about one image and its labels, the worst first."""
+        headers, pixels = self._by_image.get(entry.id, []), self._pixels.get(entry.id, [])
+        if not pixels:
+            return headers
+        return settle(with_pixels(headers, pixels, all_rules()) if headers else pixels)
+
+    def everything(self) -> list[tuple[Finding, str | None]]:
+        """All that is known now, each with the image that it is about: once for every one; ``None`` for the set."""
+        known = [(one, id) for id in self._pixels for one in self.of(self._opened.entries[id])]  # noqa: A001
+        rest = [
+            (one, id)
+            for one, ids in self._all
+            for id in ids or (None,)  # noqa: A001
+            if id not in self._pixels
+        ]
+        return sorted([*known, *rest], key=lambda told: -told[0].severity.rank)
+
+    def counts(self, entry: Entry) -> dict[str, int]:
+        """How many findings there are about an image, by severity."""
+        found = Counter(one.severity for one in self.of(entry))
+        return {one.value: found[one] for one in (Severity.ERROR, Severity.WARNING, Severity.INFO)}
+
+    def _check(self) -> None:
+        self._now.wait(_AFTER_S)
+        try:
+            found = self._found()
+        except Exception as error:  # noqa: BLE001 - scans can be looked at all the same
+            self.failed = f"{type(error).__name__}: {error}"
+            found = []
+        whose = Whose(self._opened.entries.values())
+        self._all = [(one, whose.images_of(one)) for one in found]
+        for one, ids in self._all:
+            for id in ids:  # noqa: A001
+                self._by_image.setdefault(id, []).append(one)
+        self.checked = True
+
+    def _found(self) -> list[Finding]:
+        from scan2train.check import check
+
+        if self._opened.index is None:
+            return prepared_findings(self._opened.place)
+        return check(self._opened.index, pixels=False)
+
+    def _judge(self, entry: Entry, image: Image) -> None:
+        self._now.wait(_AFTER_S)
+        row = entry.row()
+        if row is not None and entry.times == 1 and row["role"] != "labels":
+            codes = frozenset(rule.code for rule in all_rules())
+            try:
+                self._pixels[entry.id] = list(judge(image.volume, row, None, codes, ()).findings)
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failed = f"{type(error).__name__}: {error}"
+        self._judged.add(entry.id)
