@@ -43,6 +43,9 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from scan2train.evaluate import Score, evaluate
+    from scan2train.figures.histogram import histogram
+    from scan2train.figures.montage import montage
+    from scan2train.figures.show import show
     from scan2train.finding import Finding, Severity
     from scan2train.fit import fit
     from scan2train.grid import Grid
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from scan2train.tools.harmonize.histogram import harmonize_histogram
     from scan2train.tools.harmonize.smooth import harmonize_smooth
     from scan2train.tools.lungs import LungOptions, segment_lungs
+    from scan2train.tools.mesh.figure import surface
     from scan2train.tools.mesh.mesh import mesh
     from scan2train.tools.phases.phases import phases
     from scan2train.tools.postprocess.postprocess import postprocess
@@ -116,9 +120,11 @@ _HOME = {
     "diff": "cohort.diff",
     "evaluate": "evaluate",
     "header": "header",
+    "histogram": "figures.histogram",
     "index": "index",
     "leaks": "cohort.leaks",
     "mesh": "tools.mesh.mesh",
+    "montage": "figures.montage",
     "parity": "cohort.parity",
     "phases": "tools.phases.phases",
     "plan": "cohort.plan",
@@ -130,8 +136,10 @@ _HOME = {
     "restore": "restore",
     "segment_body": "tools.segment_body",
     "segment_lungs": "tools.lungs",
+    "show": "figures.show",
     "split": "cohort.split",
     "stats": "stats",
+    "surface": "tools.mesh.figure",
     "verify": "verify",
     "write": "write",
 }
@@ -185,9 +193,11 @@ __all__ = [
     "harmonize_histogram",
     "harmonize_smooth",
     "header",
+    "histogram",
     "index",
     "leaks",
     "mesh",
+    "montage",
     "parity",
     "phases",
     "plan",
@@ -199,8 +209,10 @@ __all__ = [
     "restore",
     "segment_body",
     "segment_lungs",
+    "show",
     "split",
     "stats",
+    "surface",
     "verify",
     "write",
 ]

@@ -122,6 +122,12 @@ class Volume:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.grid!r}, {self.array.dtype} {self.unit})"
 
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows: three planes."""
+        from scan2train.figures.in_notebook import as_png
+
+        return as_png(self)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Labels(Volume):

@@ -27,6 +27,7 @@ PARTS = {
     "How good predictions are": ("evaluate", "Score"),
     "What was made": ("verify", "replay", "diff"),
     "A look at one": ("header", "stats"),
+    "Looking at them": ("show", "montage", "histogram", "surface"),
     "Volumes": ("Volume", "Labels", "Grid"),
     "Recipes and tasks": ("Recipe", "Step", "Choice", "Task"),
     "Findings": ("Finding", "Severity"),

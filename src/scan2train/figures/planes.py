@@ -24,6 +24,11 @@ _AXES: dict[PlaneName, tuple[int, int, int]] = {
     "coronal": (0, 2, 1),
     "sagittal": (1, 2, 0),
 }
+#: The plane across each world axis.
+_ACROSS: tuple[PlaneName, ...] = ("sagittal", "coronal", "axial")
+ALL_PLANES: tuple[PlaneName, ...] = ("axial", "coronal", "sagittal")
+#: Grids that are turned by less are not called oblique, and those sheared by less not tilted.
+_OBLIQUE_DEG = 0.1
 #: Letters at the beginning and the end of each world axis as pictures show it: across from left, down from the top.
 _LETTERS = (("R", "L"), ("A", "P"), ("S", "I"))
 
@@ -83,6 +88,45 @@ def cut(
         at_mm=float(grid.to_world(index)[along]),
         unit="mm" if grid.physical else "px",
     )
+
+
+def worth_showing(grid: Grid) -> tuple[PlaneName, ...]:
+    """The planes that a grid has: one where there is a single slice."""
+    thin = [axis for axis, n in enumerate(grid.shape) if n == 1]
+    return ALL_PLANES if len(thin) != 1 else (_ACROSS[closest_axes(grid)[thin[0]][0]],)
+
+
+def own_plane(grid: Grid) -> PlaneName:
+    """The plane that was scanned: across the axis with a single slice or the widest spacing; else axial."""
+    if len(worth := worth_showing(grid)) == 1:
+        return worth[0]
+    widest = int(np.argmax(grid.spacing))
+    others = [mm for axis, mm in enumerate(grid.spacing) if axis != widest]
+    return _ACROSS[closest_axes(grid)[widest][0]] if grid.spacing[widest] > 1.05 * max(others) else "axial"
+
+
+def across(grid: Grid, name: PlaneName) -> tuple[int, int]:
+    """The axis of ``(i, j, k)`` that a plane's slices follow one another along, and the sign that leads to R, A, S."""
+    along = _AXES[name][2]
+    return next((axis, sign) for axis, (world, sign) in enumerate(closest_axes(grid)) if world == along)
+
+
+def in_words(grid: Grid) -> str:
+    """Size, spacing and axes of a grid; of an oblique or tilted one, that its own slices are drawn."""
+    size = "×".join(str(n) for n in grid.shape) + " voxels"
+    if not grid.physical:
+        return f"{size} · pixels"
+    parts = [size, f"{' × '.join(f'{s:.3g}' for s in grid.spacing)} mm", grid.orientation]
+    turned = max(
+        float(np.degrees(np.arccos(np.clip(abs(grid.direction[world, axis]), 0, 1))))
+        for axis, (world, _) in enumerate(closest_axes(grid))
+    )
+    sheared = float(np.degrees(np.arcsin(np.clip(grid.shear, 0, 1))))
+    if turned >= _OBLIQUE_DEG:
+        parts.append(f"own slices, {turned:.1f}° off these axes")
+    if sheared >= _OBLIQUE_DEG:
+        parts.append(f"tilted by {sheared:.1f}°, drawn straight")
+    return " · ".join(parts)
 
 
 def choose_index(grid: Grid, labels: Labels | None, at_mm: FloatArray | None) -> tuple[int, int, int]:

@@ -1,36 +1,34 @@
-"""A dark sheet of pictures at one scale: where each goes, and how it is drawn."""
+"""A sheet of pictures at one scale: where each goes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
-from scan2train.figures.window import to_grey
+from scan2train.figures.panel import draw_panel, one_line
+from scan2train.figures.style import Style, label_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from matplotlib.axes import Axes
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scan2train.figures.planes import Plane
     from scan2train.figures.window import Window
-    from scan2train.volume import Mask
 
-_GROUND, _TEXT, _MUTED, _LETTER = "#0d1117", "#e6edf3", "#8b949e", "#f2cc60"
-#: Colours of outlines by label value, starting again after the last.
-LABEL_COLOURS = ("#ff5d5d", "#4cc9f0", "#ffd166", "#80ed99", "#c77dff", "#ff9f5a")
-
-_WIDTH_IN, _MARGIN_IN, _GAP_IN, _CAPTION_IN, _TITLE_IN = 11.0, 0.28, 0.14, 0.30, 0.38
+MARGIN_IN, GAP_IN, CAPTION_IN, TITLE_IN = 0.28, 0.14, 0.30, 0.38
+LEGEND_IN = 0.2
 _TALLEST_IN = 7.0
-_DPI = 110
-_SHADOW = withStroke(linewidth=1.7, foreground="#000000")
+#: Between the names of a legend, and from the beginning of a coloured square to its name.
+_BETWEEN_IN, _SWATCH_IN = 0.16, 0.15
+
+#: Name of a label, its colour, and how wide the name is in inches.
+Entry = tuple[str, str, float]
+#: Entries in lines.
+Legend = list[list[Entry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,26 +52,110 @@ class Row:
         return max(plane.size_mm[1] for plane in self.planes)
 
 
-def draw(rows: Sequence[Row], *, title: str | None) -> Figure:
+def draw(rows: Sequence[Row], *, title: str | None, style: Style | None = None) -> Figure:
     """A figure of these rows, all at one scale, so that a millimetre has one length everywhere on the sheet."""
-    gaps = _GAP_IN * (max(len(row.planes) for row in rows) - 1)
-    scale = (_WIDTH_IN - 2 * _MARGIN_IN - gaps) / max(row.width_mm for row in rows)
+    style = style or Style()
+    gaps = GAP_IN * (max(len(row.planes) for row in rows) - 1)
+    scale = (style.width_in - 2 * MARGIN_IN - gaps) / max(row.width_mm for row in rows)
     scale = min(scale, _TALLEST_IN / max(row.height_mm for row in rows))
-    heights = [row.height_mm * scale + _CAPTION_IN for row in rows]
-    top = _TITLE_IN if title else 0.0
-    height = 2 * _MARGIN_IN + top + sum(heights) + _GAP_IN * (len(rows) - 1)
-    figure = Figure(figsize=(_WIDTH_IN, height), dpi=_DPI, facecolor=_GROUND)
-    FigureCanvasAgg(figure)
-    if title:
-        figure.text(
-            _MARGIN_IN / _WIDTH_IN, 1 - _MARGIN_IN / height, title,
-            color=_TEXT, size=14, weight="bold", va="top", family="DejaVu Sans",
-        )  # fmt: skip
-    y = height - _MARGIN_IN - top
-    for row, needed in zip(rows, heights, strict=True):
-        _draw_row(figure, row, y, scale)
-        y -= needed + _GAP_IN
+    figure = blank(style, style.width_in)
+    legends = [
+        legend_of(figure, present(row.planes), row.names, row.caption, row.detail, style) for row in rows
+    ]
+    heads = [CAPTION_IN + LEGEND_IN * (len(legend) - 1) for legend in legends]
+    heights = [row.height_mm * scale + head for row, head in zip(rows, heads, strict=True)]
+    height = 2 * MARGIN_IN + (TITLE_IN if title else 0.0) + sum(heights) + GAP_IN * (len(rows) - 1)
+    figure.set_size_inches(style.width_in, height)
+    y = write_title(figure, title, style)
+    for row, legend, head, needed in zip(rows, legends, heads, heights, strict=True):
+        write_head(figure, y, row.caption, row.detail, legend, style)
+        x, tallest = MARGIN_IN, row.height_mm * scale
+        for plane in row.planes:
+            wide, tall = (mm * scale for mm in plane.size_mm)
+            bottom = y - head - (tallest + tall) / 2
+            place = (x / style.width_in, bottom / height, wide / style.width_in, tall / height)
+            axes = figure.add_axes(place, label=plane.name)
+            draw_panel(axes, plane, row.window, style, first=plane is row.planes[0])
+            x += wide + GAP_IN
+        y -= needed + GAP_IN
     return figure
+
+
+def blank(style: Style, height_in: float) -> Figure:
+    """An empty figure with a canvas of its own, which does not touch matplotlib's global state."""
+    figure = Figure(figsize=(style.width_in, height_in), dpi=style.dpi, facecolor=style.ground)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def write_title(figure: Figure, title: str | None, style: Style) -> float:
+    """Write it at the top; returns the height in inches at which the rest begins."""
+    height = figure.get_figheight()
+    if not title:
+        return height - MARGIN_IN
+    figure.text(
+        MARGIN_IN / figure.get_figwidth(), 1 - MARGIN_IN / height, one_line(title),
+        color=style.text, size=14, weight="bold", va="top", family="DejaVu Sans", parse_math=False,
+    )  # fmt: skip
+    return height - MARGIN_IN - TITLE_IN
+
+
+def present(planes: Iterable[Plane]) -> list[int]:
+    """The labels that are to be seen."""
+    return sorted({value for plane in planes for value in plane.outlines})
+
+
+def legend_of(
+    figure: Figure,
+    values: Iterable[int],
+    names: Mapping[int, str],
+    caption: str,
+    detail: str,
+    style: Style,
+) -> Legend:
+    """Names of labels: in the line of the caption where they fit beside it, else below."""
+    entries = [
+        (
+            text := one_line(names.get(value, f"label {value}")),
+            label_colour(value),
+            _width_in(figure, text, 9),
+        )
+        for value in values
+    ]
+    room = style.width_in - 2 * MARGIN_IN
+    head = _width_in(figure, caption, 10.5) + _width_in(figure, detail, 9) + 0.4
+    if sum(_needed_in(one) for one in entries) <= room - head:
+        return [entries]
+    lines: Legend = [[], []]
+    left = room
+    for entry in entries:
+        if lines[-1] and _needed_in(entry) > left:
+            lines.append([])
+            left = room
+        lines[-1].append(entry)
+        left -= _needed_in(entry)
+    return lines
+
+
+def write_head(figure: Figure, y: float, caption: str, detail: str, legend: Legend, style: Style) -> None:
+    """Caption and detail at the left, the legend at the right or below; ``y`` in inches."""
+    width, height = figure.get_size_inches()
+    after = MARGIN_IN + (_width_in(figure, caption, 10.5) + 0.14 if caption else 0)
+    for text, x, colour, size in (
+        (caption, MARGIN_IN, style.text, 10.5),
+        (detail, after, style.muted, 9),
+    ):
+        figure.text(
+            x / width, (y - 0.035) / height, text, color=colour, size=size, va="top", parse_math=False
+        )
+    for number, line in enumerate(legend):
+        x = MARGIN_IN if number else width - MARGIN_IN + _BETWEEN_IN - sum(_needed_in(one) for one in line)
+        for text, colour, wide in line:
+            at = y - 0.035 - number * LEGEND_IN
+            figure.text(x / width, at / height, "■", color=colour, size=9, va="top")
+            where = (x + _SWATCH_IN) / width
+            figure.text(where, at / height, text, color=style.text, size=9, va="top", parse_math=False)
+            x += _SWATCH_IN + wide + _BETWEEN_IN
 
 
 def save(figure: Figure, path: str | Path) -> None:
@@ -81,104 +163,26 @@ def save(figure: Figure, path: str | Path) -> None:
     # matplotlib would write its version and, into vector formats, the time.
     nameless = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
     metadata = nameless.get(Path(path).suffix.lower())
-    figure.savefig(path, dpi=_DPI, facecolor=figure.get_facecolor(), metadata=metadata)
+    figure.savefig(path, dpi=figure.dpi, facecolor=figure.get_facecolor(), metadata=metadata)
 
 
-def _draw_row(figure: Figure, row: Row, y: float, scale: float) -> None:
-    width, height = figure.get_size_inches()
-    x = _MARGIN_IN
-    caption = figure.text(x / width, (y - 0.03) / height, row.caption, color=_TEXT, size=10.5, va="top")
-    after = caption.get_window_extent().x1 / _DPI + (0.14 if row.caption else 0)
-    figure.text(after / width, (y - 0.04) / height, row.detail, color=_MUTED, size=9, va="top")
-    _draw_legend(figure, row, y)
-    tallest = row.height_mm * scale
-    for plane in row.planes:
-        wide, tall = (mm * scale for mm in plane.size_mm)
-        bottom = y - _CAPTION_IN - (tallest + tall) / 2
-        axes = figure.add_axes((x / width, bottom / height, wide / width, tall / height), label=plane.name)
-        _draw_plane(axes, plane, row.window, first=plane is row.planes[0])
-        x += wide + _GAP_IN
-
-
-def _draw_legend(figure: Figure, row: Row, y: float) -> None:
-    width, height = figure.get_size_inches()
-    right = width - _MARGIN_IN
-    shown = sorted({value for plane in row.planes for value in plane.outlines}, reverse=True)
-    for value in shown:
-        name = figure.text(
-            right / width, (y - 0.04) / height, row.names.get(value, f"label {value}"),
-            color=label_colour(value), size=9, va="top", ha="right",
-        )  # fmt: skip
-        right = name.get_window_extent().x0 / _DPI - 0.16
-
-
-def _draw_plane(axes: Axes, plane: Plane, window: Window, *, first: bool) -> None:
-    wide, tall = plane.size_mm
-    extent = (0.0, wide, tall, 0.0)
-    colour = plane.image.ndim == 3 and plane.image.shape[2] in (3, 4) and plane.image.dtype == np.uint8
-    flat = plane.image if colour or plane.image.ndim == 2 else plane.image[..., 0]
-    shown = flat if colour else to_grey(flat, window)
-    axes.imshow(shown, cmap="gray", vmin=0, vmax=1, extent=extent, aspect="auto", interpolation="nearest")
-    # The smallest last, so that what lies within another label is not hidden by its outline.
-    for value, mask in sorted(plane.outlines.items(), key=lambda one: -int(one[1].sum())):
-        _draw_outline(axes, mask, plane.pixel_mm, label_colour(value))
-    axes.set(xlim=(0, wide), ylim=(tall, 0))
-    axes.set_axis_off()
-    left, right, top, bottom = plane.letters
-    near = 0.018
-    for text, x, y, ha, va in (
-        (left, near, 0.5, "left", "center"),
-        (right, 1 - near, 0.5, "right", "center"),
-        (top, 0.5, 1 - near, "center", "top"),
-        (bottom, 0.5, near, "center", "bottom"),
-    ):
-        _write(axes, text, x, y, ha, va, _LETTER, 10)
-    _write(
-        axes, f"{plane.name}  {_signed(plane.at_mm)} {plane.unit}", near, 1 - near, "left", "top", _TEXT, 8
+def as_png(figure: Figure) -> bytes:
+    """The same as bytes."""
+    out = BytesIO()
+    figure.savefig(
+        out, format="png", dpi=figure.dpi, facecolor=figure.get_facecolor(), metadata={"Software": None}
     )
-    if first:
-        centre, width = window
-        _write(axes, f"C {_signed(centre)}  W {width:g}", near, near, "left", "bottom", _TEXT, 8)
-        _draw_scale_bar(axes, plane)
+    return out.getvalue()
 
 
-def _draw_outline(axes: Axes, mask: Mask, pixel_mm: tuple[float, float], colour: str) -> None:
-    # A frame of background closes outlines that touch the border.
-    framed = np.pad(mask.astype(np.float64), 1)
-    rows, columns = framed.shape
-    x = (np.arange(columns) - 0.5) * pixel_mm[0]
-    y = (np.arange(rows) - 0.5) * pixel_mm[1]
-    axes.contour(x, y, framed, levels=[0.5], colors=[to_rgb(colour)], linewidths=1.3)
+def _needed_in(entry: Entry) -> float:
+    return _SWATCH_IN + entry[2] + _BETWEEN_IN
 
 
-def _draw_scale_bar(axes: Axes, plane: Plane) -> None:
-    wide, tall = plane.size_mm
-    lengths = [mm for mm in (5, 10, 20, 50, 100, 200) if mm <= wide * 0.3]
-    if plane.unit != "mm" or not lengths:
-        return
-    length = lengths[-1]
-    right, at = wide * (1 - 0.03), tall * (1 - 0.035)
-    axes.plot(
-        (right - length, right), (at, at),
-        color=_TEXT, linewidth=1.6, solid_capstyle="butt", path_effects=[_SHADOW],
-    )  # fmt: skip
-    text = f"{length} mm" if length < 10 else f"{length // 10} cm"
-    axes.text(
-        right - length / 2, at - tall * 0.012, text,
-        color=_TEXT, size=7.5, ha="center", va="bottom", path_effects=[_SHADOW],
-    )  # fmt: skip
-
-
-def _write(axes: Axes, text: str, x: float, y: float, ha: str, va: str, colour: str, size: float) -> None:
-    axes.text(
-        x, y, text, transform=axes.transAxes, ha=ha, va=va, color=colour, size=size, path_effects=[_SHADOW]
-    )
-
-
-def label_colour(value: int) -> str:
-    """The colour of a label's outline."""
-    return LABEL_COLOURS[(value - 1) % len(LABEL_COLOURS)]
-
-
-def _signed(number: float) -> str:
-    return f"{round(number, 2):g}".replace("-", "−")
+def _width_in(figure: Figure, text: str, size: float) -> float:
+    if not text:
+        return 0.0
+    measured = figure.text(0, 0, text, size=size, parse_math=False)
+    box = measured.get_window_extent()
+    measured.remove()
+    return float(box.width) / float(figure.dpi)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from scan2train.figures.planes import choose_index, cut
+from scan2train.figures.planes import choose_index, cut, worth_showing
 from scan2train.figures.window import choose_window, to_grey
-from scan2train.grid import closest_axes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scan2train.figures.planes import Plane, PlaneName
+    from scan2train.figures.planes import Plane
     from scan2train.figures.window import Window
     from scan2train.volume import Array, Labels, Volume
 
@@ -52,8 +51,7 @@ def thumbnail(
     index = choose_index(volume.grid, labels, None)
     shades = choose_window(volume, window)
     mask = None if labels is None else labels.array
-    names = _names(volume)
-    planes = [cut(volume.array, volume.grid, name, index, mask) for name in names]
+    planes = [cut(volume.array, volume.grid, name, index, mask) for name in worth_showing(volume.grid)]
     if window is None and all(np.ptp(to_grey(plane.image, shades)) == 0 for plane in planes):
         # Nothing shows in the window of the unit: the values decide.
         shades = choose_window(volume.replace(unit="a.u."), None)
@@ -79,16 +77,6 @@ def side_by_side(
     out = BytesIO()
     (sheet.convert("L") if grey else sheet).save(out, "JPEG", quality=_QUALITY, optimize=True)
     return Thumbnail(jpeg=out.getvalue(), width=sheet.width, height=sheet.height)
-
-
-def _names(volume: Volume) -> tuple[PlaneName, ...]:
-    """The planes worth showing: those that a thin volume has."""
-    thin = [axis for axis, n in enumerate(volume.grid.shape) if n == 1]
-    if len(thin) != 1:
-        return ("axial", "coronal", "sagittal")
-    world = closest_axes(volume.grid)[thin[0]][0]
-    across: tuple[PlaneName, ...] = ("sagittal", "coronal", "axial")
-    return (across[world],)
 
 
 def _picture(plane: Plane, window: Window, scale: float) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scan2train.errors import WrongUse
+from scan2train.errors import UnknownName, WrongUse
 from scan2train.knowledge.windows import CT_WINDOWS
 
 if TYPE_CHECKING:
@@ -16,27 +16,51 @@ if TYPE_CHECKING:
 
 #: Centre and width.
 Window = tuple[float, float]
+#: A window, or the name of one: those of CT by tissue, and ``automatic``.
+WindowLike = Window | str
+#: By the values themselves.
+AUTOMATIC = "automatic"
 
 #: A CT without further wishes: soft tissue.
 _SOFT_TISSUE: Window = CT_WINDOWS["soft-tissue"]
 _AT_MOST = 200_000
 
 
-def choose_window(volume: Volume, window: Window | None) -> Window:
+def choose_window(volume: Volume, window: WindowLike | None) -> Window:
     """The window asked for; else soft tissue for HU, and the 0.5th to 99.5th percentile of real values elsewhere.
 
     Raises
     ------
+    UnknownName
+        If there is no window of that name.
     WrongUse
-        If the width is not positive, or not finite.
+        If the width is not positive, or not finite, or a window of CT is asked for where values are not in HU.
     """
+    if isinstance(window, str):
+        return _by_name(volume, window)
     if window is not None:
         centre, width = float(window[0]), float(window[1])
         if not (np.isfinite(centre) and np.isfinite(width) and width > 0):
             raise WrongUse("a window has a finite centre and a positive width", found=window)
         return centre, width
-    if volume.unit == "HU":
-        return _SOFT_TISSUE
+    return _SOFT_TISSUE if volume.unit == "HU" else _by_values(volume)
+
+
+def _by_name(volume: Volume, name: str) -> Window:
+    if name == AUTOMATIC:
+        return _by_values(volume)
+    if name not in CT_WINDOWS:
+        raise UnknownName("there is no such window", expected=", ".join((*CT_WINDOWS, AUTOMATIC)), found=name)
+    if volume.unit != "HU":
+        raise WrongUse(
+            f"the window {name} is one of CT, in HU",
+            found=f"values in {volume.unit}",
+            advice="Give centre and width, or 'automatic'.",
+        )
+    return CT_WINDOWS[name]
+
+
+def _by_values(volume: Volume) -> Window:
     values = volume.array[volume.valid] if volume.valid is not None else volume.array.reshape(-1)
     some = values[:: max(1, values.shape[0] // _AT_MOST)].astype(np.float64)
     some = some[np.isfinite(some)]

@@ -147,7 +147,7 @@ def mesh(
             raise WrongUse(word, expected="0 or more, below 1000", found=repr(value))
     if not isinstance(source, Volume):
         require_kept(path_given(source), places)
-    volume = source if isinstance(source, Volume) else _read(source, level, irregular)
+    volume = source if isinstance(source, Volume) else source_of(source, level, irregular)
     first = extract(volume, level=level, label=label, close_mm=close_mm, fill=fill_holes)
     spacing = volume.grid.spacing
     most = max(spacing) / 2
@@ -169,7 +169,8 @@ def mesh(
     return found
 
 
-def _read(source: str | os.PathLike[str], level: float | None, irregular: str) -> Volume:
+def source_of(source: str | os.PathLike[str], level: float | None, irregular: str) -> Volume:
+    """Read what a surface is to be made of: labels, or with a level an image."""
     found = read(source, irregular, as_labels=level is None)
     if not isinstance(found, Volume):
         raise WrongUse("a surface is that of one volume", where=source)
