@@ -7,18 +7,20 @@ import { SIGNS } from "./panels/findings_panel.js";
 /** Thumbnails this far outside the list's view are asked for too. */
 const MARGIN = "200px";
 
-/** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} place */
-export function makeBrowser(viewer, place) {
+/** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} place
+ * @param {{toggle: () => void}} findings of the whole set */
+export function makeBrowser(viewer, place, findings) {
   const { state, keys, messages } = viewer;
   const list = element("div", { id: "set-list", class: "set-list", role: "listbox", "aria-label": "Images", tabindex: "-1" });
   const filter = element("input", { type: "search", id: "set-filter", placeholder: "Filter", "aria-label": "Filter the list", oninput: () => sift() });
-  const count = element("span", { class: "quiet" });
+  const count = element("span", { class: "quiet count" });
+  const all = element("button", { type: "button", class: "tool", id: "show-findings", "aria-label": "Findings of the whole set", title: "Findings of the whole set (Shift+F)", onclick: findings.toggle }, icon(ICONS.findings));
   const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image", onchange: () => decide(undefined) });
   const verdict = (id, name, key) =>
     element("button", { type: "button", id, class: `verdict ${id}`, "aria-pressed": "false", title: `${name} (${key})`, onclick: () => toggle(id) }, icon(ICONS[id]), name);
   const [accept, reject] = [verdict("accept", "Accept", "a"), verdict("reject", "Reject", "r")];
   place.append(
-    element("div", { class: "list-head" }, filter, count), list,
+    element("div", { class: "list-head" }, filter, all), count, list,
     element("div", { class: "decision", role: "group", "aria-label": "Decision on this image" }, accept, reject, remark),
   );
 

@@ -12,6 +12,9 @@ const MOUSE = Object.freeze([
   ["Double click", "Enlarge a pane, or back"],
 ]);
 
+/** Arrows as arrows. @param {string} key */
+const shown = (key) => key.replace(/Arrow(Up|Down|Left|Right)/, (_, way) => ({ Up: "↑", Down: "↓", Left: "←", Right: "→" })[way]);
+
 /** @param {{all: () => import("./keys.js").Binding[]}} keys */
 export function makeHelp(keys) {
   const body = element("div", { class: "help-body" });
@@ -23,8 +26,8 @@ export function makeHelp(keys) {
   });
 
   const table = (name, lines) =>
-    element("section", {}, element("h3", { text: name }),
-      element("dl", {}, ...lines.map(([key, does]) => element("div", {}, element("dt", {}, element("kbd", { text: key })), element("dd", { text: does })))));
+    element("section", { class: lines === MOUSE ? "mouse" : "" }, element("h3", { text: name }),
+      element("dl", {}, ...lines.map(([key, does]) => element("div", {}, element("dt", {}, lines === MOUSE ? key : element("kbd", { text: shown(key) })), element("dd", { text: does })))));
 
   function toggle() {
     if (dialog.open) return dialog.close();

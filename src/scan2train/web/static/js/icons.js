@@ -17,5 +17,6 @@ export const ICONS = Object.freeze({
   close: "M6 6l12 12M18 6L6 18",
   accept: "M5 13l4 4L19 7",
   reject: "M6 6l12 12M18 6L6 18",
+  findings: "M12 4l9 16H3zM12 10v5M12 17.500v.3",
   brush: "M14 4l6 6l-8 8c-2 2-6 3-8 2c2-1 1-4 2-6z",
 });

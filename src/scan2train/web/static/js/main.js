@@ -21,11 +21,12 @@ import { makePanels } from "./panels/side_bar.js";
 import { windowPanel } from "./panels/window_panel.js";
 import { followPointer } from "./pointer.js";
 import { makeProgress } from "./progress.js";
+import { makeSetFindings } from "./set_findings.js";
 import { makeSlices } from "./slices.js";
 import { AT_FIRST, freshViews, makeState, PLANES } from "./state.js";
 import { makeTables } from "./tables.js";
 import { makeTimeBar } from "./time_bar.js";
-import { makeToolBar } from "./tool_bar.js";
+import { makeToolBar, shownName } from "./tool_bar.js";
 import { crosshairTool } from "./tools/crosshair.js";
 import { angleTool, measuresLayer, rulerTool } from "./tools/measuring.js";
 import { panTool, windowTool, zoomTool } from "./tools/moving.js";
@@ -67,10 +68,10 @@ async function open(id) {
     const image = await waitForImage(id, progress);
     if (mine !== opening) return;
     const { time, second } = state.get();
-    document.title = `${image.name} · scan2train`;
+    document.title = `${shownName(state.get().set, image)} · scan2train`;
     state.set({
       image, focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
-      time: Math.min(time, image.times - 1), views: freshViews(), measures: Object.freeze([]), mark: null,
+      time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,
       second: second?.id === id ? null : second,
     });
   } catch (error) {
@@ -114,7 +115,7 @@ function build() {
   const help = makeHelp(keys);
   const header = makeHeaderTags(viewer);
   makeToolBar(viewer, { help, header });
-  makeBrowser(viewer, place("left"));
+  makeBrowser(viewer, place("left"), makeSetFindings(viewer));
   bindKeys(viewer);
   arrangePanes(viewer);
   startLabels(viewer);

@@ -47,7 +47,7 @@ export function makeSlices() {
     const masked = wanted.valid && wanted.mode === "voxel" && !wanted.on;
     const [{ values, shape }, mask] = await Promise.all([
       askValues(key),
-      masked ? askValues(`api/images/${wanted.image}/valid/${wanted.mode}/${wanted.plane}/${wanted.n}`) : null,
+      masked ? askValues(`api/images/${wanted.image}/valid/${wanted.mode}/${wanted.plane}/${wanted.n}?slab=${wanted.slab}`) : null,
     ]);
     const [height, width, channels = 1] = shape;
     return Object.freeze({ values, width, height, channels, valid: mask ? mask.values : null });

@@ -34,9 +34,9 @@ export function makeThreeD(viewer, pane) {
   const { state, messages } = viewer;
   const canvas = element("canvas", { class: "picture", tabindex: "0", role: "img", "aria-label": "The volume in three dimensions; arrows turn it, + and - zoom" });
   const renderer = makeRenderer(canvas);
-  pane.append(element("h2", { text: "3D" }));
+  const heading = element("h2", { text: "3D" });
   if (!renderer) {
-    pane.append(element("p", { class: "no-3d", id: "no-3d", text: "This browser has no WebGL2, so there is no 3D view. The three planes work as always." }));
+    pane.append(heading, element("p", { class: "no-3d", id: "no-3d", text: "This browser has no WebGL2, so there is no 3D view. The three planes work as always." }));
     return;
   }
   const drawing = element("canvas", { class: "drawing", "aria-hidden": "true" });
@@ -46,7 +46,7 @@ export function makeThreeD(viewer, pane) {
   const level = element("input", { type: "range", min: "0", max: "1", step: "0.004", "aria-label": "Level of the surface", oninput: () => draw(true) });
   const said = element("span", { class: "quiet" });
   const fill = element("button", { class: "fill", type: "button", "aria-label": "Enlarge the 3D pane, or go back to all", onclick: () => viewer.maximise("3d") }, icon(ICONS.enlarge));
-  pane.append(stage, element("div", { class: "ways" }, way, level, said), fill);
+  pane.append(stage, heading, element("div", { class: "ways" }, way, level, said), fill);
 
   let volume = null;
   let turn = Object.freeze({ yaw: 0.5, pitch: 0.2, zoom: 1.25 });

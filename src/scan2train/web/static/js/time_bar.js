@@ -38,6 +38,7 @@ export function makeTimeBar({ state, keys, panes }, place) {
     place.hidden = count() < 2;
     slider.max = String(count() - 1);
     slider.value = String(now.time);
-    label.textContent = `${now.image?.dimension ?? "time"} ${now.time + 1} / ${count()}`;
+    const value = now.image?.dimension_values?.[now.time];
+    label.textContent = `${now.image?.dimension ?? "time"} ${now.time + 1} / ${count()}${value ? ` (${value})` : ""}`;
   });
 }

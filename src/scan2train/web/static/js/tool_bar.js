@@ -4,6 +4,12 @@ import { zoomActive } from "./viewer.js";
 
 const HOW = Object.freeze({ max: "maximum", min: "minimum", mean: "mean" });
 
+/** What an image is called: a folder that was opened itself has no name below itself. */
+export function shownName(set, { id, name }) {
+  const entry = set?.images.find((one) => one.id === id);
+  return name === "." || name === "" ? entry?.description || set?.title || "scan" : name;
+}
+
 /** @param {import("./viewer.js").Viewer} viewer @param {{help: {toggle: () => void}, header: {toggle: () => void}}} dialogs */
 export function makeToolBar(viewer, { help, header }) {
   const { state } = viewer;
@@ -29,7 +35,7 @@ export function makeToolBar(viewer, { help, header }) {
   };
   state.watch(["mode", "convention", "slab", "how"], show);
   state.watch(["image"], ({ image }) => {
-    place("title").textContent = image?.name ?? "";
+    place("title").textContent = image ? shownName(state.get().set, image) : "";
     const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.orientation, image.oblique ? "oblique" : null];
     place("facts").textContent = facts ? facts.filter(Boolean).join(" · ") : "";
   });
