@@ -66,4 +66,4 @@ def _other(entries: dict[str, Entry], first: str | None) -> Entry:
 
 
 def _labels_given(path: Path) -> LabelSource:
-    return LabelSource(id=id_of_path(path), name=path.name, read=partial(labels_of_file, path))
+    return LabelSource(id=id_of_path(path), name=path.name, read=partial(labels_of_file, path), path=path)
