@@ -16,7 +16,7 @@ const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
 const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
 /** A change of these changes how slices are drawn. */
-const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "maximised"];
+const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "maximised", "compare"];
 /** A change of these changes only what is drawn over them. */
 const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
