@@ -32,6 +32,7 @@ _LONG = (
         "tools/test_clean.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
+        "viewing/test_session.py",
         "web/",
     ),
 )
