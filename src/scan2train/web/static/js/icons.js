@@ -1,0 +1,22 @@
+/** Icons as lines on a field of 24 by 24. */
+export const ICONS = Object.freeze({
+  crosshair: "M12 3v6M12 15v6M3 12h6M15 12h6",
+  window: "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM12 3v18M15 5.5h-3M18 9h-6M20 12h-8M18 15h-6M15 18.5h-3",
+  pan: "M12 3v18M3 12h18M9 6l3-3l3 3M9 18l3 3l3-3M6 9l-3 3l3 3M18 9l3 3l-3 3",
+  zoom: "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zM15.5 15.5L21 21M7.5 10.5h6M10.5 7.5v6",
+  ruler: "M3 16L16 3l5 5L8 21zM7 12l2 2M10 9l3 3M13 6l2 2",
+  angle: "M20 19H4L15 5M10.5 19a7 7 0 0 0-2.200-5.400",
+  fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 10a3.500 3.500 0 1 0 0 7a3.500 3.500 0 0 0 0-7z",
+  help: "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.300-1 .8-1 1.700M12 16.500v.3",
+  list: "M8 6h12M8 12h12M8 18h12M4 6h.1M4 12h.1M4 18h.1",
+  panel: "M4 5h16v14H4zM14.500 5v14",
+  enlarge: "M14 4h6v6M10 20H4v-6M20 4l-7 7M4 20l7-7",
+  play: "M8 5l11 7l-11 7z",
+  pause: "M8 5v14M16 5v14",
+  close: "M6 6l12 12M18 6L6 18",
+  accept: "M5 13l4 4L19 7",
+  reject: "M6 6l12 12M18 6L6 18",
+  findings: "M12 4l9 16H3zM12 10v5M12 17.500v.3",
+  brush: "M14 4l6 6l-8 8c-2 2-6 3-8 2c2-1 1-4 2-6z",
+});

@@ -1,0 +1,167 @@
+/** Puts the viewer together, and opens what the server says is to be opened. */
+import { askJson } from "./api.js";
+import { makeBrowser } from "./browser.js";
+import { bindKeys } from "./commands.js";
+import { toPlane } from "./geometry.js";
+import { makeHeaderTags } from "./header_tags.js";
+import { makeHelp } from "./help.js";
+import { makeKeys } from "./keys.js";
+import { start as startLabels } from "./labels/start.js";
+import { makeLayers } from "./layers.js";
+import { makeLayout } from "./layout.js";
+import { crosshairLayer, markLayer } from "./marks.js";
+import { makeMessages } from "./messages.js";
+import { Pane } from "./pane.js";
+import { arrangePanes } from "./arrange.js";
+import { findingsPanel } from "./panels/findings_panel.js";
+import { measuresPanel } from "./panels/measures_panel.js";
+import { positionPanel } from "./panels/position.js";
+import { secondPanel } from "./panels/second_panel.js";
+import { makePanels } from "./panels/side_bar.js";
+import { windowPanel } from "./panels/window_panel.js";
+import { followPointer } from "./pointer.js";
+import { makeProgress } from "./progress.js";
+import { makeSetFindings } from "./set_findings.js";
+import { makeSlices } from "./slices.js";
+import { AT_FIRST, freshViews, makeState, PLANES } from "./state.js";
+import { makeTables } from "./tables.js";
+import { makeTimeBar } from "./time_bar.js";
+import { makeToolBar, shownName } from "./tool_bar.js";
+import { crosshairTool } from "./tools/crosshair.js";
+import { angleTool, measuresLayer, rulerTool } from "./tools/measuring.js";
+import { panTool, windowTool, zoomTool } from "./tools/moving.js";
+import { makeToolBox } from "./tools/tool_box.js";
+import { middleOf, waitForImage } from "./viewer.js";
+
+/** How often the list is asked for again while headers are still being checked, ms. */
+const CHECKED_MS = 1500;
+
+const place = (id) => document.getElementById(id);
+const state = makeState(AT_FIRST);
+const layout = makeLayout();
+const keys = makeKeys();
+const messages = makeMessages(place("messages"));
+const progress = makeProgress(place("panes"));
+const panes = new Map();
+
+/** @type {import("./viewer.js").Viewer} */
+const viewer = {
+  state, layout, keys, messages, panes,
+  slices: makeSlices(),
+  tables: makeTables(state.get),
+  layers: makeLayers(() => panes.values()),
+  tools: makeToolBox(state, keys, place("tools")),
+  panels: makePanels(place("right"), layout),
+  open, openSecond,
+  maximise: (plane) => state.set({ maximised: state.get().maximised === plane ? null : plane }),
+  hover: () => null,
+};
+
+let opening = 0;
+
+/** @param {string} id */
+async function open(id) {
+  opening += 1;
+  const mine = opening;
+  messages.clear();
+  try {
+    const image = await waitForImage(id, progress);
+    if (mine !== opening) return;
+    const { time, second } = state.get();
+    document.title = `${shownName(state.get().set, image)} · scan2train`;
+    state.set({
+      image, focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
+      time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,
+      second: second?.id === id ? null : second,
+    });
+  } catch (error) {
+    progress.hide();
+    if (mine === opening) messages.error(error);
+  }
+}
+
+/** @param {string|null} id */
+async function openSecond(id) {
+  if (!id) return state.set({ second: null });
+  try {
+    const second = await waitForImage(id, progress);
+    const { compare } = state.get();
+    return state.set({ second, secondWindow: Object.freeze({ ...second.windows[0] }), compare: compare === "off" ? "blend" : compare });
+  } catch (error) {
+    return messages.error(error);
+  }
+}
+
+function build() {
+  layout.follow(state);
+  for (const which of ["first", "second"]) {
+    for (const plane of PLANES) {
+      const pane = new Pane(viewer, plane, which);
+      panes.set(pane.id, pane);
+      place("panes").append(pane.element);
+      followPointer(viewer, pane);
+    }
+  }
+  for (const make of [crosshairTool, windowTool, panTool, zoomTool, rulerTool, angleTool]) viewer.tools.add(make(viewer));
+  for (const make of [crosshairLayer, measuresLayer, markLayer]) viewer.layers.add(make(viewer));
+  viewer.tools.choose("crosshair");
+  const position = positionPanel(viewer);
+  viewer.hover = position.hover;
+  windowPanel(viewer);
+  secondPanel(viewer);
+  findingsPanel(viewer);
+  measuresPanel(viewer);
+  makeTimeBar(viewer, place("time-bar"));
+  const help = makeHelp(keys);
+  const header = makeHeaderTags(viewer);
+  makeToolBar(viewer, { help, header });
+  makeBrowser(viewer, place("left"), makeSetFindings(viewer));
+  bindKeys(viewer);
+  arrangePanes(viewer);
+  startLabels(viewer);
+}
+
+/** The list again and again until every header is checked. */
+function followChecks() {
+  const unchecked = () => state.get().set.images.some((image) => image.checked === false);
+  const again = async () => {
+    const set = await askJson("api/set").catch(() => null);
+    if (set) state.set({ set });
+    if (set === null || unchecked()) setTimeout(again, CHECKED_MS);
+  };
+  if (unchecked()) setTimeout(again, CHECKED_MS);
+}
+
+async function begin() {
+  const asked = askJson("api/set");
+  build();
+  try {
+    const set = await asked;
+    state.set({ set });
+    document.body.classList.toggle("single", set.images.length < 2);
+    const first = set.open ?? set.images[0]?.id;
+    if (!first) messages.note("There is no image here that can be shown.");
+    else await open(first);
+    if (set.second) await openSecond(set.second);
+    followChecks();
+  } catch (error) {
+    messages.error(error);
+  }
+  // The picture comes first; the fourth pane is loaded when the other three are drawn.
+  const { makeThreeD } = await import("./three_d.js");
+  makeThreeD(viewer, place("pane-3d"));
+}
+
+const ready = begin();
+
+/** For tests and scripts: what is shown, and where a point of the patient is on the page. */
+globalThis.scan2train = Object.freeze({
+  state: () => state.get(),
+  ready: () => ready,
+  panePoint(id, mm) {
+    const pane = panes.get(id);
+    const [x, y] = pane.toPane(...toPlane(pane.geometry, mm));
+    const { left, top } = pane.stage.getBoundingClientRect();
+    return { x: left + x, y: top + y };
+  },
+});

@@ -1,0 +1,62 @@
+/** Where the pointer is (or the crosshair, while it is elsewhere): value, voxel, millimetres. */
+import { element, say } from "../dom.js";
+import { otherConvention, toPlane, toVoxel } from "../geometry.js";
+
+/** Values as they are: whole numbers whole, others to four digits. */
+export function showValue(value) {
+  if (value === null) return "no data";
+  const one = (x) => (Number.isNaN(x) ? "outside" : Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(4))));
+  return value.length === 1 ? one(value[0]) : `(${value.map(one).join(", ")})`;
+}
+
+const millimetres = (mm) => mm.map((x) => x.toFixed(1)).join(", ");
+
+/** @param {import("../viewer.js").Viewer} viewer */
+export function positionPanel(viewer) {
+  const { state, panels, panes } = viewer;
+  const fields = Object.fromEntries(
+    ["Value", "Second", "Voxel (from 0)", "Voxel (from 1)", "RAS mm", "LPS mm"].map((name) => [name, element("dd", {})]),
+  );
+  const rows = Object.entries(fields).map(([name, field]) => element("div", {}, element("dt", { text: name }), field));
+  const list = element("dl", { id: "cursor", class: "facts", "aria-label": "Under the pointer" }, ...rows);
+  const where = element("p", { class: "quiet" });
+  panels.add({ id: "position-panel", title: "Position", content: [list, where], order: 10 });
+
+  let hovered = null;
+  let due = false;
+
+  function show() {
+    due = false;
+    const { image, second, focus } = state.get();
+    if (!image) return;
+    const pane = hovered?.pane ?? panes.get(state.get().active);
+    const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
+    const mm = hovered ? pane.toMm(column, row) : focus;
+    const { first, second: other } = pane.valueAt(column, row);
+    const index = toVoxel(image.affine, mm).map(Math.round);
+    const unit = image.unit ? ` ${image.unit}` : "";
+    const own = pane.which === "first";
+    say(fields.Value, own ? (first ? `${showValue(first)}${unit}` : "outside") : "—");
+    fields.Second.parentElement.hidden = !second || state.get().compare === "off";
+    say(fields.Second, other ? `${showValue(other)} ${second?.unit ?? ""}` : "—");
+    say(fields["Voxel (from 0)"], index.join(", "));
+    say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
+    say(fields["RAS mm"], image.physical ? millimetres(mm) : "no physical size");
+    say(fields["LPS mm"], image.physical ? millimetres(otherConvention(mm)) : "no physical size");
+    say(where, hovered ? "under the pointer" : "at the crosshair");
+  }
+  const later = () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(show);
+  };
+  state.watch(["image", "focus", "second", "active", "mode", "time", "compare", "arrived"], later);
+  return Object.freeze({
+    /** @param {{pane: object, column: number, row: number}|null} place */
+    hover(place) {
+      hovered = place;
+      later();
+    },
+    later,
+  });
+}
