@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,6 +84,14 @@ def test_the_help_shows_every_key(page):
         assert words in text
     page.keyboard.press("Escape")
     assert not help_.is_visible()
+
+
+def test_every_key_is_in_the_guide(page):
+    page.keyboard.press("?")
+    guide = (Path(__file__).parents[3] / "docs" / "howto" / "view.md").read_text(encoding="utf-8")
+    keys = page.locator("#help section:not(:has(h3:text-is('Labels'))) kbd").all_inner_texts()
+    assert len(keys) > 40
+    assert [key for key in keys if f"`{key}`" not in guide and f"`` {key} ``" not in guide] == []
 
 
 def test_a_pane_fills_the_window_and_goes_back(page):
