@@ -177,9 +177,7 @@ export function makeThreeD(viewer, pane) {
     load();
     draw();
   }).observe(stage);
-  state.watch(["window", "invert"], () => {
-    if (way.value === "max") draw(true);
-  });
+  state.watch(["window", "invert"], () => draw(true));
   state.watch(["focus", "crosshair"], () => marks());
   state.watch(["image", "time"], (now, before) => {
     if (now.image !== before.image) {
