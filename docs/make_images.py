@@ -1,8 +1,10 @@
-"""Makes the pictures of the documentation: ``python docs/make_images.py``."""
+"""Makes the pictures of the documentation: ``python docs/make_images.py``, with Playwright and a Chromium."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +17,42 @@ IMAGES = Path(__file__).parent / "images"
 COLOURS = ((13, 17, 23), (242, 204, 96), (255, 93, 93), (139, 148, 158))
 
 
+#: Width of the report's picture, and how much of its beginning and of its cards is in it, in pixels.
+WIDTH, BEGINNING, CARDS = 1180, 268, 760
+
+
 def main() -> None:
-    """Run the demo and keep its picture in few colours, so that it stays small."""
+    """Run the demo and keep its pictures in few colours, so that they stay small."""
     IMAGES.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Image.open(run_demo(Path(folder) / "demo").picture) as image,
-    ):
-        small = image.convert("RGB").quantize(palette=_palette(), dither=Image.Dither.NONE)
-    small.save(IMAGES / "demo.png", optimize=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = run_demo(Path(folder) / "demo")
+        with Image.open(made.picture) as image:
+            small = image.convert("RGB").quantize(palette=_palette(), dither=Image.Dither.NONE)
+        small.save(IMAGES / "demo.png", optimize=True)
+        report = _report(made.page)
+        report.quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            IMAGES / "report.png", optimize=True
+        )
+
+
+def _report(page: Path) -> Image.Image:
+    """The report's beginning, and its cards below."""
+    from playwright.sync_api import sync_playwright
+
+    whole = Image.new("RGB", (WIDTH, BEGINNING + CARDS))
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": WIDTH, "height": BEGINNING}, color_scheme="dark")
+        tab.goto(page.as_uri())
+        whole.paste(Image.open(BytesIO(tab.screenshot())), (0, 0))
+        tab.set_viewport_size({"width": WIDTH, "height": CARDS + 60})
+        # The bar at the top stays where it is, over what is scrolled.
+        tab.evaluate("document.getElementById('cases').scrollIntoView({behavior: 'instant'})")
+        tab.wait_for_timeout(500)
+        cards = tab.screenshot(clip={"x": 0, "y": 60, "width": WIDTH, "height": CARDS})
+        whole.paste(Image.open(BytesIO(cards)), (0, BEGINNING))
+        browser.close()
+    return whole
 
 
 def _palette() -> Image.Image:
