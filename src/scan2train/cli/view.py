@@ -84,6 +84,8 @@ def view(
             progress=progress,
         )
     server = Server(session, port)
+    if session.open is not None:
+        session.image(session.open)  # it is read while the browser starts
     print(server.address, flush=True)  # noqa: T201 - the first line, whoever reads it
     if browser:
         _open_browser(server.address)

@@ -79,6 +79,8 @@ class Decisions:
         with self._lock:
             rows, columns = _load(self.path)
             mine = next((row for row in rows if row["volume"] == volume), None)
+            if mine is None and not choice and not remark:
+                return
             if not choice and not remark:
                 rows = [row for row in rows if row is not mine]
             elif mine is None:

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from scan2train.errors import WrongUse
+from scan2train.measures.display_window import Window, window_of_values
 from scan2train.sampling.memory import for_kernels
 from scan2train.viewing.planes import MODES, NAMES, Planes, planes_of
 from scan2train.volume import Array, Volume
@@ -53,7 +55,17 @@ class Image:
         return int(self.volume.array.nbytes) + valid
 
     def values(self, t: int) -> Array:
-        """``(i, j, k[, c])`` at one point of its dimension; a view."""
+        """``(i, j, k[, c])`` at one point of its dimension; a view.
+
+        Raises
+        ------
+        WrongUse
+            If there is no such point.
+        """
+        if not 0 <= t < self.times:
+            raise WrongUse(
+                "there is no such point of the dimension", expected=f"0 to {self.times - 1}", found=t
+            )
         return self.volume.array[..., t] if self.times > 1 else self.volume.array
 
     def for_sampling(self, t: int) -> Array:
@@ -64,6 +76,11 @@ class Image:
     @cached_property
     def _for_sampling(self) -> Array:
         return for_kernels(self.volume.array)
+
+    @cached_property
+    def window(self) -> Window:
+        """Centre and width that show nearly all of its values."""
+        return window_of_values(self.volume)
 
     @cached_property
     def range(self) -> tuple[float, float]:

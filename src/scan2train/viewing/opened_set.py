@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from scan2train.errors import NoImages
+from scan2train.index import Index
+from scan2train.indexing.saved import is_saved
 from scan2train.paths import path_given
 from scan2train.preparing.ownership import is_prepared
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry
-
-if TYPE_CHECKING:
-    from scan2train.index import Index
 
 Kind = Literal["file", "folder", "prepared"]
 
@@ -45,7 +44,6 @@ def open_set(
     WrongUse
         If there is no such place.
     """
-    from scan2train.index import index
     from scan2train.viewing.scans import entries_of
 
     place = path_given(source, "a source")
@@ -57,9 +55,18 @@ def open_set(
         if not entries:
             raise NoImages("this prepared set has no finished case", where=place)
         return OpenedSet(title=title, kind="prepared", place=place, entries=_by_id(entries), index=None)
-    found = index(place, cache=cache and place.is_dir(), salt=salt, progress=progress)
+    found = _indexed(place, cache=cache and place.is_dir(), salt=salt, progress=progress)
     kind: Kind = "file" if place.is_file() else "folder"
     return OpenedSet(title=title, kind=kind, place=place, entries=_by_id(entries_of(found)), index=found)
+
+
+def _indexed(place: Path, *, cache: bool, salt: Path | None, progress: Progress | None) -> Index:
+    if is_saved(place):
+        # What looks into files takes time to load, and is not needed.
+        return Index.load(place)
+    from scan2train.index import index
+
+    return index(place, cache=cache, salt=salt, progress=progress)
 
 
 def _by_id(entries: list[Entry]) -> dict[str, Entry]:

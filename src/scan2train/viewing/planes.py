@@ -77,7 +77,8 @@ def planes_of(grid: Grid, mode: str, name: str) -> Planes:
     ----------
     mode
         ``voxel``: slices of the grid itself, named after the patient's axes that they come closest to.
-        ``patient``: true anatomical planes, through the whole grid, as far apart as its closest voxels are.
+        ``patient``: true anatomical planes, through the whole grid, as far apart as its closest voxels are; without
+        patient geometry the same as ``voxel``.
     name
         ``axial``, ``coronal`` or ``sagittal``.
 
@@ -90,7 +91,7 @@ def planes_of(grid: Grid, mode: str, name: str) -> Planes:
         if word not in known:
             raise WrongUse("there are no such planes", expected=" or ".join(known), found=repr(word)[:40])
     plane = next(one for one in NAMES if one == name)
-    return _of_lattice(grid, plane) if mode == "voxel" else _of_patient(grid, plane)
+    return _of_patient(grid, plane) if mode == "patient" and grid.physical else _of_lattice(grid, plane)
 
 
 def _of_lattice(grid: Grid, name: PlaneName) -> Planes:
@@ -99,6 +100,8 @@ def _of_lattice(grid: Grid, name: PlaneName) -> Planes:
     affine = np.eye(4)
     affine[:3, 3] = grid.origin
     wanted = (_ACROSS_AND_DOWN, _ACROSS_AND_DOWN, _BETWEEN[name])
+    if not grid.physical:  # there is no patient to be turned: the first row is on top
+        wanted = tuple(axis_of[world][1] for world in (across, down, between))
     sizes = []
     for at, (world, way) in enumerate(zip((across, down, between), wanted, strict=True)):
         axis, sign = axis_of[world]

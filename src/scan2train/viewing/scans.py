@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from scan2train.errors import IrregularSlices, Scan2TrainError
 from scan2train.knowledge.file_names import natural_key
+from scan2train.knowledge.sop_classes import SEGMENTATIONS
 from scan2train.pairing import masks_of
 from scan2train.read import read
-from scan2train.reading.drawn_on import objects_in, pair_objects
+from scan2train.reading.label_objects import STRUCTURES
 from scan2train.reading.labels_on import labels_on
 from scan2train.reading.points import grouped, together
 from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.entry import ABOUT, Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
+from scan2train.viewing.overlapping import labels_of_file
 from scan2train.volume import Labels, Volume
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def entries_of(found: Index) -> list[Entry]:
     rows = [{"at": at, **row} for at, row in enumerate(found.volumes.select(_NARROW).iter_rows(named=True))]
     masks = masks_of(found.volumes)
     by_id = {row["volume"]: row for row in rows}
-    objects = pair_objects(found.volumes, objects_in(found))
+    objects = _objects(found)
     taken = {mask for those in masks.values() for mask in those}
     drawn = {file for files in objects.values() for file in files}
     images = [row for row in rows if row["volume"] not in taken and not _is_object(row, drawn)]
@@ -60,6 +62,17 @@ def entries_of(found: Index) -> list[Entry]:
             )
         )
     return sorted(made, key=lambda one: natural_key(one.name))
+
+
+def _objects(found: Index) -> Mapping[int, tuple[Path, ...]]:
+    """For rows of the volumes table the structure sets and segmentations that were drawn on them."""
+    structures = (found.skipped["reason"] == STRUCTURES).any()
+    if not structures and not found.volumes["sop_class_uid"].is_in(SEGMENTATIONS).any():
+        return {}
+    # Reading them takes compiled code, which takes time to load: most sets have none.
+    from scan2train.reading.drawn_on import objects_in, pair_objects
+
+    return pair_objects(found.volumes, objects_in(found))
 
 
 def _is_object(row: Row, drawn: set[Path]) -> bool:
@@ -134,8 +147,4 @@ def _read_mask(found: Index, at: int, image: Volume) -> Labels:
 
 
 def _of_object(file: Path) -> LabelSource:
-    return LabelSource(id=id_of_path(file), name=file.name, read=partial(_read_object, file), path=file)
-
-
-def _read_object(file: Path, image: Volume) -> Labels:
-    return labels_on(file, image)
+    return LabelSource(id=id_of_path(file), name=file.name, read=partial(labels_of_file, file), path=file)

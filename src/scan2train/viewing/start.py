@@ -6,13 +6,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from scan2train.reading.labels_on import labels_on
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
 from scan2train.viewing.opened_set import open_set
+from scan2train.viewing.overlapping import labels_of_file
 from scan2train.viewing.session import Session
-from scan2train.volume import Labels, Volume
 
 #: Where decisions go unless it is said otherwise: the current folder.
 CHOICES = "choices.csv"
@@ -67,8 +66,4 @@ def _other(entries: dict[str, Entry], first: str | None) -> Entry:
 
 
 def _labels_given(path: Path) -> LabelSource:
-    return LabelSource(id=id_of_path(path), name=path.name, read=partial(_read_labels, path), path=path)
-
-
-def _read_labels(path: Path, image: Volume) -> Labels:
-    return labels_on(path, image)
+    return LabelSource(id=id_of_path(path), name=path.name, read=partial(labels_of_file, path), path=path)

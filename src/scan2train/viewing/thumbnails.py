@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scan2train.errors import Scan2TrainError
-from scan2train.figures.window import choose_window, to_grey
+from scan2train.measures.display_window import to_grey
 from scan2train.read import read
 from scan2train.reading.label_objects import is_segmentation
 from scan2train.reading.slices_of import only_slices
@@ -116,7 +116,7 @@ def _shades(image: Image, values: Any) -> Any:
     first = windows_of(image)[0]
     grey = to_grey(flat, (first["centre"], first["width"]))
     if np.ptp(grey) == 0:  # nothing shows in it: the values decide
-        grey = to_grey(flat, choose_window(image.volume.replace(unit="a.u."), None))
+        grey = to_grey(flat, image.window)
     if image.inverted:
         grey = 1 - grey
     return np.rint(255 * grey).astype(np.uint8)

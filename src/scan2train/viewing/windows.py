@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from scan2train.figures.window import choose_window
 from scan2train.knowledge.windows import CT_WINDOWS
 from scan2train.viewing.image import Image
 
@@ -24,7 +23,7 @@ def windows_of(image: Image) -> list[dict[str, Any]]:
     own = volume.meta.get("window")
     if own:
         told.append(_window("header", "From the header", own["center"], own["width"], own["function"]))
-    automatic = choose_window(volume.replace(unit="a.u."), None)
+    automatic = image.window
     told.append(_window("automatic", "Automatic", *automatic))
     if volume.unit == "HU":
         tissues = [_window(word, _NAMES[word], *CT_WINDOWS[word]) for word in CT_WINDOWS]

@@ -16,7 +16,7 @@ async def put_decision(request: Request) -> Response:
     session = session_of(request)
     entry = session.entry(request.path_params["id"])
     body = await read_json(request)
-    choice, remark = body.get("decision") or "", body.get("remark") or ""
+    choice, remark = ("" if body.get(name) is None else body[name] for name in ("decision", "remark"))
     if not isinstance(choice, str) or not isinstance(remark, str):
         raise WrongUse(
             "decision and remark are texts", expected="accept, reject or null", found=repr(body)[:80]

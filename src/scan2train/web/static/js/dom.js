@@ -34,3 +34,8 @@ export function icon(path) {
   drawing.append(line);
   return drawing;
 }
+
+/** Changes a text only if it is another: what does not change is not laid out and drawn again. */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

@@ -2,7 +2,7 @@
  * One pane: a plane of the image (or of the second image, on the first one's planes), scrolled,
  * windowed, zoomed; what is wanted is asked for, what has come is drawn.
  */
-import { element, icon } from "./dom.js";
+import { element, icon, say } from "./dom.js";
 import { isMirrored, sides, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
 import { placement } from "./view.js";
@@ -15,11 +15,10 @@ const FIELD = 48;
 const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
 const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
-/** A change of these changes how it is drawn. */
-const DRAWN = [
-  "window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "active", "measures",
-  "mark", "crosshair", "smooth", "tool", "focus",
-];
+/** A change of these changes how slices are drawn. */
+const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "maximised", "compare"];
+/** A change of these changes only what is drawn over them. */
+const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
 export class Pane {
   /** @type {{key: string, n: number, first: object|null, second: object|null, image: string}|null} */
@@ -27,6 +26,7 @@ export class Pane {
   #following = false;
   #failed = "";
   #due = false;
+  #stale = true;
   #travel = 1;
   #size = { width: 1, height: 1, ratio: 1 };
   #pictures = { first: makePicture(), second: makePicture() };
@@ -73,6 +73,7 @@ export class Pane {
     const { state } = this.viewer;
     state.watch(WANTED, () => this.#follow());
     state.watch(DRAWN, () => this.redraw());
+    state.watch(DRAWN_OVER, () => this.#redrawMarks());
     this.picture.addEventListener("focus", () => state.set({ active: this.plane }));
     new ResizeObserver(() => this.#measure()).observe(this.stage);
   }
@@ -199,7 +200,7 @@ export class Pane {
         this.#prefetch(wanted);
         this.viewer.state.set({ arrived: this.viewer.state.get().arrived + 1 });
       }
-      this.#note.textContent = "";
+      say(this.#note, "");
     } catch (error) {
       this.#note.textContent = error.message;
       this.viewer.messages.error(error);
@@ -218,33 +219,49 @@ export class Pane {
     this.viewer.slices.prefetch([...around("first"), ...around("second")]);
   }
 
-  /** Draws again before the next frame. */
+  /** Draws again before the next frame: the slice and all that is over it. */
   redraw() {
+    this.#stale = true;
+    this.#redrawMarks();
+  }
+
+  #redrawMarks() {
     if (this.#due) return;
     this.#due = true;
     requestAnimationFrame(() => {
       this.#due = false;
-      this.#paint();
+      if (this.#stale) this.#paint();
+      else this.#paintMarks();
     });
   }
 
-  #paint() {
-    const { geometry } = this;
-    if (!this.visible) return;
-    const { width, height, ratio } = this.#size;
-    const below = this.picture.getContext("2d", { alpha: false });
-    const above = this.drawing.getContext("2d");
-    below.setTransform(1, 0, 0, 1, 0, 0);
-    below.fillStyle = "#000";
-    below.fillRect(0, 0, this.picture.width, this.picture.height);
-    above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    above.clearRect(0, 0, width, height);
+  /** What is shown, if it is of the image and the planes that are looked at now. */
+  get #current() {
     const { image, mode } = this.viewer.state.get();
     const shown = this.#shown;
-    if (!geometry || !shown || shown.image !== image.id || shown.mode !== mode) return;
-    this.#paintSlices(below, shown);
-    for (const layer of this.viewer.layers.all()) layer.draw?.(above, this);
-    this.#describe(shown);
+    return this.geometry && shown && shown.image === image.id && shown.mode === mode ? shown : null;
+  }
+
+  #paint() {
+    if (!this.visible) return;
+    this.#stale = false;
+    const context = this.picture.getContext("2d", { alpha: false });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, this.picture.width, this.picture.height);
+    if (this.#current) this.#paintSlices(context, this.#current);
+    this.#paintMarks();
+  }
+
+  #paintMarks() {
+    if (!this.visible) return;
+    const { width, height, ratio } = this.#size;
+    const context = this.drawing.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    if (!this.#current) return;
+    for (const layer of this.viewer.layers.all()) layer.draw?.(context, this);
+    this.#describe(this.#current);
   }
 
   #paintSlices(context, shown) {
@@ -281,16 +298,18 @@ export class Pane {
     const { convention, slab, how, active, views, maximised } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
     for (const [side, text] of Object.entries(sides(this.geometry, isMirrored(this.plane, convention)))) {
-      this.#letters[side].textContent = text;
+      say(this.#letters[side], text);
     }
-    this.picture.dataset.n = String(shown.n);
-    this.picture.dataset.count = String(count);
-    this.picture.setAttribute("aria-label", `${NAMES[this.plane]} slice ${shown.n + 1} of ${count}`);
-    this.#slider.max = String(count - 1);
-    this.#slider.value = String(this.n);
+    if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
+      this.picture.dataset.n = String(shown.n);
+      this.picture.dataset.count = String(count);
+      this.picture.setAttribute("aria-label", `${NAMES[this.plane]} slice ${shown.n + 1} of ${count}`);
+      this.#slider.max = String(count - 1);
+    }
+    if (this.#slider.value !== String(this.n)) this.#slider.value = String(this.n);
     const thick = slab > 1 ? ` · ${how} of ${slab} (${(slab * spacing[2]).toFixed(1)} mm)` : "";
     const zoom = views[this.plane].zoom;
-    this.#corner.textContent = `${shown.n + 1} / ${count}${thick}${zoom === 1 ? "" : ` · ${Math.round(zoom * 100)} %`}`;
+    say(this.#corner, `${shown.n + 1} / ${count}${thick}${zoom === 1 ? "" : ` · ${Math.round(zoom * 100)} %`}`);
     this.element.classList.toggle("active", active === this.plane);
     this.element.classList.toggle("maximised", maximised === this.plane);
   }

@@ -86,6 +86,12 @@ export function makeThreeD(viewer, pane) {
     paintMarks(cast, width, height, ratio);
   }
 
+  /** The marks alone: the rays are cast anew only when something else would be seen. */
+  function marks() {
+    const { clientWidth: width, clientHeight: height } = stage;
+    if (volume && width > 0) paintMarks(rays(volume.box, turn, width / height), width, height, globalThis.devicePixelRatio || 1);
+  }
+
   /** Letters where the patient's sides are, and the crosshair's place. */
   function paintMarks(cast, width, height, ratio) {
     drawing.width = Math.round(width * ratio);
@@ -171,7 +177,8 @@ export function makeThreeD(viewer, pane) {
     load();
     draw();
   }).observe(stage);
-  state.watch(["window", "invert", "focus", "crosshair"], () => draw());
+  state.watch(["window", "invert"], () => draw(true));
+  state.watch(["focus", "crosshair"], () => marks());
   state.watch(["image", "time"], (now, before) => {
     if (now.image !== before.image) {
       volume = null;

@@ -1,5 +1,5 @@
 /** Where the pointer is (or the crosshair, while it is elsewhere): value, voxel, millimetres. */
-import { element } from "../dom.js";
+import { element, say } from "../dom.js";
 import { otherConvention, toPlane, toVoxel } from "../geometry.js";
 
 /** Values as they are: whole numbers whole, others to four digits. */
@@ -36,14 +36,14 @@ export function positionPanel(viewer) {
     const index = toVoxel(image.affine, mm).map(Math.round);
     const unit = image.unit ? ` ${image.unit}` : "";
     const own = pane.which === "first";
-    fields.Value.textContent = own ? (first ? `${showValue(first)}${unit}` : "outside") : "—";
+    say(fields.Value, own ? (first ? `${showValue(first)}${unit}` : "outside") : "—");
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
-    fields.Second.textContent = other ? `${showValue(other)} ${second?.unit ?? ""}` : "—";
-    fields["Voxel (from 0)"].textContent = index.join(", ");
-    fields["Voxel (from 1)"].textContent = index.map((i) => i + 1).join(", ");
-    fields["RAS mm"].textContent = image.physical ? millimetres(mm) : "no physical size";
-    fields["LPS mm"].textContent = image.physical ? millimetres(otherConvention(mm)) : "no physical size";
-    where.textContent = hovered ? "under the pointer" : "at the crosshair";
+    say(fields.Second, other ? `${showValue(other)} ${second?.unit ?? ""}` : "—");
+    say(fields["Voxel (from 0)"], index.join(", "));
+    say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
+    say(fields["RAS mm"], image.physical ? millimetres(mm) : "no physical size");
+    say(fields["LPS mm"], image.physical ? millimetres(otherConvention(mm)) : "no physical size");
+    say(where, hovered ? "under the pointer" : "at the crosshair");
   }
   const later = () => {
     if (due) return;

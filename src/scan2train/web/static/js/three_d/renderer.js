@@ -6,8 +6,12 @@ const NAMES = Object.freeze([
   "volume", "labels", "palette", "labelled", "origin", "right", "up", "along", "reach", "stride", "level", "low", "high",
   "surface", "inverted", "texel", "toMm", "light",
 ]);
-/** A frame slower than this is drawn coarser while the volume is turned, ms. */
-const SLOW_MS = 45;
+/** What a frame may cost, ms: while the volume is turned, and once it is still. */
+const BUDGET_MS = Object.freeze({ moving: 40, still: 350 });
+/** Steps along a ray, in edges of a voxel. */
+const STRIDE = Object.freeze({ moving: 1.4, still: 0.7 });
+/** Edge of the picture that a machine's speed is first tried on. */
+const PROBE = 64;
 
 function compile(gl, kind, source) {
   const shader = gl.createShader(kind);
@@ -53,13 +57,27 @@ export function makeRenderer(canvas) {
   put(labels, new Uint8Array(1), [1, 1, 1]);
   let box = null;
   let labelled = false;
-  let coarse = 2;
+  /** ms for a million steps, as measured last; null until something was drawn */
+  let cost = null;
+  let voxel = 1;
+
+  /** Draws, and waits for it: reading a pixel is the one way. @returns {number} ms for a million steps */
+  function timed(width, height, steps) {
+    canvas.width = width;
+    canvas.height = height;
+    gl.viewport(0, 0, width, height);
+    const began = performance.now();
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    return Math.max(1e-4, ((performance.now() - began) * 1e6) / (width * height * steps));
+  }
 
   return Object.freeze({
     /** @param {Uint8Array} values i fastest @param {number[]} shape @param {{edges: number[][]}} theBox */
     load(values, shape, theBox) {
       put(volume, values, shape);
       box = theBox;
+      voxel = Math.min(...shape.map((size, axis) => norm(box.edges[axis]) / size));
       gl.uniform3fv(at.texel, shape.map((size) => 1 / size));
       // Slopes along the box's edges to slopes along mm: exact where the edges are perpendicular.
       gl.uniformMatrix3fv(at.toMm, false, box.edges.flatMap((edge) => edge.map((x) => x / norm(edge) ** 2)));
@@ -73,12 +91,10 @@ export function makeRenderer(canvas) {
       for (const [value, rgb] of colours) palette.set(rgb, value * 3);
       gl.uniform3fv(at.palette, palette);
     },
-    /** Draws; while `moving`, as coarsely as this machine needs to keep up. */
+    /** Draws as finely as this machine can in the time there is. */
     draw({ cast, way, level, low, high, invert, width, height, ratio, moving }) {
-      const scale = moving ? ratio / coarse : ratio;
-      canvas.width = Math.max(1, Math.round(width * scale));
-      canvas.height = Math.max(1, Math.round(height * scale));
-      gl.viewport(0, 0, canvas.width, canvas.height);
+      const kind = moving ? "moving" : "still";
+      const steps = cast.length / (voxel * STRIDE[kind]);
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_3D, volume);
       gl.activeTexture(gl.TEXTURE1);
@@ -89,20 +105,19 @@ export function makeRenderer(canvas) {
       gl.uniform1i(at.labelled, Number(labelled));
       for (const name of ["origin", "right", "up", "along", "light"]) gl.uniform3fv(at[name], cast[name]);
       gl.uniform1f(at.reach, cast.length);
-      gl.uniform1f(at.stride, cast.length / (moving ? 200 : 420));
+      gl.uniform1f(at.stride, voxel * STRIDE[kind]);
       gl.uniform1f(at.level, level);
       gl.uniform1f(at.low, low);
       gl.uniform1f(at.high, high);
       gl.uniform1i(at.surface, Number(way === "surface"));
       gl.uniform1i(at.inverted, Number(invert));
-      const began = performance.now();
-      gl.drawArrays(gl.TRIANGLES, 0, 3);
-      if (!moving) return;
-      // Reading a pixel waits for the drawing, which is what has to be timed.
-      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-      const took = performance.now() - began;
-      if (took > SLOW_MS) coarse = Math.min(8, coarse * 1.5);
-      else if (took < SLOW_MS / 3) coarse = Math.max(1, coarse / 1.25);
+      if (cost === null) {
+        cost = timed(PROBE, PROBE, steps); // the first drawing prepares the program: it says nothing of speed
+        cost = timed(PROBE, PROBE, steps);
+      }
+      const pixels = (BUDGET_MS[kind] / (cost * steps)) * 1e6;
+      const scale = Math.min(ratio, Math.sqrt(pixels / (width * height)));
+      cost = timed(Math.max(PROBE, Math.round(width * scale)), Math.max(PROBE, Math.round(height * scale)), steps);
     },
   });
 }

@@ -32,11 +32,17 @@ vec3 tint(vec3 p, vec3 other) {
   return value > 0 ? palette[value] : other;
 }
 
+float grey(float value) {
+  float share = clamp((value - low) / max(high - low, 1e-4), 0.0, 1.0);
+  return inverted ? 1.0 - share : share;
+}
+
 vec3 shaded(vec3 p, vec3 base) {
+  vec3 far = 1.5 * texel;
   vec3 slope = vec3(
-    at(p + vec3(texel.x, 0, 0)) - at(p - vec3(texel.x, 0, 0)),
-    at(p + vec3(0, texel.y, 0)) - at(p - vec3(0, texel.y, 0)),
-    at(p + vec3(0, 0, texel.z)) - at(p - vec3(0, 0, texel.z))) / (2.0 * texel);
+    at(p + vec3(far.x, 0, 0)) - at(p - vec3(far.x, 0, 0)),
+    at(p + vec3(0, far.y, 0)) - at(p - vec3(0, far.y, 0)),
+    at(p + vec3(0, 0, far.z)) - at(p - vec3(0, 0, far.z))) / (2.0 * far);
   vec3 normal = toMm * slope;
   float size = length(normal);
   float facing = size > 0.0 ? abs(dot(normal / size, light)) : 0.5;
@@ -57,6 +63,10 @@ void main() {
     vec3 p = start + t * along;
     float value = at(p);
     if (surface && (value >= level || (labelled && texture(labels, p).r > 0.0))) {
+      if (t == from && value >= level) {  // cut open by the edge of the scan: grey levels, as on a slice
+        colour = vec4(tint(p, vec3(grey(value))), 1);
+        return;
+      }
       float before = max(from, t - stride), after = t;
       if (value >= level) for (int i = 0; i < 5; i++) {
         float middle = 0.5 * (before + after);
@@ -69,8 +79,6 @@ void main() {
     if (value > most) { most = value; where = p; }
   }
   if (!surface) {
-    float share = clamp((most - low) / max(high - low, 1e-4), 0.0, 1.0);
-    if (inverted) share = 1.0 - share;
-    colour = vec4(tint(where, vec3(1)) * share, 1);
+    colour = vec4(tint(where, vec3(1)) * grey(most), 1);
   }
 }`;

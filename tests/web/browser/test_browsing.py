@@ -1,0 +1,137 @@
+"""A folder as a list: thumbnails as they are seen, findings that are gone to, decisions that are kept."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from panes_of_viewer import place, settle, state
+from scans_to_view import HOSTILE, browsed
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept") / "choices.csv"
+
+
+@pytest.fixture(scope="module")
+def viewer(view, tmp_path_factory, kept):
+    return view(browsed(tmp_path_factory.mktemp("set")), choices=kept)
+
+
+@pytest.fixture
+def page(viewer, look):
+    page = look(viewer)
+    settle(page)
+    return page
+
+
+def test_every_image_has_a_row_and_a_thumbnail(page):
+    images = state(page)["set"]["images"]
+    rows = page.locator("#set-list .row")
+    assert rows.count() == len(images) >= 5
+    assert [row.get_attribute("data-id") for row in rows.all()] == [image["id"] for image in images]
+    assert page.locator("#set-list .study").count() >= 2  # two patients
+    loaded = "images => images.every(image => image.complete && image.naturalWidth > 0)"
+    for _ in range(100):
+        if page.locator("#set-list .thumbnail").evaluate_all(loaded):
+            break
+        page.wait_for_timeout(100)
+    assert page.locator("#set-list .thumbnail").evaluate_all(loaded)
+
+
+def test_thumbnails_out_of_sight_are_not_asked_for(viewer, look):
+    page = look(viewer, height=420)
+    page.evaluate("document.getElementById('set-list').style.flex = '0 0 60px'")
+    page.reload()
+    page.evaluate("window.scan2train.ready()")
+    seen = page.locator("#set-list .thumbnail[src]").count()
+    assert 0 < seen < page.locator("#set-list .thumbnail").count()
+
+
+def test_names_that_are_markup_are_text(page):
+    assert HOSTILE in page.locator("#set-list").inner_text()
+    row = page.locator("#set-list .row", has_text="onerror").first
+    row.click()
+    settle(page)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.broken") is None
+    assert page.locator("#set-list img:not(.thumbnail), h1 img").count() == 0
+
+
+def test_keys_go_through_the_list_and_decisions_are_kept(page, kept):
+    images = state(page)["set"]["images"]
+    page.keyboard.press(".")
+    wait_open(page, images[1]["id"])
+    page.keyboard.press(",")
+    wait_open(page, images[0]["id"])
+    page.keyboard.press("m")
+    page.keyboard.type("cut off, at the top")
+    page.keyboard.press("Enter")
+    page.keyboard.press("r")
+    page.locator("#set-list .row", has=page.locator(".decided.reject")).wait_for()
+    assert page.locator("#reject").get_attribute("aria-pressed") == "true"
+    text = kept.read_text()
+    assert "cut off, at the top" in text
+    assert len(pl.read_csv(kept)) == 1
+    page.keyboard.press("r")  # taken back
+    page.locator("#reject[aria-pressed='false']").wait_for()
+    page.keyboard.press("a")
+    page.locator("#accept[aria-pressed='true']").wait_for()
+    page.reload()
+    page.evaluate("window.scan2train.ready()")
+    assert state(page)["set"]["images"][0]["decision"] == "accept"
+    assert state(page)["set"]["images"][0]["remark"] == "cut off, at the top"
+
+
+def wait_open(page, id_):
+    page.locator(f"#set-list .row[data-id='{id_}'][aria-selected='true']").wait_for()
+    settle(page)
+
+
+def test_a_finding_says_what_to_do_and_goes_to_its_slice(page):
+    page.locator("#set-list .row .sign").first.wait_for()
+    page.keyboard.press("Shift+F")
+    dialog = page.locator("#all-findings")
+    dialog.wait_for()
+    page.keyboard.type("GEO004")
+    item = dialog.locator("li[data-code='GEO004']:visible").first
+    item.locator("summary").click()
+    assert "What to do:" in item.inner_text()
+    item.locator("button").click()
+    page.locator("#findings li[data-code='GEO004']").wait_for()
+    assert not dialog.is_visible()
+    finding = next(one for one in state(page)["image"]["findings"] if one["code"] == "GEO004")
+    assert finding["index"] is not None
+    before = state(page)["focus"]
+    page.keyboard.press("Home")
+    settle(page)
+    assert state(page)["focus"] != before
+    page.locator("#findings li[data-code='GEO004'] summary").click()
+    settle(page)
+    mark = state(page)["mark"]
+    assert "GEO004" in mark["name"]
+    assert state(page)["focus"] == pytest.approx(mark["mm"])
+    affine = state(page)["image"]["affine"]
+    found = [sum(row[a] * finding["index"][a] for a in range(3)) + row[3] for row in affine[:3]]
+    assert mark["mm"] == pytest.approx(found)
+    x, y = place(page, "axial", mark["mm"])
+    ring = page.evaluate(
+        """([x, y]) => {
+          const canvas = document.querySelector("#pane-axial canvas.drawing");
+          const box = canvas.getBoundingClientRect(), ratio = devicePixelRatio;
+          const context = canvas.getContext("2d");
+          return Array.from(context.getImageData(Math.round((x - box.left - 18) * ratio), Math.round((y - box.top) * ratio), 1, 1).data);
+        }""",
+        [x, y],
+    )
+    assert ring[3] > 0
+    assert ring[0] > 150 > ring[2]  # vermilion
+
+
+def test_the_filter_leaves_what_matches(page):
+    rows = page.locator("#set-list .row:visible")
+    total = rows.count()
+    page.keyboard.press("/")
+    page.keyboard.type("MR")
+    assert 0 < rows.count() < total
