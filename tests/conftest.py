@@ -32,7 +32,8 @@ _LONG = (
         "tools/test_clean.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
-        "web/browser/",
+        "viewing/test_session.py",
+        "web/",
     ),
 )
 

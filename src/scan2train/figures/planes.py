@@ -73,7 +73,7 @@ def cut(
         if axis_of[across] < axis_of[down]:
             slice_ = slice_.swapaxes(0, 1)
         if not grid.physical:
-            return slice_  # there is no patient to be turned: the first row is on top
+            return np.asarray(slice_)  # there is no patient to be turned: the first row is on top
         # Pictures run towards L, P and I, against the growing world axes.
         turned: Array = slice_[:: -sign_of[down], :: -sign_of[across]]
         return turned

@@ -29,7 +29,7 @@ def choose(
         whose role is ``volume`` are taken.
     choices
         A CSV or Parquet file with the columns ``volume`` and ``choice``; ``reject`` leaves a volume out,
-        ``accept`` takes it whatever its role and ``where`` say.
+        ``accept`` takes it whatever its role and ``where`` say, and an empty choice says nothing.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _load(path: Path) -> pl.DataFrame:
         )
         return table.select(
             pl.col("volume").cast(pl.String), pl.col("choice").cast(pl.String).fill_null("").str.strip_chars()
-        )
+        ).filter(pl.col("choice") != "")
     except pl.exceptions.ColumnNotFoundError:
         raise WrongUse(
             "a table of choices needs the columns volume and choice",

@@ -101,7 +101,7 @@ def _of_lattice(grid: Grid, name: PlaneName) -> Planes:
     affine[:3, 3] = grid.origin
     wanted = (_ACROSS_AND_DOWN, _ACROSS_AND_DOWN, _BETWEEN[name])
     if not grid.physical:  # there is no patient to be turned: the first row is on top
-        wanted = tuple(axis_of[world][1] for world in (across, down, between))
+        wanted = (axis_of[across][1], axis_of[down][1], axis_of[between][1])
     sizes = []
     for at, (world, way) in enumerate(zip((across, down, between), wanted, strict=True)):
         axis, sign = axis_of[world]

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from scan2train.errors import UnreadableFile
+from scan2train.paths import path_given
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
@@ -31,6 +33,8 @@ def start(
 
     Raises
     ------
+    UnreadableFile
+        If there are no such labels.
     Scan2TrainError
         As :func:`scan2train.viewing.opened_set.open_set`, of ``source`` and of ``second``.
     """

@@ -1,0 +1,95 @@
+"""``scan2train view``: the address first, and a clean end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+
+import pytest
+from typer.testing import CliRunner
+
+from scan2train.cli.app import app_of
+from scans_to_view import planted
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("scan")).path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app_of(["view"]), ["view", *map(str, arguments), "--no-browser"])
+
+
+def test_the_address_is_the_first_line_and_an_interrupt_the_end(scan, tmp_path):
+    command = [sys.executable, "-m", "scan2train", "view", str(scan), "--no-browser"]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    address = process.stdout.readline()
+    port, _ = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/\?token=([-\w]{32,})\n", address).groups()
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=30)
+    connection.request("GET", "/")  # and stays open, as browsers' do
+    assert connection.getresponse().status == 401
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - begun < 5
+    assert (process.returncode, out, err.splitlines()[-1]) == (130, "", "interrupted")
+    with pytest.raises(ProcessLookupError):  # nothing of its group is left
+        os.killpg(process.pid, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken(scan):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run(scan, "--port", port)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        f"error: --port {port}: this port cannot be used; found another program listens there",
+        "  what to do: Name another one, or leave --port out: a free one is found.",
+    ]
+
+
+def test_what_is_not_there(tmp_path, scan):
+    for arguments, told in (
+        ([tmp_path / "none"], "no such file or folder"),
+        ([tmp_path], "no image was found"),
+        ([scan, "--second", tmp_path / "none"], "no such file or folder"),
+        ([scan, "--labels", tmp_path / "none.nii"], "no such file"),
+        ([scan, "--choices", scan], "into a source"),
+        ([scan, "--port", "99999"], "65535"),
+    ):
+        done = run(*arguments)
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
+        assert told in done.stderr, arguments
+
+
+def test_help_names_every_option():
+    done = CliRunner().invoke(app_of(["view"]), ["view", "--help"])
+    assert done.exit_code == 0
+    for word in (
+        "SRC",
+        "--labels",
+        "--second",
+        "--choices",
+        "--port",
+        "--no-browser",
+        "--no-cache",
+        "--salt",
+    ):
+        assert word in done.stdout
