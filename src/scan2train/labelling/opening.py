@@ -82,8 +82,8 @@ def _overlapping(labels: Labels) -> str:
     if not hidden:
         return ""
     return (
-        f"Regions overlap in {hidden} voxels, and a voxel has one label here: the smallest region has them, and what is "
-        "saved has no overlap any more."
+        f"Regions overlap in {hidden} voxels, and a voxel has one label here: the smallest region has them, and what "
+        "is saved has no overlap any more."
     )
 
 
