@@ -15,7 +15,7 @@ export function makeBrowser(viewer, place, findings) {
   const filter = element("input", { type: "search", id: "set-filter", placeholder: "Filter", "aria-label": "Filter the list", oninput: () => sift() });
   const count = element("span", { class: "quiet count" });
   const all = element("button", { type: "button", class: "tool", id: "show-findings", "aria-label": "Findings of the whole set", title: "Findings of the whole set (Shift+F)", onclick: findings.toggle }, icon(ICONS.findings));
-  const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image", onchange: () => decide(undefined) });
+  const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image", onchange: () => decide(keep) });
   const verdict = (id, name, key) =>
     element("button", { type: "button", id, class: `verdict ${id}`, "aria-pressed": "false", title: `${name} (${key})`, onclick: () => toggle(id) }, icon(ICONS[id]), name);
   const [accept, reject] = [verdict("accept", "Accept", "a"), verdict("reject", "Reject", "r")];
@@ -107,29 +107,30 @@ export function makeBrowser(viewer, place, findings) {
       button.setAttribute("aria-pressed", String(chosen?.decision === button.id));
     }
     remark.disabled = !chosen;
-    remark.value = chosen?.remark ?? "";
+    if (document.activeElement !== remark) remark.value = chosen?.remark ?? "";
   }
 
-  const toggle = (id) => {
-    const { image } = state.get();
-    if (image) decide(entry(image.id)?.decision === id ? null : id);
-  };
+  const toggle = (verdict) => decide((now) => (now === verdict ? null : verdict));
+  const keep = (now) => now;
 
-  /** @param {"accept"|"reject"|null|undefined} decision undefined keeps the one there is */
-  async function decide(decision) {
-    const { image, set } = state.get();
-    const now = image && entry(image.id);
-    if (!now) return;
-    const said = { decision: decision === undefined ? now.decision : decision, remark: remark.value };
-    try {
-      await send("PUT", `api/decisions/${image.id}`, said);
-      const images = state.get().set.images.map((other) => (other.id === image.id ? { ...other, ...said } : other));
-      state.set({ set: { ...set, images } });
-      tally(rows.get(image.id), entry(image.id));
-      select(state.get());
-    } catch (error) {
-      messages.error(error);
-    }
+  /** Decisions go out one after the other: none overtakes the one before. */
+  let before = Promise.resolve();
+
+  /** @param {(now: string|null) => string|null} change what becomes of the decision there is */
+  function decide(change) {
+    const { image } = state.get();
+    if (!image || !entry(image.id)) return;
+    const { id } = image;
+    const words = remark.value;
+    before = before.then(() => put(id, change, words)).catch((error) => messages.error(error));
+  }
+
+  async function put(id, change, words) {
+    const said = { decision: change(entry(id).decision), remark: words };
+    await send("PUT", `api/decisions/${id}`, said);
+    const { set } = state.get();
+    state.set({ set: { ...set, images: set.images.map((other) => (other.id === id ? { ...other, ...said } : other)) } });
+    select(state.get());
   }
 
   function step(by) {

@@ -45,7 +45,9 @@ function giveKeysBack() {
     byPointer = false;
     const field = event.target;
     if (typing(field) && field instanceof HTMLInputElement && (event.key === "Enter" || event.key === "Escape")) {
-      if (!field.closest("dialog")) setTimeout(() => field.blur());
+      const dialog = field.closest("dialog");
+      if (!dialog) setTimeout(() => field.blur());
+      else if (event.key === "Escape") dialog.close();
     }
   }, true);
   document.addEventListener("change", ({ target }) => {
