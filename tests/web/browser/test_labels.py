@@ -211,6 +211,11 @@ def test_a_ball_and_an_eraser(page, kept):
     click(page, "coronal", middle(20, 16, 11))
     rest(page)
     _, array = saved(page, kept, "ball.nii.gz")
+    page.wait_for_timeout(900)  # 3D follows when the hand rests
+    shown = page.evaluate(
+        "(({values, colours}) => [values.filter(one => one === 1).length, colours.size])(scan2train.state().solid)"
+    )
+    assert shown == [array.sum(), 1]
     far = far_from(middle(20, 16, 11), middle(20, 16, 11))
     erased = np.zeros(SHAPE, bool)
     erased[:, 16] = True
