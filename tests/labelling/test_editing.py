@@ -218,6 +218,15 @@ def test_labels_are_added_named_and_removed_with_their_voxels():
         labels.edit(Edit(op="add", value=9))
 
 
+def test_a_new_label_has_a_colour_of_its_own():
+    labels = opened(*"abcdefghijklmnopqrst")
+    assert len(set(state_of(labels)["colours"].values())) == 21
+    labels.edit(Edit(op="remove", value=21))
+    labels.edit(Edit(op="rename", value=3, colour=labels.legend.of(2).colour))
+    labels.edit(Edit(op="add"))
+    assert list(state_of(labels)["colours"].values()).count(labels.legend.of(21).colour) == 1
+
+
 def test_a_label_above_255_makes_room_for_itself_and_what_was_before_can_be_undone():
     labels = opened()
     labels.edit(brush())

@@ -16,6 +16,7 @@ from scan2train.labelling.opening import open_labels
 from scan2train.labelling.saving import Saving
 from scan2train.labelling.state import state_of
 from scan2train.testing.dicom_series import write_dicom_series
+from scan2train.viewing.overlapping import largest_first
 from scan2train.volume import Labels, Volume
 from scans_to_view import oblique_grid
 
@@ -212,3 +213,15 @@ def test_labels_that_cannot_be_edited_are_refused(oblique):
     negative = Labels(array=np.full(SHAPE, -1, np.int16), grid=image.grid)
     with pytest.raises(WrongUse, match="0 to 65535"):
         open_labels(image, negative)
+
+
+def test_regions_that_overlap_are_opened_with_a_word(oblique):
+    _, image = oblique
+    large, small = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)
+    large[2:12, 2:12, 2:8], small[10:14, 4:8, 3:5] = 1, 1
+    regions = [
+        Labels(array=one, grid=image.grid, names={1: name}) for one, name in ((large, "a"), (small, "b"))
+    ]
+    labels, told = open_labels(image, largest_first(regions))
+    assert f"overlap in {2 * 4 * 2} voxels" in told
+    assert (labels.array == 2).sum() == 4 * 4 * 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -71,6 +73,23 @@ def test_what_is_painted_is_seen_counted_undone_and_saved(client, scan, tmp_path
     assert np.array_equal(nib.load(saved).affine, nib.load(scan.path).affine)
     assert (np.asarray(nib.load(saved).dataobj) == 1).sum() == label["voxels"]
     assert client.get(f"/api/labels/{at}").json()["saved"]
+
+
+def test_the_whole_made_small_lies_as_the_image_made_small_does(client):
+    at = opened(client)["id"]
+    for name in ("second", "third"):
+        client.post(f"/api/labels/{at}/edits", json={"op": "add", "name": name})
+    client.post(f"/api/labels/{at}/edits", json=BRUSH | {"value": 3, "radius_mm": 9, "three_d": True})
+    image = client.get(f"/api/images/{client.image}/reduced?largest=20")
+    answer = client.get(f"/api/labels/{at}/reduced?largest=20")
+    assert answer.headers["X-Shape"] == image.headers["X-Shape"] == "13,16,11"
+    assert json.loads(answer.headers["X-Values"]) == [1, 2, 3]
+    found = np.argwhere(np.frombuffer(answer.content, np.uint8).reshape(11, 16, 13) == 3)[:, ::-1]
+    affine = np.array(json.loads(image.headers["X-Affine"]))
+    middle = found.mean(axis=0) @ affine[:3, :3].T + affine[:3, 3]
+    told = client.get(f"/api/labels/{at}").json()["labels"][2]["box_mm"]
+    assert np.abs(middle - np.mean(told, axis=0)).max() < 4
+    assert client.get(f"/api/labels/{at}/reduced?largest=9").status_code == 400
 
 
 def test_opened_again_it_is_as_it_was_left(client):

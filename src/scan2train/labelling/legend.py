@@ -13,6 +13,7 @@ from scan2train.labelling.boxes import Box
 COLOURS: Final = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 #: Further labels are these with white, then with black in them.
 _SHADES: Final = ((1.0, 0), (0.55, 255), (0.6, 0))
+_COLOURS_TOLD_APART: Final = len(COLOURS) * len(_SHADES)
 HIGHEST: Final = 65535
 _LONGEST_NAME = 64
 
@@ -72,7 +73,9 @@ class Legend:
         if number in taken:
             raise WrongUse(f"label {number} is there already", advice="Rename it, or choose another number.")
         named = name.strip() if name and name.strip() else f"label {number}"
-        new = Label(number, named, colour or colour_of(number))
+        used = {one.colour for one in self.labels}
+        free = (one for one in map(colour_of, range(number, number + _COLOURS_TOLD_APART)) if one not in used)
+        new = Label(number, named, colour or next(free, colour_of(number)))
         return replace(self, labels=tuple(sorted((*self.labels, new), key=lambda one: one.value)))
 
     def renamed(self, value: int, name: str | None, colour: str | None) -> Legend:

@@ -49,7 +49,7 @@ def open_labels(
         return LabelMap(image), ""
     try:
         labels = labels_on(source, image)
-        told = _nearly(image.grid.distance_in_voxels(labels.grid))
+        told = _nearly(image.grid.distance_in_voxels(labels.grid)) + _overlapping(labels)
     except GridMismatch as error:
         if not onto_grid:
             raise GridMismatch(
@@ -74,6 +74,16 @@ def _nearly(apart: float) -> str:
     return (
         f"The mask's corners lie {apart:.2g} voxels from the image's; it was taken voxel for voxel, and is saved on "
         "the image's grid."
+    )
+
+
+def _overlapping(labels: Labels) -> str:
+    hidden = labels.meta.get("hidden_by_overlap", 0)
+    if not hidden:
+        return ""
+    return (
+        f"Regions overlap in {hidden} voxels, and a voxel has one label here: the smallest region has them, and what "
+        "is saved has no overlap any more."
     )
 
 

@@ -13,9 +13,11 @@ from scan2train.errors import WrongUse
 from scan2train.labelling.desk import Desk, OnDesk
 from scan2train.labelling.edit import Edit
 from scan2train.labelling.label_map import Changed
+from scan2train.labelling.reduced import reduced_labels
 from scan2train.labelling.slices import label_slice
 from scan2train.labelling.state import boxes_of, state_of
 from scan2train.web.answers import raw
+from scan2train.web.routes.images import number
 from scan2train.web.work import in_thread, opened
 
 _LARGEST_BYTES = 1 << 23
@@ -47,6 +49,13 @@ async def read_slice(request: Request) -> Response:
     if planes is None:
         raise WrongUse("there are no such planes", found=f"{mode}/{plane}"[:60])
     return raw(await in_thread(label_slice, found.labels, planes, request.path_params["n"]))
+
+
+async def read_reduced(request: Request) -> Response:
+    """``GET /api/labels/{id}/reduced``: the whole, made small, for 3D."""
+    values, names = await in_thread(reduced_labels, _found(request).labels, number(request, "largest", 192))
+    k, j, i = values.shape
+    return raw(values, **{"X-Shape": f"{i},{j},{k}", "X-Values": json.dumps(names)})
 
 
 async def edit(request: Request) -> Response:
@@ -136,6 +145,7 @@ ROUTES = [
     Route("/api/labels", open_labels, methods=["POST"]),
     Route(_ID, read_labels),
     Route(_ID + "/slices/{mode}/{plane}/{n:int}", read_slice),
+    Route(_ID + "/reduced", read_reduced),
     Route(_ID + "/edits", edit, methods=["POST"]),
     Route(_ID + "/undo", undo, methods=["POST"]),
     Route(_ID + "/redo", redo, methods=["POST"]),

@@ -16,6 +16,7 @@
  * @property {boolean} shown         all of them, or none
  * @property {readonly number[]} hidden
  * @property {number|null} box       the box that is drawn anew
+ * @property {number} busy           things that are on their way
  */
 import { askJson, send } from "../api.js";
 import { makeState } from "../state.js";
@@ -25,7 +26,7 @@ const REST_MS = 120;
 
 const AT_FIRST = Object.freeze({
   open: null, version: 0, value: 1, radius: 5, ball: false, over: "all", within: false, low: 0, high: 100,
-  look: "both", opacity: 0.4, shown: true, hidden: Object.freeze([]), box: null,
+  look: "both", opacity: 0.4, shown: true, hidden: Object.freeze([]), box: null, busy: 0,
 });
 
 /** @param {import("../viewer.js").Viewer} viewer */
@@ -38,16 +39,19 @@ export function makeDesk({ state, messages }) {
   const unsaved = new Set();
 
   const open = () => store.get().open;
+  const busy = (by) => store.set({ busy: store.get().busy + by });
 
   /** Does `work` when all before it is done; errors are told. @returns {Promise<boolean>} whether it went well */
   function inLine(work) {
     waiting += 1;
+    busy(1);
     const done = line.then(work).then(() => true, (error) => {
       messages.error(error);
       return false;
     }).finally(() => {
       waiting -= 1;
       if (waiting === 0 && !held) settle();
+      busy(-1);
     });
     line = done;
     return done;
@@ -57,8 +61,12 @@ export function makeDesk({ state, messages }) {
   function settle() {
     if (!open()) return;
     store.set({ version: store.get().version + 1 });
-    clearTimeout(timer);
-    timer = setTimeout(() => refresh().catch(messages.error), REST_MS);
+    if (timer) clearTimeout(timer);
+    else busy(1);
+    timer = setTimeout(() => {
+      timer = 0;
+      refresh().catch(messages.error).finally(() => busy(-1));
+    }, REST_MS);
   }
 
   function take(told) {
@@ -101,6 +109,8 @@ export function makeDesk({ state, messages }) {
 
   return Object.freeze({
     store,
+    /** Something more, or less, is on its way. @param {1|-1} by */
+    busy,
     /** @returns {boolean} whether any labels of this page have changes that are on no disk */
     unsaved: () => unsaved.size > 0,
     /** While a stroke is drawn slices stay as they are shown. @param {boolean} now */

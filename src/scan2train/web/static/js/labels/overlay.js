@@ -35,6 +35,7 @@ export function makeOverlay(viewer, desk) {
     const { version } = store.get();
     if (coming.get(path) === version) return;
     coming.set(path, version);
+    desk.busy(1);
     try {
       const { values, shape: [height, width] } = await askValues(path);
       // What was asked for before a stroke began is older than what has been painted here since.
@@ -48,6 +49,7 @@ export function makeOverlay(viewer, desk) {
       viewer.messages.error(error);
     } finally {
       if (coming.get(path) === version) coming.delete(path);
+      desk.busy(-1);
     }
   }
 

@@ -39,7 +39,7 @@ export function labelsPanel(viewer, desk, acts) {
   };
   const radius = number("brush-radius", "Radius of the brush in mm", "radius", { min: "0.1" });
   const ball = check("brush-ball", "3D", "ball", "The brush is a ball and paints on neighbouring slices, too (Shift+B)");
-  const within = check("brush-within", "Only values from", "within", "Paint only where the image's value lies between the two (Shift+T)");
+  const within = check("brush-within", "Only", "within", "Paint only where the image's value lies between the two (Shift+T)");
   const low = number("within-low", "Lowest image value that is painted", "low");
   const high = number("within-high", "Highest image value that is painted", "high");
   const over = element("select", {
@@ -66,7 +66,7 @@ export function labelsPanel(viewer, desk, acts) {
     element("label", { class: "wide", text: "Opacity" }, opacity),
     element("div", { class: "label-grid" },
       slice("interpolate", "Interpolate", "Fill the slices between this one's neighbours that have the label (Shift+I)", acts.interpolate),
-      slice("copy-next", "Copy to next slice", "Repeat the label on the next slice, and go there (Shift+N)", acts.copy(1)),
+      slice("copy-next", "Copy to next", "Repeat the label on the next slice, and go there (Shift+N)", acts.copy(1)),
       slice("clear-slice", "Clear in this slice", "Take the label away from this slice (Shift+Delete)", acts.clear),
       slice("boxes-export", "Export boxes", "Save all boxes as JSON, in voxels and mm", acts.exportBoxes)),
     boxes.list,
@@ -133,6 +133,7 @@ export function labelsPanel(viewer, desk, acts) {
     opacity.value = String(now.opacity);
   }
   store.watch(["radius", "ball", "within", "low", "high", "over", "look", "opacity", "shown"], show);
+  store.watch(["busy"], ({ busy }) => panel.body.toggleAttribute("aria-busy", busy > 0));
   sources(state.get());
   show(store.get());
   return Object.freeze({ tools, rename: rows.rename });

@@ -8,6 +8,7 @@ import { makeOverlay } from "./overlay.js";
 import { LABEL_ICONS, labelsPanel } from "./panel.js";
 import { polygonTool } from "./polygon.js";
 import { saveDialog } from "./save_dialog.js";
+import { makeSolid } from "./solid.js";
 
 const GROUP = "Labels";
 
@@ -15,6 +16,7 @@ const GROUP = "Labels";
 export function start(viewer) {
   const desk = makeDesk(viewer);
   const overlay = makeOverlay(viewer, desk);
+  makeSolid(viewer, desk);
   const acts = makeActs(viewer, desk, saveDialog(viewer, desk));
   const panel = labelsPanel(viewer, desk, acts);
   const about = (id, name, key) => ({ id, name, key, icon: LABEL_ICONS[id] });
