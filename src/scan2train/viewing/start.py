@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from scan2train.errors import UnreadableFile
+from scan2train.paths import path_given
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
