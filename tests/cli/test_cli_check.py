@@ -231,3 +231,19 @@ def test_a_choice_is_not_written_into_a_source(scans):
     done = check(scans, "--task", "ct-lung", "--choices-out", scans / "choices.csv")
     assert done.exit_code == 2
     assert not (scans / "choices.csv").exists()
+
+
+def test_volumes_that_a_person_rejected_are_left_out(scans, tmp_path):
+    table = scan2train.index(scans, cache=False).volumes.select("volume", "modality")
+    ct = dict(table.select("modality", "volume").iter_rows())["CT"]
+    choices = tmp_path / "choices.csv"
+    choices.write_text(f"volume,choice,remark\n{ct},reject,gaps\n")
+    told = json.loads(check(scans, "--select", "GEO008", "--no-pixels", "--format", "json").stdout)
+    kept = json.loads(
+        check(scans, "--select", "GEO008", "--no-pixels", "--format", "json", "--choices", choices).stdout
+    )
+    assert [one["severity"] for one in told["findings"]] == ["warning", "info"]
+    assert [one["severity"] for one in kept["findings"]] == ["info"]
+    choices.write_text("volume,choice\nnone,reject\n")
+    done = check(scans, "--choices", choices)
+    assert (done.exit_code, "names no volume" in done.stderr) == (2, True)

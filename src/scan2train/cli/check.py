@@ -101,6 +101,15 @@ def check(
             show_default="none",
         ),
     ] = "",
+    choices: Annotated[
+        Path | None,
+        typer.Option(
+            "--choices",
+            metavar="FILE",
+            help="Leave out the volumes that this table rejects, such as the one that `view` writes.",
+            show_default="none",
+        ),
+    ] = None,
     choices_out: Annotated[
         Path | None,
         typer.Option(
@@ -171,7 +180,9 @@ def check(
     fails_from = rank_of(fail_on or settings.fail_on or FailOn.ERROR)
     try:
         with progress_bar("indexing") as progress:
-            found, without = found_in(sources, jobs=jobs, cache=not no_cache, salt=salt, progress=progress)
+            found, without = found_in(
+                sources, choices=choices, jobs=jobs, cache=not no_cache, salt=salt, progress=progress
+            )
         with progress_bar("looking at pixels") as progress:
             findings = run(
                 found,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     from scan2train.index import Index
 
 
-def found_in(sources: Sequence[Path], **options: Any) -> tuple[Index, list[Path]]:
+def found_in(
+    sources: Sequence[Path], *, choices: Path | None = None, **options: Any
+) -> tuple[Index, list[Path]]:
     """The index of all sources, and those of them that hold no image.
 
-    ``options`` are those of :func:`scan2train.index.index`.
+    Volumes that the table ``choices`` rejects are left out of it. ``options`` are those of :func:`scan2train.index.index`.
     """
     from scan2train.index import index
+    from scan2train.preparing.choosing import without_rejected
 
     found = index(*sources, **options, empty=True)
     held = set(found.instances["source"])
@@ -26,6 +30,8 @@ def found_in(sources: Sequence[Path], **options: Any) -> tuple[Index, list[Path]
     doubtful = [source for source in sources if str(source.absolute()) not in held]
     alone = {**options, "progress": None, "empty": True}
     without = [source for source in doubtful if index(source, **alone).instances.is_empty()]
+    if choices is not None:
+        found = replace(found, volumes=without_rejected(found.volumes, choices))
     return found, without
 
 

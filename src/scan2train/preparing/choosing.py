@@ -86,6 +86,11 @@ def _not_a_condition(volumes: pl.DataFrame, where: str, found: str, column: str 
     )
 
 
+def without_rejected(volumes: pl.DataFrame, choices: str | Path) -> pl.DataFrame:
+    """A volumes table without those that a table of choices rejects; raises as :func:`choose`."""
+    return volumes.filter(_decisions(volumes, choices).ne_missing(_REJECT))
+
+
 def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
     import polars as pl
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from threading import Event, Lock, Thread
+from time import monotonic
 
 from scan2train.checking.pixels import judge
 from scan2train.checking.settle import settle
@@ -16,8 +17,10 @@ from scan2train.viewing.opened_set import OpenedSet
 from scan2train.viewing.prepared_findings import prepared_findings
 from scan2train.viewing.whose import Whose
 
-#: The first picture comes first: judging begins so much later, or when somebody asks for it.
-_AFTER_S = 2.0
+#: Pictures come first: judging begins when none has been asked for so long, or when somebody asks for findings.
+_QUIET_S = 2.0
+#: And after this at the latest.
+_AT_LATEST_S = 30.0
 
 
 class Findings:
@@ -35,6 +38,7 @@ class Findings:
         self._pixels: dict[str, list[Finding]] = {}
         self._judged: set[str] = set()
         self._begun = False
+        self._asked_at = monotonic()
         self._now = Event()
         self._lock = Lock()
 
@@ -45,6 +49,10 @@ class Findings:
                 return
             self._begun = True
         Thread(target=self._check, daemon=True).start()
+
+    def picture_asked_for(self) -> None:
+        """Hold back what has not begun, for a moment."""
+        self._asked_at = monotonic()
 
     def hurry(self) -> None:
         """Judge headers in the background, now."""
@@ -84,7 +92,7 @@ class Findings:
         return {one.value: found[one] for one in (Severity.ERROR, Severity.WARNING, Severity.INFO)}
 
     def _check(self) -> None:
-        self._now.wait(_AFTER_S)
+        self._wait_for_quiet(self._now)
         try:
             found = self._found()
         except Exception as error:  # noqa: BLE001 - scans can be looked at all the same
@@ -104,8 +112,16 @@ class Findings:
             return prepared_findings(self._opened.place)
         return check(self._opened.index, pixels=False)
 
+    def _wait_for_quiet(self, now: Event) -> None:
+        latest = monotonic() + _AT_LATEST_S
+        while not now.is_set():
+            left = min(self._asked_at + _QUIET_S, latest) - monotonic()
+            if left <= 0:
+                return
+            now.wait(left)
+
     def _judge(self, entry: Entry, image: Image) -> None:
-        self._now.wait(_AFTER_S)
+        self._wait_for_quiet(Event())
         row = entry.row()
         if row is not None and entry.times == 1 and row["role"] != "labels":
             codes = frozenset(rule.code for rule in all_rules())

@@ -29,6 +29,7 @@ async def read_image(request: Request) -> Response:
 async def read_slice(request: Request) -> Response:
     """``GET /api/images/{id}/slices/{mode}/{plane}/{n}``: values, or those on the planes of another image."""
     image = await opened(request, request.path_params["id"])
+    session_of(request).findings.picture_asked_for()
     over = request.query_params.get("on")
     planes = await _planes(request, over or image.id)
     cut = await in_thread(
