@@ -135,3 +135,5 @@ def test_the_filter_leaves_what_matches(page):
     page.keyboard.press("/")
     page.keyboard.type("MR")
     assert 0 < rows.count() < total
+    headings = page.locator("#set-list .study")
+    assert 0 < page.locator("#set-list .study:visible").count() < headings.count()

@@ -26,6 +26,8 @@ export function makeBrowser(viewer, place, findings) {
 
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
+  /** @type {Map<string, HTMLElement|null>} the heading an image stands under */
+  const headings = new Map();
   const seen = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -71,10 +73,16 @@ export function makeBrowser(viewer, place, findings) {
     rows.clear();
     const parts = [];
     let before = null;
+    let heading = null;
+    headings.clear();
     for (const image of set?.images ?? []) {
       const study = [image.patient && `Patient ${image.patient.slice(0, 8)}`, image.study && `study ${String(image.study).slice(-12)}`].filter(Boolean).join(" · ");
-      if (study && study !== before) parts.push(element("h3", { text: study, class: "study" }));
+      if (study !== before) {
+        heading = study ? element("h3", { text: study, class: "study" }) : null;
+        if (heading) parts.push(heading);
+      }
       before = study;
+      headings.set(image.id, heading);
       const made = row(image);
       rows.set(image.id, made);
       parts.push(made);
@@ -87,10 +95,13 @@ export function makeBrowser(viewer, place, findings) {
   function sift() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let left = 0;
+    for (const heading of headings.values()) if (heading) heading.hidden = true;
     for (const image of state.get().set?.images ?? []) {
       const text = [image.name, image.description, image.modality, image.patient, image.study, image.decision].join(" ").toLowerCase();
       const kept = words.every((word) => text.includes(word));
       rows.get(image.id).hidden = !kept;
+      const heading = headings.get(image.id);
+      if (kept && heading) heading.hidden = false;
       left += Number(kept);
     }
     count.textContent = `${left} of ${rows.size}`;

@@ -153,8 +153,9 @@ export class Pane {
   valueAt(column, row) {
     if (this.#current?.n !== this.n) return { first: undefined, second: undefined };
     const read = (slice) => {
+      if (!slice) return undefined;
       const [c, r] = [Math.round(column), Math.round(row)];
-      if (!slice || c < 0 || r < 0 || c >= slice.width || r >= slice.height) return null;
+      if (c < 0 || r < 0 || c >= slice.width || r >= slice.height) return null;
       const at = r * slice.width + c;
       if (slice.valid && slice.valid[at] === 0) return null;
       return Array.from(slice.values.subarray(at * slice.channels, (at + 1) * slice.channels));

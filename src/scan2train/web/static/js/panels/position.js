@@ -33,11 +33,13 @@ export function positionPanel(viewer) {
     const pane = hovered?.pane ?? panes.get(state.get().active);
     const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
     const mm = hovered ? pane.toMm(column, row) : focus;
-    const { first, second: other } = pane.valueAt(column, row);
+    // Side by side each image has its own pane, with the same pixels.
+    const apart = Boolean(second) && state.get().compare === "side";
+    const { first } = (apart ? panes.get(pane.plane) : pane).valueAt(column, row);
+    const { second: other } = (apart ? panes.get(`${pane.plane}-second`) : pane).valueAt(column, row);
     const index = toVoxel(image.affine, mm).map(Math.round);
     const unit = image.unit ? ` ${image.unit}` : "";
-    const own = pane.which === "first";
-    say(fields.Value, own ? `${showValue(first)}${first ? unit : ""}` : "—");
+    say(fields.Value, `${showValue(first)}${first ? unit : ""}`);
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
     say(fields.Second, `${showValue(other)} ${other ? (second?.unit ?? "") : ""}`);
     say(fields["Voxel (from 0)"], index.join(", "));
