@@ -39,8 +39,9 @@ export function makeBrowser(viewer, place, findings) {
     { root: list, rootMargin: MARGIN },
   );
 
-  function row(image) {
-    const { id, name, modality, shape, spacing_mm: spacing, description, times } = image;
+  /** @param {Set<string>} shared descriptions that several images of a study have, which tell none of them */
+  function row(image, shared) {
+    const { id, name, modality, shape, spacing_mm: spacing, description, times, study } = image;
     const thumbnail = element("img", { class: "thumbnail", alt: "", width: "56", height: "56", "data-src": `api/images/${id}/thumbnail.png` });
     thumbnail.addEventListener("error", () => thumbnail.classList.add("none"));
     seen.observe(thumbnail);
@@ -50,7 +51,7 @@ export function makeBrowser(viewer, place, findings) {
       "button", { type: "button", class: "row", role: "option", "aria-selected": "false", "data-id": id, title: name, onclick: () => viewer.open(id) },
       thumbnail,
       element("span", { class: "about" },
-        element("span", { class: "name", text: description || name }),
+        element("span", { class: "name", text: shared.has(`${study} ${description}`) ? `${description} · ${name.split("/").at(-1)}` : description || name }),
         element("span", { class: "quiet", text: [modality, size].filter(Boolean).join(" · ") + steps }),
         element("span", { class: "tally" })),
     );
@@ -75,6 +76,8 @@ export function makeBrowser(viewer, place, findings) {
     let before = null;
     let heading = null;
     headings.clear();
+    const told = (set?.images ?? []).filter(({ description }) => description).map(({ study, description }) => `${study} ${description}`);
+    const shared = new Set(told.filter((one, at) => told.indexOf(one) !== at));
     for (const image of set?.images ?? []) {
       const study = [image.patient && `Patient ${image.patient.slice(0, 8)}`, image.study && `study ${String(image.study).slice(-12)}`].filter(Boolean).join(" · ");
       if (study !== before) {
@@ -83,7 +86,7 @@ export function makeBrowser(viewer, place, findings) {
       }
       before = study;
       headings.set(image.id, heading);
-      const made = row(image);
+      const made = row(image, shared);
       rows.set(image.id, made);
       parts.push(made);
     }

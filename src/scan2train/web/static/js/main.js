@@ -3,7 +3,7 @@ import { askJson } from "./api.js";
 import { firstAsked, setAsked } from "./asked.js";
 import { makeBrowser } from "./browser.js";
 import { bindKeys } from "./commands.js";
-import { toPlane } from "./geometry.js";
+import { onlyPlane, toPlane } from "./geometry.js";
 import { makeHeaderTags } from "./header_tags.js";
 import { makeHelp } from "./help.js";
 import { makeKeys } from "./keys.js";
@@ -73,7 +73,7 @@ async function open(id, asked) {
     state.set({
       image, focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
       time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,
-      second: second?.id === id ? null : second,
+      second: second?.id === id ? null : second, active: onlyPlane(image) ?? state.get().active,
     });
   } catch (error) {
     progress.hide();

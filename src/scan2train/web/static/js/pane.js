@@ -3,7 +3,7 @@
  * windowed, zoomed; what is wanted is asked for, what has come is drawn.
  */
 import { element, icon, say } from "./dom.js";
-import { isMirrored, sides, sliceOf, toMm, toPlane } from "./geometry.js";
+import { isMirrored, sides, sidesOfPicture, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
 import { placement } from "./view.js";
 import { paint } from "./window.js";
@@ -31,6 +31,7 @@ export class Pane {
   #size = { width: 1, height: 1, ratio: 1 };
   #pictures = { first: makePicture(), second: makePicture() };
   #letters;
+  #heading = element("h2", {});
   #corner;
   #note;
   #slider;
@@ -50,6 +51,7 @@ export class Pane {
     this.#letters = Object.fromEntries(
       ["top", "right", "bottom", "left"].map((side) => [side, element("span", { class: `letter ${side}`, "data-side": side })]),
     );
+    this.#name(null);
     this.#corner = element("div", { class: "corner" });
     this.#note = element("div", { class: "said", role: "status" });
     this.#slider = element("input", {
@@ -64,7 +66,7 @@ export class Pane {
     this.element = element(
       "section",
       { class: `pane ${plane}`, id: `pane-${this.id}`, "aria-label": NAMES[plane] },
-      this.stage, this.#slider, element("h2", { text: which === "first" ? NAMES[plane] : `${NAMES[plane]} · second` }), fill,
+      this.stage, this.#slider, this.#heading, fill,
     );
     this.#observe();
   }
@@ -298,11 +300,20 @@ export class Pane {
     }
   }
 
+  /** A picture lies nowhere in space: it is no axial plane. */
+  #name(image) {
+    const name = image?.picture && this.plane === "axial" ? "Picture" : NAMES[this.plane];
+    say(this.#heading, this.which === "first" ? name : `${name} · second`);
+  }
+
   #describe(shown) {
     const { state } = this.viewer;
-    const { convention, slab, how, active, views, maximised } = state.get();
+    const { image, convention, slab, how, active, views, maximised } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
-    for (const [side, text] of Object.entries(sides(this.geometry, isMirrored(this.plane, convention)))) {
+    const mirrored = isMirrored(this.plane, convention);
+    const letters = image.picture ? sidesOfPicture(image.picture, this.plane, mirrored) : sides(this.geometry, mirrored);
+    this.#name(image);
+    for (const [side, text] of Object.entries(letters)) {
       say(this.#letters[side], text);
     }
     if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
