@@ -19,7 +19,8 @@ def found_in(
 ) -> tuple[Index, list[Path]]:
     """The index of all sources, and those of them that hold no image.
 
-    Volumes that the table ``choices`` rejects are left out of it. ``options`` are those of :func:`scan2train.index.index`.
+    Volumes that the table ``choices`` rejects are left out of it. ``options`` are those of
+    :func:`scan2train.index.index`.
     """
     from scan2train.index import index
     from scan2train.preparing.choosing import without_rejected
