@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from scan2train.volume import Labels, Volume
@@ -14,11 +15,15 @@ ABOUT = ("patient", "study_uid", "series_uid", "description", "modality", "orien
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelSource:
-    """Labels that can be read for an image; ``read`` takes the image and gives them on its grid, or refuses."""
+    """Labels that can be read for an image; ``read`` takes the image and gives them on its grid, or refuses.
+
+    ``path`` is the file, where they are one.
+    """
 
     id: str
     name: str
     read: Callable[[Volume], Labels]
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

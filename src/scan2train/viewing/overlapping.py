@@ -34,6 +34,8 @@ def labels_of_file(file: Path, image: Volume) -> Labels:
 def largest_first(regions: Sequence[Labels]) -> Labels:
     """Lay regions over one another, the largest first, each under a number of its own.
 
+    ``meta["hidden_by_overlap"]`` is how many voxels of regions are not seen for it.
+
     Raises
     ------
     WrongUse
@@ -50,4 +52,5 @@ def largest_first(regions: Sequence[Labels]) -> Labels:
         names[value] = next(iter(one.names.values()), f"region {value}")
     for at in sorted(range(len(regions)), key=lambda n: -sizes[n]):
         out[regions[at].array != 0] = at + 1
-    return Labels(array=out, grid=regions[0].grid, names=names)
+    hidden = sum(sizes) - int(np.count_nonzero(out))
+    return Labels(array=out, grid=regions[0].grid, names=names, meta={"hidden_by_overlap": hidden})

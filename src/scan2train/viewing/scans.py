@@ -16,6 +16,7 @@ from scan2train.read import read
 from scan2train.reading.label_objects import STRUCTURES
 from scan2train.reading.labels_on import labels_on
 from scan2train.reading.points import grouped, together
+from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.entry import ABOUT, Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
 from scan2train.viewing.overlapping import labels_of_file
@@ -131,7 +132,12 @@ def _read(found: Index, ats: list[int]) -> Volume:
 
 
 def _of_row(found: Index, row: Row) -> LabelSource:
-    return LabelSource(id=row["volume"], name=row["path"], read=partial(_read_mask, found, row["at"]))
+    return LabelSource(
+        id=row["volume"],
+        name=row["path"],
+        read=partial(_read_mask, found, row["at"]),
+        path=source_folder(row["source"]) / row["path"],
+    )
 
 
 def _read_mask(found: Index, at: int, image: Volume) -> Labels:
@@ -141,4 +147,4 @@ def _read_mask(found: Index, at: int, image: Volume) -> Labels:
 
 
 def _of_object(file: Path) -> LabelSource:
-    return LabelSource(id=id_of_path(file), name=file.name, read=partial(labels_of_file, file))
+    return LabelSource(id=id_of_path(file), name=file.name, read=partial(labels_of_file, file), path=file)

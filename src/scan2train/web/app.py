@@ -9,16 +9,24 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.labelling.desk import Desk
 from scan2train.viewing.session import Session
 from scan2train.web.answers import failure, refusal
 from scan2train.web.guard import Guard
-from scan2train.web.routes import decisions, findings, images, pages, sets
+from scan2train.web.routes import decisions, findings, images, labels, pages, sets
 
 
 def make_app(session: Session, *, token: str, port: int) -> ASGIApp:
     """The guarded application of a sitting, for a server that listens on ``port``."""
     app = Starlette(
-        routes=[*sets.ROUTES, *images.ROUTES, *findings.ROUTES, *decisions.ROUTES, *pages.ROUTES],
+        routes=[
+            *sets.ROUTES,
+            *images.ROUTES,
+            *findings.ROUTES,
+            *decisions.ROUTES,
+            *labels.ROUTES,
+            *pages.ROUTES,
+        ],
         exception_handlers={
             HTTPException: _no_such_place,
             Scan2TrainError: _told,
@@ -27,6 +35,7 @@ def make_app(session: Session, *, token: str, port: int) -> ASGIApp:
         },
     )
     app.state.session = session
+    app.state.desk = Desk(session)
     return Guard(app, token, port)
 
 

@@ -120,8 +120,8 @@ def test_a_finding_says_what_to_do_and_goes_to_its_slice(page):
         """([x, y]) => {
           const canvas = document.querySelector("#pane-axial canvas.drawing");
           const box = canvas.getBoundingClientRect(), ratio = devicePixelRatio;
-          const context = canvas.getContext("2d");
-          return Array.from(context.getImageData(Math.round((x - box.left - 18) * ratio), Math.round((y - box.top) * ratio), 1, 1).data);
+          const [column, row] = [x - box.left - 18, y - box.top].map(one => Math.round(one * ratio));
+          return Array.from(canvas.getContext("2d").getImageData(column, row, 1, 1).data);
         }""",
         [x, y],
     )

@@ -10,8 +10,8 @@ from panes_of_viewer import (
     brightest,
     geometry,
     letters,
-    place,
     pixels,
+    place,
     set_window,
     settle,
     show,
@@ -84,7 +84,10 @@ def test_a_planted_voxel_is_at_one_place_in_every_pane(page, scan, mode):
 def test_stored_slices_have_their_own_aspect(page, scan):
     for plane in PLANES:
         affine = geometry(page, plane)
-        at = [np.array(place(page, plane, (affine @ [*index, 0, 1.0])[:3])) for index in ((0, 0), (10, 0), (0, 10))]
+        at = [
+            np.array(place(page, plane, (affine @ [*index, 0, 1.0])[:3]))
+            for index in ((0, 0), (10, 0), (0, 10))
+        ]
         right, down = np.linalg.norm(affine[:3, :2], axis=0)
         across, below = (at[1] - at[0])[0], (at[2] - at[0])[1]
         assert below / across == pytest.approx(down / right, rel=1e-6)
@@ -96,7 +99,9 @@ def test_stored_slices_have_their_own_aspect(page, scan):
 def expected_letters(direction: np.ndarray) -> str:
     share = direction / np.linalg.norm(direction)
     order = sorted(range(3), key=lambda axis: -abs(share[axis]))
-    return "".join("RAS"[a] if share[a] > 0 else "LPI"[a] for a in order if abs(share[a]) >= np.sin(np.radians(10)))
+    return "".join(
+        "RAS"[a] if share[a] > 0 else "LPI"[a] for a in order if abs(share[a]) >= np.sin(np.radians(10))
+    )
 
 
 def test_letters_say_where_oblique_sides_point(page):
@@ -129,7 +134,8 @@ def test_neurological_is_a_mirror_with_its_letters(page, scan):
         x, y = brightest(page, plane)
         assert np.hypot(*np.subtract((x, y), place(page, plane, scan.mm))) < 12
         bright = np.nonzero(picture.sum(axis=2) == picture.sum(axis=2).max())[1].mean()
-        mirrored = np.nonzero(pixels(page, plane).sum(axis=2) == pixels(page, plane).sum(axis=2).max())[1].mean()
+        grey = pixels(page, plane).sum(axis=2)
+        mirrored = np.nonzero(grey == grey.max())[1].mean()
         assert mirrored == pytest.approx(picture.shape[1] - 1 - bright, abs=1.5)
         assert abs(mirrored - bright) > 20
     assert letters(page, "sagittal") == before["sagittal"][1]
@@ -166,14 +172,17 @@ def test_the_value_under_the_pointer_has_its_places(page, scan):
 
 
 @pytest.mark.parametrize("mode", ["voxel", "patient"])
-def test_a_ruler_is_as_long_as_what_it_spans(page, scan, mode):
+def test_a_ruler_is_as_long_as_what_it_spans(page, mode):
     page.locator("#mode").select_option(mode)
     settle(page)
     for number, plane in enumerate(PLANES):
         affine = geometry(page, plane)
         shape = state(page)["image"]["planes"][mode][plane]
-        ends = [(affine @ [*(share * np.array([shape["width"], shape["height"]])), shape["count"] // 2, 1.0])[:3] for share in (0.2, 0.7)]
-        show(page, plane, shape["count"] // 2)
+        n = shape["count"] // 2
+        ends = [
+            (affine @ [share * shape["width"], share * shape["height"], n, 1.0])[:3] for share in (0.2, 0.7)
+        ]
+        show(page, plane, n)
         page.keyboard.press("d")
         page.mouse.move(*place(page, plane, ends[0]))
         page.mouse.down()
@@ -193,4 +202,5 @@ def test_an_angle_is_measured_in_the_patient(page):
     page.keyboard.press("g")
     for column, row in corners:
         page.mouse.click(*place(page, "coronal", (affine @ [column, row, 10, 1.0])[:3]))
-    assert float(page.locator("#measures output").text_content().removesuffix("°")) == pytest.approx(90, abs=1.5)
+    said = page.locator("#measures output").text_content()
+    assert float(said.removesuffix("°")) == pytest.approx(90, abs=1.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from panes_of_viewer import PLANES, geometry, pixels, place, settle, show, slice_of, state
+from panes_of_viewer import PLANES, pixels, place, settle, show, slice_of, state
 from scans_to_view import in_time, pet_and_ct
 
 
@@ -91,8 +91,11 @@ def test_the_window_is_dragged_in_the_histogram(page):
     page.locator("#histogram[width]").wait_for()
     page.wait_for_timeout(500)
     box = page.locator("#histogram").bounding_box()
-    low, high = page.evaluate("""() => { const w = scan2train.state().window; return [w.centre - w.width / 2, w.centre + w.width / 2]; }""")
-    told = page.evaluate("async () => (await fetch(`api/images/${scan2train.state().image.id}/histogram?t=0`)).json()")
+    begun = state(page)["window"]
+    low, high = (begun["centre"] + sign * begun["width"] / 2 for sign in (-1, 1))
+    told = page.evaluate(
+        "async () => (await fetch(`api/images/${scan2train.state().image.id}/histogram?t=0`)).json()"
+    )
     per_value = box["width"] / (told["high"] - told["low"])
     x = box["x"] + (high - told["low"]) * per_value
     middle = box["y"] + box["height"] / 2

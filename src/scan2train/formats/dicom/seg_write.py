@@ -36,7 +36,8 @@ def write_seg(
 
     Segments of binary and fractional ones are numbered 1, 2, 3, … in the order of the labels' values, as the standard
     demands (PS3.3 C.8.20.4); a label map keeps the values. Segment labels are the labels' names; what they are is
-    given as "Tissue", since names tell no code. Patient and study are the source's. The same labels on the same source
+    given as "Tissue", since names tell no code; they are said to be made by an algorithm, unless
+    ``meta["drawn_by_hand"]`` is true. Patient and study are the source's. The same labels on the same source
     give the same bytes, UIDs included; in place of the time of writing stands that of the source.
 
     Parameters
@@ -119,6 +120,7 @@ def _dataset(
     from pydicom.sr.codedict import codes
     from pydicom.uid import ExplicitVRLittleEndian
 
+    by_hand = labels.meta.get("drawn_by_hand") is True
     made_by = AlgorithmIdentificationSequence(
         name="scan2train", version=__version__, family=codes.cid7162.ArtificialIntelligence
     )
@@ -128,8 +130,8 @@ def _dataset(
             segment_label=name_of(labels, value),
             segmented_property_category=codes.SCT.Tissue,
             segmented_property_type=codes.SCT.Tissue,
-            algorithm_type="AUTOMATIC",
-            algorithm_identification=made_by,
+            algorithm_type="MANUAL" if by_hand else "AUTOMATIC",
+            algorithm_identification=None if by_hand else made_by,
         )
         for number, value in enumerate(values, start=1)
     ]

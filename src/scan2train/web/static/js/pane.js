@@ -146,8 +146,12 @@ export class Pane {
     this.viewer.state.set({ focus: toMm(geometry, column, row, to) });
   }
 
-  /** The value under a pixel, of the image and of the second one, or null off the plane. */
+  /**
+   * The values under a pixel, of the image and of the second one: null off the plane and where there is no data,
+   * undefined while the slice is on its way.
+   */
   valueAt(column, row) {
+    if (this.#current?.n !== this.n) return { first: undefined, second: undefined };
     const read = (slice) => {
       const [c, r] = [Math.round(column), Math.round(row)];
       if (!slice || c < 0 || r < 0 || c >= slice.width || r >= slice.height) return null;
@@ -155,7 +159,7 @@ export class Pane {
       if (slice.valid && slice.valid[at] === 0) return null;
       return Array.from(slice.values.subarray(at * slice.channels, (at + 1) * slice.channels));
     };
-    return { first: read(this.#shown?.first), second: read(this.#shown?.second) };
+    return { first: read(this.#shown.first), second: read(this.#shown.second) };
   }
 
   #wanted() {

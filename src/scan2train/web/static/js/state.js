@@ -30,6 +30,7 @@
  * @property {object|null} mark        the finding that is pointed at
  * @property {boolean} crosshair       drawn or not
  * @property {boolean} smooth          pixels blended when enlarged
+ * @property {{values: Uint8Array, shape: number[], colours: Map<number, number[]>}|null} solid  labels for 3D
  * @property {number} arrived          slices that panes have shown so far: what is read off them is read anew
  */
 
@@ -61,6 +62,7 @@ export const AT_FIRST = Object.freeze({
   mark: null,
   crosshair: true,
   smooth: true,
+  solid: null,
   arrived: 0,
 });
 

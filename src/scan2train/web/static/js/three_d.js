@@ -178,6 +178,12 @@ export function makeThreeD(viewer, pane) {
     draw();
   }).observe(stage);
   state.watch(["window", "invert"], () => draw(true));
+  const label = ({ solid }) => {
+    renderer.label(solid?.values ?? null, solid?.shape, solid?.colours);
+    draw(true);
+  };
+  state.watch(["solid"], label);
+  label(state.get());
   state.watch(["focus", "crosshair"], () => marks());
   state.watch(["image", "time"], (now, before) => {
     if (now.image !== before.image) {

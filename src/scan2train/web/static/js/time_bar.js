@@ -39,6 +39,6 @@ export function makeTimeBar({ state, keys, panes }, place) {
     slider.max = String(count() - 1);
     slider.value = String(now.time);
     const value = now.image?.dimension_values?.[now.time];
-    label.textContent = `${now.image?.dimension ?? "time"} ${now.time + 1} / ${count()}${value ? ` (${value})` : ""}`;
+    label.textContent = `${value || (now.image?.dimension ?? "time")} · ${now.time + 1} / ${count()}`;
   });
 }

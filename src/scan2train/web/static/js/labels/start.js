@@ -1,29 +1,58 @@
-/**
- * Where label editing begins; `main.js` calls `start(viewer)` once, after the panes are there.
- *
- * What it may hold on to (types in `viewer.js`):
- *
- * - `viewer.tools.add(tool, {bar, group})`: a tool that the pointer can be (`tools/tool_box.js`). It gets
- *   `down`, `move`, `up`, `hover` with `{pane, column, row, x, y, event}`: `column`, `row` in pixels of the plane
- *   (centres are whole), `pane.plane` and `pane.n` the plane and slice, `state.get().mode` the mode, as the
- *   server's edits want them. `enter(pane)` is the Enter key: act at the crosshair. `bar` is where the tool's
- *   button goes (an element of the panel).
- * - `viewer.layers.add({id, picture(pane), draw(context, pane)})`: a picture of the plane's size laid over the
- *   slice (`layers.js`), or lines in CSS pixels (`pane.toPane(column, row)`; `pane.at.scale` is CSS pixels a mm,
- *   for the circle of a brush). `viewer.layers.redraw()` draws all panes again.
- * - `viewer.panels.add({id, title, content, open, order})`: a panel in the side bar (`panels/side_bar.js`).
- * - `viewer.keys.bind(key, does, act, group)`: a key, shown in the help. Free for labels: `b e l u j y [ ]`,
- *   digits with Shift, `Ctrl+Z`, `Ctrl+Y`, `Ctrl+Shift+Z`, `Ctrl+S`.
- * - `viewer.state.watch(["image", …], (now, before) => …)`, `viewer.messages.error(error)` and `.note(text)`,
- *   `api.js` for requests.
- *
- * @param {import("../viewer.js").Viewer} viewer
- */
-import { element } from "../dom.js";
+/** Where label editing begins: what is shown over the slices, the tools, the panel, the keys. */
+import { makeActs } from "./acts.js";
+import { boxTool } from "./boxes.js";
+import { brushTool } from "./brush.js";
+import { makeDesk } from "./desk.js";
+import { fillTool } from "./fill.js";
+import { makeOverlay } from "./overlay.js";
+import { LABEL_ICONS, labelsPanel } from "./panel.js";
+import { polygonTool } from "./polygon.js";
+import { saveDialog } from "./save_dialog.js";
+import { makeSolid } from "./solid.js";
 
+const GROUP = "Labels";
+
+/** @param {import("../viewer.js").Viewer} viewer */
 export function start(viewer) {
-  viewer.panels.add({
-    id: "labels-panel", title: "Labels", order: 40, open: false,
-    content: [element("p", { class: "quiet", text: "No labels are open." })],
+  const desk = makeDesk(viewer);
+  const overlay = makeOverlay(viewer, desk);
+  makeSolid(viewer, desk);
+  const acts = makeActs(viewer, desk, saveDialog(viewer, desk));
+  const panel = labelsPanel(viewer, desk, acts);
+  const about = (id, name, key) => ({ id, name, key, icon: LABEL_ICONS[id] });
+  for (const tool of [
+    brushTool(viewer, desk, overlay, about("brush", "Brush", "b"), false),
+    brushTool(viewer, desk, overlay, about("eraser", "Eraser", "e"), true),
+    polygonTool(viewer, desk, about("polygon", "Outline, filled", "l")),
+    fillTool(viewer, desk, about("fill", "Fill a region", "j")),
+    boxTool(viewer, desk, about("box", "Box", "u")),
+  ]) viewer.tools.add(tool, { bar: panel.tools, group: GROUP });
+
+  const bind = (key, does, act) => viewer.keys.bind(key, does, act, GROUP);
+  bind("[", "Smaller brush", acts.size(-1));
+  bind("]", "Larger brush", acts.size(1));
+  bind("Shift+B", "Brush in 2D or 3D", acts.flip("ball"));
+  bind("Shift+T", "Paint only image values in a range, or all", acts.flip("within"));
+  bind("Shift+O", "What may be painted over", acts.over);
+  bind("Ctrl+Z", "Undo", acts.undo);
+  bind("Ctrl+Shift+Z", "Do again", acts.redo);
+  bind("Ctrl+Y", "Do again", acts.redo);
+  bind("Ctrl+S", "Save", acts.save);
+  bind("Shift+A", "New label", acts.add);
+  bind("Shift+R", "Rename the label", panel.rename);
+  bind("Shift+L", "Draw with the next label", acts.next(1));
+  bind("Shift+K", "Draw with the label before", acts.next(-1));
+  bind("Shift+I", "Interpolate the gap that this slice lies in", acts.interpolate);
+  bind("Alt+Shift+I", "Interpolate all gaps across this plane", acts.interpolateAll);
+  bind("Shift+N", "Copy the label to the next slice", acts.copy(1));
+  bind("Shift+P", "Copy the label to the slice before", acts.copy(-1));
+  bind("Shift+Delete", "Clear the label in this slice", acts.clear);
+  bind("y", "Labels filled, outlined, or both", acts.look);
+  bind("Shift+Y", "Show or hide the labels", acts.flip("shown"));
+  bind("{", "Labels more transparent", acts.fade(-0.1));
+  bind("}", "Labels less transparent", acts.fade(0.1));
+
+  globalThis.addEventListener("beforeunload", (event) => {
+    if (desk.unsaved()) event.preventDefault();
   });
 }

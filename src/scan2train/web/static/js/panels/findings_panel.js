@@ -15,7 +15,7 @@ export function findingItem(finding, go) {
     "details", {},
     element("summary", { onclick: go },
       element("span", { class: `sign ${finding.severity}`, text: SIGNS[finding.severity] ?? "●", title: finding.severity }),
-      element("span", { class: "code", text: finding.code }), element("span", { text: finding.name.replaceAll("-", " ") }),
+      element("span", { class: "code", text: finding.code }), element("span", { text: `${finding.name.replaceAll("-", " ")}${finding.times > 1 ? ` × ${finding.times}` : ""}` }),
       finding.index ? element("span", { class: "place", text: "↦", title: "Goes to its slice" }) : null),
     element("p", { text: finding.message }), fact("Seen:", finding.seen), fact("Expected:", finding.expected),
     fact("What to do:", finding.advice),
@@ -31,6 +31,16 @@ export function goToFinding(state, finding) {
   state.set({ focus: mm, mark: Object.freeze({ mm, name: `${finding.code} ${finding.name.replaceAll("-", " ")}` }) });
 }
 
+/** Findings that say the same of the whole image become one, with how often. */
+function together(findings) {
+  const groups = new Map();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.code, finding.message, finding.seen, finding.index]);
+    groups.set(key, { ...finding, times: (groups.get(key)?.times ?? 0) + 1 });
+  }
+  return [...groups.values()];
+}
+
 /** @param {import("../viewer.js").Viewer} viewer */
 export function findingsPanel({ state, panels }) {
   const list = element("ul", { id: "findings", class: "findings" });
@@ -38,7 +48,7 @@ export function findingsPanel({ state, panels }) {
 
   function show(findings, checked) {
     panel.title(findings.length > 0 ? `Findings (${findings.length})` : "Findings");
-    const items = findings.map((finding) => findingItem(finding, () => goToFinding(state, finding)));
+    const items = together(findings).map((finding) => findingItem(finding, () => goToFinding(state, finding)));
     const words = checked ? "Nothing found in this image." : "Looking …";
     if (!checked || items.length === 0) items.push(element("li", { class: "quiet", text: words }));
     list.replaceChildren(...items);

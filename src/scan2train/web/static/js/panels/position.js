@@ -4,6 +4,7 @@ import { otherConvention, toPlane, toVoxel } from "../geometry.js";
 
 /** Values as they are: whole numbers whole, others to four digits. */
 export function showValue(value) {
+  if (value === undefined) return "…";
   if (value === null) return "no data";
   const one = (x) => (Number.isNaN(x) ? "outside" : Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(4))));
   return value.length === 1 ? one(value[0]) : `(${value.map(one).join(", ")})`;
@@ -36,9 +37,9 @@ export function positionPanel(viewer) {
     const index = toVoxel(image.affine, mm).map(Math.round);
     const unit = image.unit ? ` ${image.unit}` : "";
     const own = pane.which === "first";
-    say(fields.Value, own ? (first ? `${showValue(first)}${unit}` : "outside") : "—");
+    say(fields.Value, own ? `${showValue(first)}${first ? unit : ""}` : "—");
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
-    say(fields.Second, other ? `${showValue(other)} ${second?.unit ?? ""}` : "—");
+    say(fields.Second, `${showValue(other)} ${other ? (second?.unit ?? "") : ""}`);
     say(fields["Voxel (from 0)"], index.join(", "));
     say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
     say(fields["RAS mm"], image.physical ? millimetres(mm) : "no physical size");

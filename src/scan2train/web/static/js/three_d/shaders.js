@@ -37,12 +37,22 @@ float grey(float value) {
   return inverted ? 1.0 - share : share;
 }
 
-vec3 shaded(vec3 p, vec3 base) {
-  vec3 far = 1.5 * texel;
-  vec3 slope = vec3(
-    at(p + vec3(far.x, 0, 0)) - at(p - vec3(far.x, 0, 0)),
-    at(p + vec3(0, far.y, 0)) - at(p - vec3(0, far.y, 0)),
-    at(p + vec3(0, 0, far.z)) - at(p - vec3(0, 0, far.z))) / (2.0 * far);
+// How much of something is at a place: of the image, or, where a label alone makes a surface, of any label.
+float matter(vec3 p, bool solid) {
+  return solid ? float(texture(labels, p).r > 0.0) : at(p);
+}
+
+vec3 slopeAt(vec3 p, vec3 far, bool solid) {
+  return vec3(
+    matter(p + vec3(far.x, 0, 0), solid) - matter(p - vec3(far.x, 0, 0), solid),
+    matter(p + vec3(0, far.y, 0), solid) - matter(p - vec3(0, far.y, 0), solid),
+    matter(p + vec3(0, 0, far.z), solid) - matter(p - vec3(0, 0, far.z), solid)) / (2.0 * far);
+}
+
+vec3 shaded(vec3 p, vec3 base, bool solid) {
+  vec3 slope = slopeAt(p, 1.5 * texel, solid);
+  // Labels are all or nothing: looking farther makes steps into slopes.
+  if (solid) slope += slopeAt(p, 2.5 * texel, true) + slopeAt(p, 3.5 * texel, true);
   vec3 normal = toMm * slope;
   float size = length(normal);
   float facing = size > 0.0 ? abs(dot(normal / size, light)) : 0.5;
@@ -73,7 +83,7 @@ void main() {
         if (at(start + middle * along) >= level) after = middle; else before = middle;
       }
       vec3 hit = start + after * along;
-      colour = vec4(shaded(hit, tint(hit, vec3(0.93, 0.88, 0.80))), 1);
+      colour = vec4(shaded(hit, tint(hit, vec3(0.93, 0.88, 0.80)), value < level), 1);
       return;
     }
     if (value > most) { most = value; where = p; }

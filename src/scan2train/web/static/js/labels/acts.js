@@ -1,0 +1,67 @@
+/** What the panel's buttons and the keys do. */
+import { element } from "../dom.js";
+
+const RADII = Object.freeze([0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50]);
+const LOOKS = Object.freeze(["both", "filled", "outlined"]);
+
+/**
+ * @param {import("../viewer.js").Viewer} viewer
+ * @param {ReturnType<typeof import("./desk.js").makeDesk>} desk
+ * @param {{show: () => void, again: () => Promise<void>}} dialog
+ */
+export function makeActs(viewer, desk, dialog) {
+  const { state, messages } = viewer;
+  const { store } = desk;
+  const here = () => {
+    const { active, mode } = state.get();
+    return { plane: active, mode, n: viewer.panes.get(active).n };
+  };
+  const value = () => store.get().value;
+
+  return Object.freeze({
+    undo: () => desk.undo(),
+    redo: () => desk.redo(),
+    add: () => desk.edit({ op: "add" }).then(desk.refresh).then(() => {
+      const last = store.get().open?.labels.at(-1);
+      if (last) store.set({ value: last.value });
+    }).catch(messages.error),
+    interpolate: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over }),
+    interpolateAll: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over, three_d: true }),
+    copy: (by) => async () => {
+      const { plane, mode, n } = here();
+      const { over } = store.get();
+      if (await desk.edit({ op: "copy", plane, mode, n, to: n + by, value: value(), over })) viewer.panes.get(plane).show(n + by);
+    },
+    clear: () => desk.edit({ op: "clear", ...here(), value: value() }),
+    save: () => (store.get().open ? dialog.again() : messages.note("There are no labels to save.")),
+    saveAs: () => dialog.show(),
+    async exportBoxes() {
+      try {
+        const told = await desk.boxes();
+        if (told.boxes.length === 0) return messages.note("There is no box and no voxel with a label yet.");
+        const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
+        element("a", { href: address, download: `${store.get().open.suggested}_boxes.json` }).click();
+        setTimeout(() => URL.revokeObjectURL(address), 1000);
+      } catch (error) {
+        messages.error(error);
+      }
+      return undefined;
+    },
+    size: (by) => () => {
+      const { radius } = store.get();
+      const next = by > 0 ? RADII.find((one) => one > radius) : RADII.findLast((one) => one < radius);
+      if (next) store.set({ radius: next });
+    },
+    fade: (by) => () => store.set({ opacity: Math.min(1, Math.max(0.05, Math.round((store.get().opacity + by) * 20) / 20)) }),
+    look: () => store.set({ look: LOOKS[(LOOKS.indexOf(store.get().look) + 1) % LOOKS.length] }),
+    flip: (key) => () => store.set({ [key]: !store.get()[key] }),
+    next: (by) => () => {
+      const values = store.get().open?.labels.map((label) => label.value) ?? [];
+      if (values.length > 0) store.set({ value: values[(values.indexOf(value()) + by + values.length) % values.length] });
+    },
+    over() {
+      const ways = ["all", "empty", ...(store.get().open?.labels ?? []).map((label) => label.value)];
+      store.set({ over: ways[(ways.indexOf(store.get().over) + 1) % ways.length] });
+    },
+  });
+}

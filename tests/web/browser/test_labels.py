@@ -1,0 +1,370 @@
+"""Labels drawn in the viewer: seen at once, undone, saved, and read again by another reader."""
+
+from __future__ import annotations
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from panes_of_viewer import click, geometry, pixels, place, settle, show, slice_of, state
+from scans_to_view import oblique_grid
+
+SHAPE = (41, 33, 22)
+GRID = oblique_grid(SHAPE)
+ORANGE, SKY = "#e69f00", "#56b4e9"
+
+
+def values():
+    """Rising along i: 20 a voxel."""
+    return np.broadcast_to((20 * np.arange(SHAPE[0], dtype=np.int16))[:, None, None], SHAPE)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("saved")
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scan")
+    nib.save(nib.Nifti1Image(values().copy(), GRID.affine), folder / "image.nii.gz")
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[4:9, 20:28, 6:15] = 2
+    nib.save(nib.Nifti1Image(mask, GRID.affine), folder / "mask.nii.gz")
+    named = [{"value": 1, "name": "liver", "colour": ORANGE}, {"value": 2, "name": "<b>cyst", "colour": SKY}]
+    (folder / "mask.labels.json").write_text(json.dumps({"labels": named}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def viewer(view, scan, kept):
+    return view(scan / "image.nii.gz", labels=scan / "mask.nii.gz", choices=kept / "choices.csv")
+
+
+@pytest.fixture(scope="module")
+def opened(viewer, chromium):
+    """One page for all tests that draw: the labels are new ones."""
+    wrong = []
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(20_000)
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    page.goto(viewer.address)
+    page.evaluate("window.scan2train.ready()")
+    page.locator("#label-list li").nth(1).wait_for()
+    page.locator("#labels-source").select_option("new")
+    page.locator("#label-list li").nth(1).wait_for(state="detached")
+    yield page
+    page.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(opened):
+    """With no voxel drawn, no box, and a tool that draws nothing."""
+    yield opened
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("x")
+    while opened.locator("#undo").is_enabled():
+        opened.locator("#undo").click()
+        rest(opened)
+
+
+def rest(page):
+    """Until the server has done what it was asked for, and what is shown is what it has."""
+    page.wait_for_timeout(30)
+    for _ in range(2):
+        page.locator("#labels-panel:not([aria-busy])").wait_for()
+        settle(page)
+
+
+def voxels(page, value=1):
+    """What the panel says of a label."""
+    title = page.locator(f"#label-list li[data-value='{value}'] .numbers").get_attribute("title")
+    return int(title.split()[0])
+
+
+def saved(page, kept, name, **more):
+    """Save by the dialog, and read the file with nibabel."""
+    page.keyboard.press("Control+s") if more.get("key") else page.locator("#labels-save").click()
+    page.locator("#save-path").fill(name)
+    page.locator("#save-dialog button[type=submit]").click()
+    page.locator("#save-dialog").wait_for(state="hidden")
+    image = nib.load(kept / name)
+    return image, np.asarray(image.dataobj)
+
+
+def brush(page, radius):
+    page.keyboard.press("b")
+    page.locator("#brush-radius").fill(str(radius))
+    enter(page, "#brush-radius")
+
+
+def enter(page, field):
+    """End typing; keys are commands again after it."""
+    page.locator(field).press("Enter")
+    page.locator(f"{field}:not(:focus)").wait_for()
+
+
+def drag(page, plane, *points):
+    """Press at the first point of the patient, and move over the others."""
+    page.mouse.move(*place(page, plane, points[0]))
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*place(page, plane, point), steps=6)
+    page.mouse.up()
+
+
+def middle(*index):
+    return GRID.to_world(index)
+
+
+def far_from(a, b):
+    """Least distance of every voxel to a straight line, mm."""
+    centres = GRID.to_world(np.moveaxis(np.indices(SHAPE), 0, -1))
+    along = np.linspace(0, 1, 60)[:, None] * (b - a) + a
+    return np.min([np.linalg.norm(centres - point, axis=-1) for point in along], axis=0)
+
+
+def has_colour(page, plane, mm, colour):
+    """Whether what is drawn at a point leans towards a colour; grey does not."""
+    x, y = place(page, plane, mm)
+    box = page.locator(f"#pane-{plane} canvas.picture").bounding_box()
+    pixel = pixels(page, plane)[round(y - box["y"]), round(x - box["x"])].astype(float)
+    wanted = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], float)
+    return float((pixel - pixel.mean()) @ (wanted - wanted.mean())) > 200
+
+
+def test_labels_named_on_the_command_line_are_seen_with_their_names(viewer, look):
+    page = look(viewer)
+    rows = page.locator("#label-list li")
+    rows.nth(1).wait_for()
+    names = [rows.nth(n).locator(".label-name").input_value() for n in (0, 1)]
+    assert names == ["liver", "<b>cyst"]
+    assert voxels(page, 2) == 5 * 8 * 9
+    inside = middle(6, 24, 10)
+    for plane in ("axial", "coronal", "sagittal"):
+        show(page, plane, slice_of(page, plane, inside))
+    rest(page)
+    for plane in ("axial", "coronal", "sagittal"):
+        assert has_colour(page, plane, inside, SKY)
+    page.locator("[aria-label='Show label 2']").click()
+    settle(page)
+    assert not has_colour(page, "axial", inside, SKY)
+
+
+def test_a_stroke_is_seen_undone_done_again_and_saved_as_it_was_painted(page, kept, scan):
+    n = slice_of(page, "axial", middle(20, 16, 11))
+    show(page, "axial", n)
+    brush(page, 3.4)
+    a, b = middle(12, 10, 11), middle(27, 19, 11)
+    page.mouse.move(*place(page, "axial", a))
+    page.mouse.down()
+    page.mouse.move(*place(page, "axial", b), steps=6)
+    settle(page)
+    assert has_colour(page, "axial", middle(20, 15, 11), ORANGE)  # at once, while the button is down
+    page.mouse.up()
+    rest(page)
+    painted = voxels(page)
+    assert painted > 50
+    page.keyboard.press("Control+z")
+    rest(page)
+    assert voxels(page) == 0
+    assert not has_colour(page, "axial", middle(20, 15, 11), ORANGE)
+    page.keyboard.press("Control+Shift+z")
+    rest(page)
+    assert voxels(page) == painted
+    image, array = saved(page, kept, "stroke.nii.gz", key=True)
+    assert np.array_equal(image.affine, nib.load(scan / "image.nii.gz").affine)
+    assert array.sum() == painted
+    far, on_slice = far_from(a, b), np.zeros(SHAPE, bool)
+    on_slice[:, :, 11] = True
+    # A pointer lies on whole pixels of the screen: the rim may go either way.
+    assert array[on_slice & (far < 2.9)].all()
+    assert not array[~on_slice | (far > 3.9)].any()
+    assert page.locator("#labels-panel").locator("xpath=..").locator("summary").inner_text() == "Labels"
+
+
+@pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
+def test_a_fine_brush_paints_the_one_voxel_under_it(page, kept, plane):
+    at = (22, 13, 9)
+    show(page, plane, slice_of(page, plane, middle(*at)))
+    brush(page, 0.1)
+    click(page, plane, middle(*at))
+    rest(page)
+    _, array = saved(page, kept, f"{plane}.nii.gz")
+    assert np.argwhere(array).tolist() == [list(at)]
+
+
+def test_a_ball_and_an_eraser(page, kept):
+    show(page, "coronal", slice_of(page, "coronal", middle(20, 16, 11)))
+    brush(page, 6)
+    page.keyboard.press("Shift+B")
+    click(page, "coronal", middle(20, 16, 11))
+    rest(page)
+    page.keyboard.press("Shift+B")
+    page.keyboard.press("e")
+    page.keyboard.press("[")
+    page.keyboard.press("[")  # 4 mm
+    click(page, "coronal", middle(20, 16, 11))
+    rest(page)
+    _, array = saved(page, kept, "ball.nii.gz")
+    page.wait_for_timeout(900)  # 3D follows when the hand rests
+    shown = page.evaluate(
+        "(({values, colours}) => [values.filter(one => one === 1).length, colours.size])(scan2train.state().solid)"
+    )
+    assert shown == [array.sum(), 1]
+    far = far_from(middle(20, 16, 11), middle(20, 16, 11))
+    erased = np.zeros(SHAPE, bool)
+    erased[:, 16] = True
+    assert array[(far < 5.6) & ~erased].all()
+    assert not array[far > 6.4].any()
+    assert not array[(far < 3.6) & erased].any()
+    assert array[(far > 4.4) & (far < 5.6) & erased].all()
+
+
+def test_an_outline_by_clicks_is_filled_when_it_is_closed(page, kept):
+    show(page, "sagittal", slice_of(page, "sagittal", middle(18, 16, 11)))
+    page.keyboard.press("l")
+    for j, k in ((5, 4), (25, 4), (25, 17), (5, 17)):
+        click(page, "sagittal", middle(18, j + 0.4, k + 0.4))
+    click(page, "sagittal", middle(18, 5.4, 4.4))
+    rest(page)
+    _, array = saved(page, kept, "outline.nii.gz")
+    expected = np.zeros(SHAPE, np.uint8)
+    expected[18, 6:26, 5:18] = 1
+    assert np.array_equal(array, expected)
+
+
+def test_only_values_in_a_range_are_painted(page, kept):
+    show(page, "axial", slice_of(page, "axial", middle(20, 16, 11)))
+    page.locator("#within-low").fill("390")
+    page.locator("#within-high").fill("450")
+    enter(page, "#within-high")
+    page.keyboard.press("Shift+T")
+    brush(page, 8)
+    click(page, "axial", middle(20, 16, 11))
+    rest(page)
+    page.keyboard.press("Shift+T")
+    _, array = saved(page, kept, "range.nii.gz")
+    assert set(values()[array == 1].tolist()) == {400, 420, 440}
+    assert array[20:23, 16, 11].all()
+
+
+def test_slices_are_copied_filled_in_between_and_cleared_by_keys(page, kept):
+    show(page, "axial", slice_of(page, "axial", middle(20, 16, 5)))
+    brush(page, 5)
+    click(page, "axial", middle(20, 16, 5))
+    rest(page)
+    page.keyboard.press("Shift+N")
+    rest(page)
+    assert state(page)["focus"] != list(middle(20, 16, 5))
+    far = slice_of(page, "axial", middle(20, 16, 12))
+    show(page, "axial", far)
+    click(page, "axial", middle(20, 16, 12))
+    rest(page)
+    show(page, "axial", slice_of(page, "axial", middle(20, 16, 9)))
+    page.locator("#interpolate").click()
+    rest(page)
+    show(page, "axial", far)
+    page.keyboard.press("Shift+Delete")
+    rest(page)
+    _, array = saved(page, kept, "between.nii.gz")
+    there = np.flatnonzero(array.any(axis=(0, 1))).tolist()
+    up = np.sign(geometry(page, "axial")[:3, 2] @ GRID.affine[:3, 2])
+    copied = 6 if up > 0 else 4
+    assert there == sorted({5, copied} | set(range(6, 12)))
+    assert np.array_equal(array[:, :, 5], array[:, :, copied])
+
+
+def test_a_box_is_drawn_grown_on_another_plane_and_exported_in_mm(page):
+    show(page, "axial", slice_of(page, "axial", middle(20, 16, 11)))
+    page.keyboard.press("u")
+    drag(page, "axial", middle(10, 8, 11), middle(25, 20, 11))
+    rest(page)
+    assert "16 × 13 × 1" in page.locator("#box-list").inner_text()
+    page.locator("#box-list .plain").click()  # chosen: the next one draws it anew
+    rest(page)
+    show(page, "coronal", slice_of(page, "coronal", middle(20, 14, 11)))
+    drag(page, "coronal", middle(9, 14, 6), middle(26, 14, 15))
+    rest(page)
+    with page.expect_download() as download:
+        page.locator("#boxes-export").click()
+    told = json.loads(download.value.path().read_text())
+    (box,) = told["boxes"]
+    assert box["voxels"] == [[9, 8, 6], [26, 20, 15]]
+    ends = [GRID.to_world([i, j, k]) for i in (8.5, 26.5) for j in (7.5, 20.5) for k in (5.5, 15.5)]
+    assert np.allclose(box["corners_mm"], ends)
+    assert np.allclose(box["mm"], [np.min(ends, axis=0), np.max(ends, axis=0)])
+
+
+def test_patient_planes_of_an_oblique_image_are_painted_on(page, kept):
+    page.locator("#mode").select_option("patient")
+    settle(page)
+    centre = middle(20, 16, 11)
+    show(page, "coronal", slice_of(page, "coronal", centre))
+    brush(page, 5)
+    click(page, "coronal", centre)
+    rest(page)
+    assert has_colour(page, "coronal", centre, ORANGE)
+    _, array = saved(page, kept, "patient.nii.gz")
+    found = GRID.to_world(np.argwhere(array))
+    assert len(found) > 30
+    assert np.abs(found[:, 1] - centre[1]).max() < 2.6  # voxels that one plane passes through
+    assert np.linalg.norm(found - centre, axis=1).max() < 6.5
+    page.locator("#mode").select_option("voxel")
+
+
+def test_nothing_is_saved_over_a_source_or_a_file_of_somebody(viewer, look, scan, kept):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    before = {one.name: one.read_bytes() for one in scan.iterdir()}
+    other = kept / "other.nii.gz"
+    other.write_bytes(b"somebody's")
+    page.locator("#labels-save").click()
+    for name, says in (
+        (str(scan / "image.nii.gz"), "one folder"),
+        ("../up.nii.gz", "one folder"),
+        ("other.nii.gz", "there already"),
+    ):
+        page.locator("#save-path").fill(name)
+        page.locator("#save-dialog button[type=submit]").click()
+        page.locator("#save-said", has_text=says).wait_for()
+    look.wrong.clear()  # the browser notes each refusal
+    page.keyboard.press("Escape")
+    assert other.read_bytes() == b"somebody's"
+    assert {one.name: one.read_bytes() for one in scan.iterdir()} == before
+
+
+def test_what_is_not_saved_is_told_on_leaving_and_is_there_again(viewer, look):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    page.locator("[aria-label='Name of label 2']").fill("spleen")
+    page.locator("[aria-label='Name of label 2']").press("Enter")
+    page.get_by_text("Labels · not saved").wait_for()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    page.evaluate("window.scan2train.ready()")
+    assert asked == ["beforeunload"]
+    page.get_by_text("Labels · not saved").wait_for()
+    assert page.locator("[aria-label='Name of label 2']").input_value() == "spleen"
+    page.keyboard.press("Control+z")
+    page.get_by_text("Labels · not saved").wait_for(state="detached")
+
+
+def test_every_key_of_labels_is_in_the_help(page):
+    page.keyboard.press("?")
+    told = page.locator("#help").inner_text()
+    for words in (
+        "Brush",
+        "Eraser",
+        "Outline, filled",
+        "Undo",
+        "Interpolate the gap",
+        "Copy the label to the next",
+    ):
+        assert words in told
+    page.keyboard.press("Escape")
