@@ -125,7 +125,8 @@ def test_what_cannot_be_done_is_told(client, path, body, says):
 
 
 def test_neither_the_image_nor_the_second_one_is_replaced(scan, tmp_path):
-    other = planted(tmp_path, "second.nii.gz").path
+    other = tmp_path / "second.nii.gz"
+    nib.save(nib.Nifti1Image(np.full(scan.grid.shape, 7, np.int16), scan.grid.affine), other)
     with viewer_on(scan.path, second=other, choices=tmp_path / "choices.csv") as viewer:
         client = come_in(viewer)
         at = opened(client)["id"]
