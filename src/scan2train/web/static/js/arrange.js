@@ -1,19 +1,15 @@
 /** Which panes are seen: four; one; or three above three, side by side with a second image. */
-import { onlyPlane } from "./geometry.js";
 
 /** @param {import("./viewer.js").Viewer} viewer */
 export function arrangePanes({ state, layout, keys }) {
   const area = document.getElementById("panes");
-  const show = ({ image, maximised, compare, second }) => {
+  const show = ({ maximised, compare, second }) => {
     const side = compare === "side" && second !== null;
     area.dataset.layout = side ? "side" : "four";
-    // Of one slice there is one picture: the other planes would be lines.
-    const only = (image && onlyPlane(image)) ?? undefined;
-    const alone = maximised && !(side && maximised === "3d") ? maximised : only;
-    if (alone) area.dataset.maximised = alone;
+    if (maximised && !(side && maximised === "3d")) area.dataset.maximised = maximised;
     else delete area.dataset.maximised;
   };
-  state.watch(["image", "maximised", "compare", "second"], show);
+  state.watch(["maximised", "compare", "second"], show);
   show(state.get());
 
   const bars = () => {

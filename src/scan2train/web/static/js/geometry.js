@@ -120,21 +120,14 @@ export function sides(plane, mirrored) {
   return { right: letters(right), left: letters(back(right)), bottom: letters(down), top: letters(back(down)) };
 }
 
+const NO_SIDES = Object.freeze({ top: "", right: "", bottom: "", left: "" });
+
 /**
  * The letters on the four sides of a picture that lies nowhere in space: those its header tells.
  * @param {{top: string, right: string, bottom: string, left: string}} told
- * @param {string} planeName @param {boolean} mirrored
+ * @param {string} planeName
  */
-export function sidesOfPicture(told, planeName, mirrored) {
-  if (planeName !== "axial") return { top: "", right: "", bottom: "", left: "" };
-  return mirrored ? { ...told, left: told.right, right: told.left } : told;
-}
-
-/** The plane of an image that is one slice: the only one with a picture. @returns {string|null} */
-export function onlyPlane({ planes }) {
-  const flat = Object.entries(planes.voxel).filter(([, { count }]) => count === 1);
-  return flat.length === 1 ? flat[0][0] : null;
-}
+export const sidesOfPicture = (told, planeName) => (planeName === "axial" ? told : NO_SIDES);
 
 /** Mirrored where the left and right of the patient change sides. */
 export const isMirrored = (planeName, convention) => convention === "neurological" && planeName !== "sagittal";

@@ -5,18 +5,16 @@
 import { element, icon, say } from "./dom.js";
 import { isMirrored, sides, sidesOfPicture, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
+import { slicePainter } from "./painter.js";
 import { placement } from "./view.js";
-import { paint } from "./window.js";
 
 const NAMES = Object.freeze({ axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" });
-/** Edge of a field of the checkerboard, CSS pixels. */
-const FIELD = 48;
 /** Slices asked for ahead, in the direction of travel and behind. */
 const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
 const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
 /** A change of these changes how slices are drawn. */
-const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "maximised", "compare"];
+const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "compare"];
 /** A change of these changes only what is drawn over them. */
 const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
@@ -29,9 +27,9 @@ export class Pane {
   #stale = true;
   #travel = 1;
   #size = { width: 1, height: 1, ratio: 1 };
-  #pictures = { first: makePicture(), second: makePicture() };
+  #paintSlices = slicePainter();
+  #heading;
   #letters;
-  #heading = element("h2", {});
   #corner;
   #note;
   #slider;
@@ -51,7 +49,6 @@ export class Pane {
     this.#letters = Object.fromEntries(
       ["top", "right", "bottom", "left"].map((side) => [side, element("span", { class: `letter ${side}`, "data-side": side })]),
     );
-    this.#name(null);
     this.#corner = element("div", { class: "corner" });
     this.#note = element("div", { class: "said", role: "status" });
     this.#slider = element("input", {
@@ -59,6 +56,7 @@ export class Pane {
       oninput: (event) => this.show(Number(event.target.value)),
     });
     this.stage = element("div", { class: "stage" }, this.picture, this.drawing, ...Object.values(this.#letters), this.#corner, this.#note);
+    this.#heading = element("h2", { text: NAMES[plane] });
     const fill = element("button", {
       class: "fill", type: "button", "aria-label": `Enlarge the ${plane} pane, or go back to all`, title: "Enlarge or back (double click)",
       onclick: () => viewer.maximise(plane),
@@ -99,7 +97,7 @@ export class Pane {
     return this.#size.width > 1;
   }
 
-  /** @returns {{width: number, height: number}} CSS pixels */
+  /** @returns {{width: number, height: number, ratio: number}} CSS pixels, and the screen's pixels to each */
   get size() {
     return this.#size;
   }
@@ -117,9 +115,15 @@ export class Pane {
 
   /** @returns {ReturnType<typeof placement>|null} where pixels lie */
   get at() {
-    const { views, convention } = this.viewer.state.get();
+    const { views } = this.viewer.state.get();
     const { geometry } = this;
-    return geometry && placement(geometry, views[this.plane], this.#size, isMirrored(this.plane, convention));
+    return geometry && placement(geometry, views[this.plane], this.#size, this.mirrored);
+  }
+
+  /** @returns {boolean} whether the patient's left and right are drawn the other way round */
+  get mirrored() {
+    const { image, convention } = this.viewer.state.get();
+    return image.physical && !image.picture && isMirrored(this.plane, convention);
   }
 
   /** CSS pixels in the pane of a pixel of the plane. */
@@ -223,7 +227,12 @@ export class Pane {
       wanted[side]
         ? AHEAD.map((far) => ({ ...wanted[side], n: wanted[side].n + far * this.#travel })).filter(({ n }) => n >= 0 && n < count)
         : [];
-    this.viewer.slices.prefetch([...around("first"), ...around("second")]);
+    const later = (side) => {
+      const { image, second } = this.viewer.state.get();
+      const times = (side === "first" ? image : second)?.times ?? 1;
+      return wanted[side] && times > 1 ? [{ ...wanted[side], time: (wanted[side].time + 1) % times }] : [];
+    };
+    this.viewer.slices.prefetch(["first", "second"].flatMap((side) => [...later(side), ...around(side)]));
   }
 
   /** Draws again before the next frame: the slice and all that is over it. */
@@ -256,7 +265,7 @@ export class Pane {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, this.picture.width, this.picture.height);
-    if (this.#current) this.#paintSlices(context, this.#current);
+    if (this.#current) this.#paintSlices(context, this, this.#current);
     this.#paintMarks();
   }
 
@@ -271,51 +280,17 @@ export class Pane {
     this.#describe(this.#current);
   }
 
-  #paintSlices(context, shown) {
-    const { tables, state, layers } = this.viewer;
-    const { compare, smooth } = state.get();
-    const { ratio, width, height } = this.#size;
-    const { a, c, d, e, f } = this.at;
-    const lay = (picture, blended) => {
-      context.setTransform(a * ratio, 0, c * ratio, d * ratio, e * ratio, f * ratio);
-      context.imageSmoothingEnabled = blended;
-      context.imageSmoothingQuality = Math.abs(a) * ratio < 0.75 ? "high" : "low";
-      context.drawImage(picture, -0.5, -0.5);
-    };
-    if (shown.first) lay(this.#pictures.first(shown.first, tables.first()), smooth);
-    if (shown.second) {
-      context.save();
-      if (compare === "checker" && this.which === "first") {
-        context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        clipFields(context, width, height);
-        context.fillStyle = "#000";
-        context.fillRect(0, 0, width, height);
-      }
-      lay(this.#pictures.second(shown.second, tables.second()), smooth);
-      context.restore();
-    }
-    for (const layer of layers.all()) {
-      const picture = layer.picture?.(this);
-      if (picture) lay(picture, false);
-    }
-  }
-
-  /** A picture lies nowhere in space: it is no axial plane. */
-  #name(image) {
-    const name = image?.picture && this.plane === "axial" ? "Picture" : NAMES[this.plane];
-    say(this.#heading, this.which === "first" ? name : `${name} · second`);
-  }
-
   #describe(shown) {
     const { state } = this.viewer;
-    const { image, convention, slab, how, active, views, maximised } = state.get();
+    const { image, slab, how, active, views } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
-    const mirrored = isMirrored(this.plane, convention);
-    const letters = image.picture ? sidesOfPicture(image.picture, this.plane, mirrored) : sides(this.geometry, mirrored);
-    this.#name(image);
+    // A picture does not say of itself how the patient lies in it: its header may.
+    const letters = image.picture ? sidesOfPicture(image.picture, this.plane) : sides(this.geometry, this.mirrored);
     for (const [side, text] of Object.entries(letters)) {
-      say(this.#letters[side], text);
+      say(this.#letters[side], image.picture || image.physical ? text : "");
     }
+    const name = count > 1 || (image.physical && !image.picture) ? NAMES[this.plane] : "Picture";
+    say(this.#heading, this.which === "first" ? name : `${name} · second`);
     if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
       this.picture.dataset.n = String(shown.n);
       this.picture.dataset.count = String(count);
@@ -327,37 +302,5 @@ export class Pane {
     const zoom = views[this.plane].zoom;
     say(this.#corner, `${shown.n + 1} / ${count}${thick}${zoom === 1 ? "" : ` · ${Math.round(zoom * 100)} %`}`);
     this.element.classList.toggle("active", active === this.plane);
-    this.element.classList.toggle("maximised", maximised === this.plane);
   }
-}
-
-/** Keeps the clip to every other field of a checkerboard. */
-function clipFields(context, width, height) {
-  context.beginPath();
-  for (let y = 0, row = 0; y < height; y += FIELD, row += 1) {
-    for (let x = row % 2 === 0 ? FIELD : 0; x < width; x += 2 * FIELD) context.rect(x, y, FIELD, FIELD);
-  }
-  context.clip();
-}
-
-/** A canvas that holds a coloured slice, coloured again only when the slice or the table is another. */
-function makePicture() {
-  const canvas = document.createElement("canvas");
-  let slice = null;
-  let table = null;
-  let data = null;
-  return (newSlice, newTable) => {
-    if (newSlice === slice && newTable === table) return canvas;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    if (!data || data.width !== newSlice.width || data.height !== newSlice.height) {
-      canvas.width = newSlice.width;
-      canvas.height = newSlice.height;
-      data = context.createImageData(newSlice.width, newSlice.height);
-    }
-    paint(newSlice, newTable, new Uint32Array(data.data.buffer));
-    context.putImageData(data, 0, 0);
-    slice = newSlice;
-    table = newTable;
-    return canvas;
-  };
 }

@@ -18,6 +18,9 @@ const SETTLE_MS = 180;
 const WAYS = Object.freeze({ surface: "Surface", max: "Maximum", labels: "Labels alone" });
 /** No value of an image comes up to it. */
 const NEVER = 2;
+/** After the last step in time the volume of that time is asked for, ms. */
+const PLAYED_MS = 500;
+const WAYS = Object.freeze({ surface: "Surface", max: "Maximum" });
 /** A surface of a CT is bone at first, HU; of others a share of the range. */
 const BONE_HU = 180;
 const SHARE = 0.3;
@@ -56,6 +59,7 @@ export function makeThreeD(viewer, pane) {
   let moving = false;
   let settle = null;
   let finer = null;
+  let rest = null;
 
   function draw(now = false) {
     if (now) {
@@ -206,7 +210,9 @@ export function makeThreeD(viewer, pane) {
       canvas.removeAttribute("data-drawn");
       drawing.width = 1;
     }
-    load();
+    // While a series is played, or its slider drawn, the slices come first.
+    clearTimeout(rest);
+    rest = setTimeout(load, now.image === before.image ? PLAYED_MS : 0);
   });
   load();
 }
