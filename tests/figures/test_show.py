@@ -145,6 +145,22 @@ def test_a_still_figure_touches_nothing_of_pyplot_and_is_saved(tmp_path):
     assert figure._repr_html_() is None
 
 
+def test_a_window_is_opened_through_pyplot_and_has_no_keys_but_these(monkeypatch):
+    waited = []
+    answers = len(s2t.show(_volume()).canvas.callbacks.callbacks["key_press_event"])
+    monkeypatch.setattr("matplotlib.get_backend", lambda: "QtAgg")
+    monkeypatch.setattr(plt, "show", lambda block=None: waited.append(block))
+    try:
+        figure = s2t.show(_volume(), block=False)
+        assert plt.get_fignums() == [figure.number]
+        assert waited == [False]
+        # matplotlib's own "l" would put the axes on a logarithmic scale, and its "s" would save.
+        assert len(figure.canvas.callbacks.callbacks["key_press_event"]) == answers
+        assert figure._repr_html_() is None
+    finally:
+        plt.close("all")
+
+
 def test_a_notebook_gets_a_page_that_is_shut_off_and_shows_names_as_text(monkeypatch):
     monkeypatch.setattr("matplotlib.get_backend", lambda: "module://matplotlib_inline.backend_inline")
     volume = _volume()
