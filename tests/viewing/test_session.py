@@ -53,10 +53,21 @@ def test_a_folder_is_listed_in_natural_order_with_what_headers_say(session):
 
 def test_a_saved_index_and_a_file_are_the_same_images(session, tmp_path):
     saved = index(session.opened.place, cache=False).save(tmp_path / "index")
-    assert list(start(saved).entries) == list(session.entries)
+    again = start(saved)
+    assert list(again.entries) == list(session.entries)
+    assert again.opened.title == session.opened.title
     file = next(session.opened.place.glob("*.nii.gz"))
     alone = start(file)
     assert (alone.opened.kind, alone.open) == ("file", next(iter(session.entries)))
+
+
+def test_files_of_one_content_are_images_of_their_own(tmp_path):
+    place = planted(tmp_path).path
+    place.with_name("copy.nii.gz").write_bytes(place.read_bytes())
+    session = start(tmp_path, cache=False)
+    assert [one.name for one in session.entries.values()] == ["copy.nii.gz", "planted.nii.gz"]
+    assert [one.id for one in session.entries.values()] == list(session.entries)
+    assert len({one.decides for one in session.entries.values()}) == 1
 
 
 def test_a_series_with_a_missing_slice_is_shown_and_its_finding_lies_at_the_gap(session):
@@ -121,6 +132,8 @@ def test_labels_and_a_second_image_that_are_given(tmp_path):
     session = start(folder / "ct.nii.gz", second=folder / "pet.nii.gz", labels=mask)
     assert session.second in session.entries
     assert session.second != session.open
+    session.image(session.second).result(60)
+    assert describe_findings(session)["failed"] == ""
     source = session.label_source(session.open, session.labels)
     with pytest.raises(Scan2TrainError, match="another grid"):
         source.read(session.entry(session.open).read())

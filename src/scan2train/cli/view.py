@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -93,8 +94,14 @@ def view(
 
 
 def _open_browser(address: str) -> None:
-    """Open an address if there is a browser; the address is printed all the same."""
+    """Open an address if there is a browser; the address is printed all the same.
+
+    Without a display there may be one for the terminal, which would take it over.
+    """
+    import os
     import webbrowser
     from threading import Thread
 
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return
     Thread(target=webbrowser.open, args=(address,), daemon=True).start()

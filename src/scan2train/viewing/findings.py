@@ -36,6 +36,7 @@ class Findings:
         self._all: list[tuple[Finding, tuple[str, ...]]] = []
         self._by_image: dict[str, list[Finding]] = {}
         self._pixels: dict[str, list[Finding]] = {}
+        self._read: dict[str, Entry] = {}
         self._judged: set[str] = set()
         self._begun = False
         self._asked_at = monotonic()
@@ -62,6 +63,7 @@ class Findings:
     def read(self, entry: Entry, image: Image) -> None:
         """Take what reading an image noticed, and judge its pixels in the background."""
         self._pixels[entry.id] = list(image.volume.findings)
+        self._read[entry.id] = entry
         Thread(target=self._judge, args=(entry, image), daemon=True).start()
 
     def looked_at(self, entry: Entry) -> bool:
@@ -77,12 +79,12 @@ class Findings:
 
     def everything(self) -> list[tuple[Finding, str | None]]:
         """All that is known now, each with the image that it is about: once for every one; ``None`` for the set."""
-        known = [(one, id) for id in self._pixels for one in self.of(self._opened.entries[id])]  # noqa: A001
+        known = [(one, id) for id, entry in list(self._read.items()) for one in self.of(entry)]  # noqa: A001
         rest = [
             (one, id)
             for one, ids in self._all
             for id in ids or (None,)  # noqa: A001
-            if id not in self._pixels
+            if id not in self._read
         ]
         return sorted([*known, *rest], key=lambda told: -told[0].severity.rank)
 

@@ -48,11 +48,20 @@ class Image:
         meta = self.volume.meta
         return meta.get("photometric") == "MONOCHROME1" or meta.get("lut_shape") == "INVERSE"
 
-    @cached_property
+    @property
     def bytes(self) -> int:
-        """What it takes of memory."""
-        valid = 0 if self.volume.valid is None else self.volume.valid.nbytes
-        return int(self.volume.array.nbytes) + valid
+        """What it takes of memory now."""
+        array, valid = self.volume.array, self.volume.valid
+        more = 0 if valid is None else valid.nbytes
+        if self._other_type is not None and not np.may_share_memory(self._other_type, array):
+            more += self._other_type.nbytes
+        return int(array.nbytes + more)
+
+    @property
+    def _other_type(self) -> Array | None:
+        """The copy for kernels, if one has been made."""
+        made: Array | None = self.__dict__.get("_for_sampling")
+        return made
 
     def values(self, t: int) -> Array:
         """``(i, j, k[, c])`` at one point of its dimension; a view.

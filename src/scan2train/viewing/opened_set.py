@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from scan2train.paths import path_given
 from scan2train.preparing.ownership import is_prepared
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry
+from scan2train.viewing.ids import id_of_path
 
 Kind = Literal["file", "folder", "prepared"]
 
@@ -57,6 +58,8 @@ def open_set(
         return OpenedSet(title=title, kind="prepared", place=place, entries=_by_id(entries), index=None)
     found = _indexed(place, cache=cache and place.is_dir(), salt=salt, progress=progress)
     kind: Kind = "file" if place.is_file() else "folder"
+    if is_saved(place):
+        title = " + ".join(sorted({Path(one).name for one in found.volumes["source"].unique()})) or title
     return OpenedSet(title=title, kind=kind, place=place, entries=_by_id(entries_of(found)), index=found)
 
 
@@ -70,4 +73,9 @@ def _indexed(place: Path, *, cache: bool, salt: Path | None, progress: Progress 
 
 
 def _by_id(entries: list[Entry]) -> dict[str, Entry]:
-    return {one.id: one for one in entries}
+    """Entries by id. Files of the same content have the same: further ones get one after their name."""
+    found: dict[str, Entry] = {}
+    for one in entries:
+        own = one if one.id not in found else replace(one, id=id_of_path(Path(f"{one.id}/{one.name}")))
+        found[own.id] = own
+    return found

@@ -14,9 +14,9 @@ from scan2train.viewing.image import Image
 from scan2train.viewing.session import Session
 
 T = TypeVar("T")
-#: Slices wait for no thumbnail.
+#: Slices wait for nothing that is slow.
 _SLICES = ThreadPoolExecutor(4, thread_name_prefix="slices")
-_BACKGROUND = ThreadPoolExecutor(1, thread_name_prefix="background")
+_BACKGROUND = ThreadPoolExecutor(2, thread_name_prefix="background")
 
 
 def session_of(request: Request) -> Session:
@@ -31,7 +31,7 @@ async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 async def in_background(work: Callable[..., T], *args: Any) -> T:
-    """The same of what is in no hurry: one after another."""
+    """The same of what takes longer, or is in no hurry."""
     return await asyncio.get_running_loop().run_in_executor(_BACKGROUND, partial(work, *args))
 
 

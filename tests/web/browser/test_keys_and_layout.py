@@ -154,7 +154,7 @@ def test_without_webgl2_the_planes_still_work(page):
     page.reload()
     page.evaluate("window.scan2train.ready()")
     settle(page)
-    assert "no WebGL2" in page.locator("#pane-3d").inner_text()
+    page.locator("#no-3d", has_text="no WebGL2").wait_for()
     n = drawn_n(page, "axial")
     page.keyboard.press("ArrowDown")
     wait_for(page, "axial", n - 1)

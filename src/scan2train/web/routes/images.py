@@ -65,14 +65,14 @@ async def read_progress(request: Request) -> Response:
 async def read_histogram(request: Request) -> Response:
     """``GET /api/images/{id}/histogram``."""
     image = await opened(request, request.path_params["id"])
-    found = await in_thread(histogram_of, image, number(request, "t", 0))
+    found = await in_background(histogram_of, image, number(request, "t", 0))
     return JSONResponse({"low": found.low, "high": found.high, "counts": found.counts})
 
 
 async def read_reduced(request: Request) -> Response:
     """``GET /api/images/{id}/reduced``: the whole, made small, for 3D."""
     image = await opened(request, request.path_params["id"])
-    small = await in_thread(reduced, image, number(request, "largest", 192), number(request, "t", 0))
+    small = await in_background(reduced, image, number(request, "largest", 192), number(request, "t", 0))
     k, j, i = small.values.shape
     told = {
         "X-Shape": f"{i},{j},{k}",
@@ -85,7 +85,7 @@ async def read_reduced(request: Request) -> Response:
 async def read_thumbnail(request: Request) -> Response:
     """``GET /api/images/{id}/thumbnail.png``: drawn when it is asked for."""
     png = await in_background(session_of(request).thumbnail, request.path_params["id"])
-    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+    return Response(png, media_type="image/png")
 
 
 async def read_header(request: Request) -> Response:

@@ -1,5 +1,6 @@
 /** Puts the viewer together, and opens what the server says is to be opened. */
 import { askJson } from "./api.js";
+import { firstAsked, setAsked } from "./asked.js";
 import { makeBrowser } from "./browser.js";
 import { bindKeys } from "./commands.js";
 import { toPlane } from "./geometry.js";
@@ -59,13 +60,13 @@ const viewer = {
 
 let opening = 0;
 
-/** @param {string} id */
-async function open(id) {
+/** @param {string} id @param {Promise<object>} [asked] what the server says of it, if it was asked already */
+async function open(id, asked) {
   opening += 1;
   const mine = opening;
   messages.clear();
   try {
-    const image = await waitForImage(id, progress);
+    const image = await waitForImage(id, progress, asked);
     if (mine !== opening) return;
     const { time, second } = state.get();
     document.title = `${shownName(state.get().set, image)} · scan2train`;
@@ -133,23 +134,30 @@ function followChecks() {
 }
 
 async function begin() {
-  const asked = askJson("api/set");
   build();
   try {
-    const set = await asked;
+    const set = await setAsked;
     state.set({ set });
     document.body.classList.toggle("single", set.images.length < 2);
-    const first = set.open ?? set.images[0]?.id;
-    if (!first) messages.note("There is no image here that can be shown.");
-    else await open(first);
+    const first = await firstAsked;
+    if (first.id === null) messages.note("There is no image here that can be shown.");
+    else await open(first.id, first.image);
     if (set.second) await openSecond(set.second);
     followChecks();
   } catch (error) {
     messages.error(error);
   }
-  // The picture comes first; the fourth pane is loaded when the other three are drawn.
-  const { makeThreeD } = await import("./three_d.js");
-  makeThreeD(viewer, place("pane-3d"));
+  laterThreeD();
+}
+
+/** The pictures come first: the fourth pane is loaded when the other three are drawn and the page has a rest. */
+function laterThreeD() {
+  const load = async () => {
+    const { makeThreeD } = await import("./three_d.js");
+    makeThreeD(viewer, place("pane-3d"));
+  };
+  const rest = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 300));
+  setTimeout(() => rest(load, { timeout: 2000 }), 300);
 }
 
 const ready = begin();

@@ -27,8 +27,9 @@ const POLL_MS = 150;
 /**
  * What the server says of an image once it is read, with progress meanwhile.
  * @param {string} id @param {ReturnType<typeof import("./progress.js").makeProgress>} progress
+ * @param {Promise<object>} [asked] the answer, if it is on its way
  */
-export async function waitForImage(id, progress) {
+export async function waitForImage(id, progress, asked = askJson(`api/images/${id}`)) {
   let waiting = true;
   const poll = async () => {
     while (waiting) {
@@ -40,7 +41,7 @@ export async function waitForImage(id, progress) {
   };
   poll();
   try {
-    return Object.freeze(await askJson(`api/images/${id}`));
+    return Object.freeze(await asked);
   } finally {
     waiting = false;
     progress.hide();
