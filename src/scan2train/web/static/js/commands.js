@@ -31,7 +31,7 @@ export function bindKeys(viewer) {
       if (id !== "3d") panes.get(id).picture.focus();
     }, "Window and panes");
   }
-  keys.bind("0", "All panes", () => state.set({ maximised: null }), "Window and panes");
+  keys.bind("0", "All panes", () => viewer.maximise(null), "Window and panes");
   keys.bind("`", "The next pane takes the keys", () => {
     const seen = PLANES.filter((plane) => panes.get(plane).visible);
     panes.get(seen[(seen.indexOf(state.get().active) + 1) % seen.length]).picture.focus();
@@ -40,7 +40,8 @@ export function bindKeys(viewer) {
     const dialog = document.querySelector("dialog[open]");
     if (dialog) return dialog.close();
     tools.current()?.cancel?.();
-    return state.set({ maximised: null, mark: null });
+    viewer.maximise(null);
+    return state.set({ mark: null });
   }, "Window and panes");
 
   keys.bind("+", "Larger", () => zoomActive(viewer, 1.25), "View");

@@ -9,8 +9,8 @@ const AT_FIRST = Object.freeze({
   crosshair: true, smooth: true, compare: "blend", opacity: 0.5, secondMap: "hot",
 });
 
-/** What of the state is remembered. */
-const OF_STATE = Object.freeze(["maximised", "convention", "crosshair", "smooth", "compare", "opacity", "secondMap"]);
+/** What of the state is remembered as it changes. (`maximised` only when it was asked for: `main.js`.) */
+const OF_STATE = Object.freeze(["convention", "crosshair", "smooth", "compare", "opacity", "secondMap"]);
 
 function stored() {
   try {

@@ -54,7 +54,11 @@ const viewer = {
   tools: makeToolBox(state, keys, place("tools")),
   panels: makePanels(place("right"), layout),
   open, openSecond,
-  maximise: (plane) => state.set({ maximised: state.get().maximised === plane ? null : plane }),
+  maximise(plane) {
+    const maximised = state.get().maximised === plane ? null : plane;
+    layout.set({ maximised });
+    state.set({ maximised });
+  },
   hover: () => null,
 };
 
@@ -73,13 +77,17 @@ async function open(id, asked) {
     state.set({
       image, focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
       time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,
-      second: second?.id === id ? null : second,
+      second: second?.id === id ? null : second, maximised: flatPlane(image) ?? layout.get().maximised,
+      active: flatPlane(image) ?? state.get().active,
     });
   } catch (error) {
     progress.hide();
     if (mine === opening) messages.error(error);
   }
 }
+
+/** The plane that a picture of one slice lies in: it fills the window, for the others are lines. */
+const flatPlane = ({ planes }) => PLANES.find((plane) => planes.voxel[plane].count === 1) ?? null;
 
 /** @param {string|null} id */
 async function openSecond(id) {

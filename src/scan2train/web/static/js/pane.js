@@ -5,18 +5,16 @@
 import { element, icon, say } from "./dom.js";
 import { isMirrored, sides, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
+import { slicePainter } from "./painter.js";
 import { placement } from "./view.js";
-import { paint } from "./window.js";
 
 const NAMES = Object.freeze({ axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" });
-/** Edge of a field of the checkerboard, CSS pixels. */
-const FIELD = 48;
 /** Slices asked for ahead, in the direction of travel and behind. */
 const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
 const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
 /** A change of these changes how slices are drawn. */
-const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "maximised", "compare"];
+const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "compare"];
 /** A change of these changes only what is drawn over them. */
 const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
@@ -29,7 +27,7 @@ export class Pane {
   #stale = true;
   #travel = 1;
   #size = { width: 1, height: 1, ratio: 1 };
-  #pictures = { first: makePicture(), second: makePicture() };
+  #paintSlices = slicePainter();
   #letters;
   #corner;
   #note;
@@ -97,7 +95,7 @@ export class Pane {
     return this.#size.width > 1;
   }
 
-  /** @returns {{width: number, height: number}} CSS pixels */
+  /** @returns {{width: number, height: number, ratio: number}} CSS pixels, and the screen's pixels to each */
   get size() {
     return this.#size;
   }
@@ -253,7 +251,7 @@ export class Pane {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, this.picture.width, this.picture.height);
-    if (this.#current) this.#paintSlices(context, this.#current);
+    if (this.#current) this.#paintSlices(context, this, this.#current);
     this.#paintMarks();
   }
 
@@ -268,38 +266,9 @@ export class Pane {
     this.#describe(this.#current);
   }
 
-  #paintSlices(context, shown) {
-    const { tables, state, layers } = this.viewer;
-    const { compare, smooth } = state.get();
-    const { ratio, width, height } = this.#size;
-    const { a, c, d, e, f } = this.at;
-    const lay = (picture, blended) => {
-      context.setTransform(a * ratio, 0, c * ratio, d * ratio, e * ratio, f * ratio);
-      context.imageSmoothingEnabled = blended;
-      context.imageSmoothingQuality = Math.abs(a) * ratio < 0.75 ? "high" : "low";
-      context.drawImage(picture, -0.5, -0.5);
-    };
-    if (shown.first) lay(this.#pictures.first(shown.first, tables.first()), smooth);
-    if (shown.second) {
-      context.save();
-      if (compare === "checker" && this.which === "first") {
-        context.setTransform(ratio, 0, 0, ratio, 0, 0);
-        clipFields(context, width, height);
-        context.fillStyle = "#000";
-        context.fillRect(0, 0, width, height);
-      }
-      lay(this.#pictures.second(shown.second, tables.second()), smooth);
-      context.restore();
-    }
-    for (const layer of layers.all()) {
-      const picture = layer.picture?.(this);
-      if (picture) lay(picture, false);
-    }
-  }
-
   #describe(shown) {
     const { state } = this.viewer;
-    const { convention, slab, how, active, views, maximised } = state.get();
+    const { convention, slab, how, active, views } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
     for (const [side, text] of Object.entries(sides(this.geometry, isMirrored(this.plane, convention)))) {
       say(this.#letters[side], text);
@@ -315,37 +284,5 @@ export class Pane {
     const zoom = views[this.plane].zoom;
     say(this.#corner, `${shown.n + 1} / ${count}${thick}${zoom === 1 ? "" : ` · ${Math.round(zoom * 100)} %`}`);
     this.element.classList.toggle("active", active === this.plane);
-    this.element.classList.toggle("maximised", maximised === this.plane);
   }
-}
-
-/** Keeps the clip to every other field of a checkerboard. */
-function clipFields(context, width, height) {
-  context.beginPath();
-  for (let y = 0, row = 0; y < height; y += FIELD, row += 1) {
-    for (let x = row % 2 === 0 ? FIELD : 0; x < width; x += 2 * FIELD) context.rect(x, y, FIELD, FIELD);
-  }
-  context.clip();
-}
-
-/** A canvas that holds a coloured slice, coloured again only when the slice or the table is another. */
-function makePicture() {
-  const canvas = document.createElement("canvas");
-  let slice = null;
-  let table = null;
-  let data = null;
-  return (newSlice, newTable) => {
-    if (newSlice === slice && newTable === table) return canvas;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    if (!data || data.width !== newSlice.width || data.height !== newSlice.height) {
-      canvas.width = newSlice.width;
-      canvas.height = newSlice.height;
-      data = context.createImageData(newSlice.width, newSlice.height);
-    }
-    paint(newSlice, newTable, new Uint32Array(data.data.buffer));
-    context.putImageData(data, 0, 0);
-    slice = newSlice;
-    table = newTable;
-    return canvas;
-  };
 }

@@ -4,6 +4,12 @@ import { zoomActive } from "./viewer.js";
 
 const HOW = Object.freeze({ max: "maximum", min: "minimum", mean: "mean" });
 
+/** How thick a slice is, where that is not how far it is to the next. */
+function thickness({ slice_thickness_mm: thick, spacing_mm: spacing, physical }) {
+  const own = physical && thick > 0 && spacing.every((mm) => Math.abs(mm - thick) > 0.01 * thick);
+  return own ? `slices ${Number(thick.toFixed(2))} mm thick` : null;
+}
+
 /** What an image is called: a folder that was opened itself has no name below itself. */
 export function shownName(set, { id, name }) {
   const entry = set?.images.find((one) => one.id === id);
@@ -36,7 +42,7 @@ export function makeToolBar(viewer, { help, header }) {
   state.watch(["mode", "convention", "slab", "how"], show);
   state.watch(["image"], ({ image }) => {
     place("title").textContent = image ? shownName(state.get().set, image) : "";
-    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.orientation, image.oblique ? "oblique" : null];
+    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.orientation, image.oblique ? "oblique" : null, thickness(image)];
     place("facts").textContent = facts ? facts.filter(Boolean).join(" · ") : "";
   });
   show(state.get());
