@@ -98,7 +98,7 @@ class Desk:
             labels=labels,
             saving=Saving(
                 folder=Path(self._session.choices).absolute().parent,
-                name=f"{_plain(image.name)}_labels",
+                name=f"{_plain(image.name) or _plain(self._session.opened.title) or 'image'}_labels",
                 sources=(self._session.opened.place,),
                 mask=path,
             ),
@@ -109,4 +109,4 @@ class Desk:
 def _plain(name: str) -> str:
     """The last part of an image's name without its suffix, as a file may be called anywhere."""
     stem = re.sub(r"(\.nii)?\.[A-Za-z]\w{0,5}$", "", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
-    return re.sub(r"[^\w.-]+", "_", stem, flags=re.ASCII).strip("._-")[:80] or "image"
+    return re.sub(r"[^\w.-]+", "_", stem, flags=re.ASCII).strip("._-")[:80]

@@ -1,4 +1,5 @@
 /** Brush and eraser: seen at once, sent as they go, one stroke one step to undo. */
+import { brushRing } from "./brush_ring.js";
 import { crosshairOn } from "./crosshair_on.js";
 import { paintHere } from "./preview.js";
 
@@ -15,7 +16,6 @@ const STEP = 2;
 export function brushTool(viewer, desk, overlay, about, erase) {
   /** @type {{pane: object, n: number, mode: string, id: string, points: [number, number][], unsent: [number, number][], sending: boolean, at: {x: number, y: number}}|null} */
   let stroke = null;
-  let hover = null;
 
   function body(points) {
     const { value, radius, ball, over, within, low, high } = desk.store.get();
@@ -37,7 +37,7 @@ export function brushTool(viewer, desk, overlay, about, erase) {
       return value !== undefined && value >= labels.low && value <= labels.high;
     };
     paintHere(found, pane, points, labels, erase, allowed);
-    overlay.repaint(found);
+    overlay.repaint(found, pane);
   }
 
   /** Sends what has been drawn since; the last point once more, so that nothing is left out between two parts. */
@@ -76,29 +76,7 @@ export function brushTool(viewer, desk, overlay, about, erase) {
     desk.hold(false);
   }
 
-  viewer.layers.add({
-    id: `${about.id}-ring`,
-    draw(context, pane) {
-      if (viewer.state.get().tool !== about.id || hover?.pane !== pane || !desk.store.get().open) return;
-      const { radius, open, value, ball } = desk.store.get();
-      context.save();
-      context.beginPath();
-      context.arc(hover.x, hover.y, Math.max(1.5, radius * pane.at.scale), 0, 2 * Math.PI);
-      context.lineWidth = 3;
-      context.strokeStyle = "rgb(0 0 0 / 60%)";
-      context.stroke();
-      context.lineWidth = 1.5;
-      context.strokeStyle = erase ? "#fff" : open.colours[value] ?? "#fff";
-      if (ball) context.setLineDash([5, 3]);
-      context.stroke();
-      context.restore();
-    },
-  });
-
-  const ring = (at) => {
-    hover = at && { pane: at.pane, x: at.x, y: at.y };
-    viewer.layers.redraw();
-  };
+  const ring = brushRing(viewer, desk, about.id);
   return {
     ...about, cursor: "crosshair",
     down(at) {
@@ -108,15 +86,15 @@ export function brushTool(viewer, desk, overlay, about, erase) {
       return add(at);
     },
     move(at) {
-      ring(at);
+      ring.move(at);
       if (stroke && stroke.pane.n === stroke.n && Math.hypot(at.x - stroke.at.x, at.y - stroke.at.y) >= STEP) add(at);
     },
     up(at) {
       if (stroke && (at.x !== stroke.at.x || at.y !== stroke.at.y) && stroke.pane.n === stroke.n) add(at);
       end();
     },
-    hover: ring,
-    leave: () => ring(null),
+    hover: ring.move,
+    leave: () => ring.move(null),
     cancel: end,
     enter(pane) {
       if (!desk.store.get().open) return desk.edit({});

@@ -23,8 +23,10 @@ export function tableOf(colours, hidden, opacity) {
  * @param {Uint32Array} table
  */
 export function colour({ values, width, height, canvas }, table) {
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
   const context = canvas.getContext("2d");
   const data = context.createImageData(width, height);
   const pixels = new Uint32Array(data.data.buffer);

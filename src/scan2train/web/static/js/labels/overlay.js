@@ -31,7 +31,7 @@ export function makeOverlay(viewer, desk) {
     return `api/labels/${open.id}/slices/${mode}/${pane.plane}/${pane.n}`;
   };
 
-  async function load(path) {
+  async function load(path, pane) {
     const { version } = store.get();
     if (coming.get(path) === version) return;
     coming.set(path, version);
@@ -44,7 +44,7 @@ export function makeOverlay(viewer, desk) {
         here.set(path, { version, values, width, height, canvas: document.createElement("canvas"), coloured: null, paths: null });
         if (here.size > MOST) here.delete(here.keys().next().value);
       }
-      viewer.layers.redraw();
+      pane.redraw();
     } catch (error) {
       viewer.messages.error(error);
     } finally {
@@ -58,15 +58,18 @@ export function makeOverlay(viewer, desk) {
     const path = address(pane);
     if (!path) return null;
     const found = here.get(path) ?? null;
-    if (!found || found.version < store.get().version) load(path);
+    if (!found || found.version < store.get().version) load(path, pane);
     return found;
   }
 
   store.watch(["open", "hidden", "opacity", "look"], (now, before) => {
     if (now.open?.id !== before.open?.id) here.clear();
-    if (now.open?.colours !== before.open?.colours || now.hidden !== before.hidden || now.opacity !== before.opacity || now.look !== before.look) recolour();
+    // What a reply says of undoing changes no picture.
+    if (now.open?.boxes !== before.open?.boxes) viewer.layers.redraw();
+    const coloursOf = ({ open }) => JSON.stringify(open?.colours);
+    if (coloursOf(now) !== coloursOf(before) || now.hidden !== before.hidden || now.opacity !== before.opacity || now.look !== before.look) recolour();
   });
-  store.watch(["version", "shown", "box", "open"], () => viewer.layers.redraw());
+  store.watch(["version", "shown", "box"], () => viewer.layers.redraw());
 
   viewer.layers.add({
     id: "labels",
@@ -102,11 +105,11 @@ export function makeOverlay(viewer, desk) {
 
   return Object.freeze({
     slice,
-    /** A slice whose values were painted here. @param {Slice} found */
-    repaint(found) {
+    /** A slice whose values were painted here. @param {Slice} found @param {import("../pane.js").Pane} pane */
+    repaint(found, pane) {
       found.coloured = null;
       found.paths = null;
-      viewer.layers.redraw();
+      pane.redraw();
     },
   });
 }

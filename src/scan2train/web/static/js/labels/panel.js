@@ -71,7 +71,7 @@ export function labelsPanel(viewer, desk, acts) {
       slice("boxes-export", "Export boxes", "Save all boxes as JSON, in voxels and mm", acts.exportBoxes)),
     boxes.list,
   );
-  const panel = viewer.panels.add({ id: "labels-panel", title: "Labels", order: 40, open: false, content: [source, onto, body] });
+  const panel = viewer.panels.add({ id: "labels-panel", title: "Labels", order: 40, content: [source, onto, body] });
 
   async function choose(value) {
     if (value === "") return desk.close();
