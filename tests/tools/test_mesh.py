@@ -160,6 +160,8 @@ def test_padding_is_outside_and_what_cannot_be_is_refused(tmp_path):
         s2t.mesh(image)
     with pytest.raises(WrongUse, match="nothing lies within"):
         s2t.mesh(image, level=99)
+    with pytest.raises(WrongUse, match="no number at all"):
+        s2t.mesh(Volume(array=np.full(SHAPE, np.nan, np.float32), grid=grid), level=99)
     with pytest.raises(GeometryError, match="millimetres"):
         s2t.mesh(Volume(array=far, grid=Grid(SHAPE, np.eye(4), physical=False)), level=0.5)
     with pytest.raises(UnknownName):
