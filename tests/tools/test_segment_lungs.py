@@ -222,6 +222,17 @@ def test_the_command_leaves_with_1_where_it_doubts(chest, tmp_path):
     assert again.exit_code == 2  # what is there already stays
 
 
+def test_what_is_no_number_is_in_no_measure(chest, found):
+    array = chest.array.astype(np.float32)
+    array[36:40, 50:53, 40:43] = np.nan
+    gone = np.isnan(array)
+    again = s2t.segment_lungs(chest.replace(array=array))
+    assert not again.labels.array[gone].any()
+    for measure, before in zip(again.measures, found.measures, strict=True):
+        assert measure.mean_hu == pytest.approx(array[again.labels.array == measure.label].mean(), abs=0.01)
+        assert measure.volume_ml == pytest.approx(before.volume_ml, rel=0.002)
+
+
 def test_a_scan_that_fails_costs_itself_alone(chest, tmp_path):
     (tmp_path / "in").mkdir()
     s2t.write(chest, tmp_path / "in" / "a.nii.gz")

@@ -116,4 +116,5 @@ def _there(volume: Volume, level: float | None) -> str:
     if level is None:
         there = [str(value) for value in np.unique(volume.array) if value]
         return f"labels {', '.join(there[:12])}" if there else "no label at all"
-    return f"values up to {volume.array.max():g} {volume.unit}"
+    known = volume.array[np.isfinite(volume.array)]
+    return f"values up to {known.max():g} {volume.unit}" if known.size else "no number at all"
