@@ -27,6 +27,7 @@ _LONG = (
     *("preparing/test_decoder_crash.py", "preparing/test_fit_recipe.py", "preparing/test_prepare_cut_off.py"),
     *("rules/test_checking.py", "rules/test_headers_and_pixels.py", "testing/test_of_volume.py"),
     *("test_demo.py", "test_label_objects.py", "tools/test_clean.py", "tools/test_mesh.py"),
+    "tools/test_register_scans.py",
 )
 
 settings.register_profile("ci", deadline=None, derandomize=True)

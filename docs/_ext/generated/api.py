@@ -41,6 +41,7 @@ PARTS = {
         "harmonize_histogram",
         "Combat",
         "phases",
+        "register",
     ),
 }
 
