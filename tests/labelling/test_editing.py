@@ -328,10 +328,10 @@ def test_all_is_undone_and_done_again_and_the_numbers_are_those_of_stats(edits):
 
 def test_what_is_kept_to_undo_depends_on_what_changed_and_not_on_the_image():
     labels = LabelMap(
-        Volume(array=np.zeros((300, 310, 120), np.int16), grid=Grid((300, 310, 120), np.diag([1, 1, 2, 1])))
+        Volume(array=np.zeros((150, 160, 60), np.int16), grid=Grid((150, 160, 60), np.diag([1, 1, 2, 1])))
     )
     rng = np.random.default_rng(1)
-    for at in rng.uniform(20, 280, (200, 2)):
+    for at in rng.uniform(10, 140, (200, 2)):
         labels.edit(brush(at=tuple(at), radius_mm=2.0))
     assert labels.history.standing == 200
     assert labels.history.bytes < 200 * 100

@@ -168,7 +168,7 @@ def even_odd(column, row, corners):
     return inside
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     name=st.sampled_from(sorted(GRIDS)),
     plane=st.sampled_from(NAMES),

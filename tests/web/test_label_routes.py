@@ -124,6 +124,20 @@ def test_what_cannot_be_done_is_told(client, path, body, says):
     assert client(f"/api/labels/{at}").json()["undo"] == 0
 
 
+def test_neither_the_image_nor_the_second_one_is_replaced(scan, tmp_path):
+    other = tmp_path / "second.nii.gz"
+    nib.save(nib.Nifti1Image(np.full(scan.grid.shape, 7, np.int16), scan.grid.affine), other)
+    with viewer_on(scan.path, second=other, choices=tmp_path / "choices.csv") as viewer:
+        client = come_in(viewer)
+        at = opened(client)["id"]
+        for path in (scan.path, other):
+            before = path.read_bytes()
+            answer = client(f"/api/labels/{at}/save", "POST", {"path": path.name, "overwrite": True})
+            assert answer.status == 400
+            assert "source" in answer.json()["error"]
+            assert path.read_bytes() == before
+
+
 def test_labels_that_are_not_there_are_told(client):
     assert client("/api/labels/nothing").status == 400
     assert client("/api/labels", "POST", {"image": client.viewer.session.open, "from": "none"}).status == 400

@@ -12,6 +12,7 @@ from scan2train.errors import GridMismatch, WrongUse
 from scan2train.labelling.label_map import LabelMap
 from scan2train.labelling.opening import open_labels
 from scan2train.labelling.saving import Saving
+from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.image import Image
 from scan2train.viewing.session import Session
 
@@ -99,11 +100,19 @@ class Desk:
             saving=Saving(
                 folder=Path(self._session.choices).absolute().parent,
                 name=f"{_plain(image.name) or _plain(self._session.opened.title) or 'image'}_labels",
-                sources=(self._session.opened.place,),
+                sources=self._sources(),
                 mask=path,
             ),
             told=told,
         )
+
+    def _sources(self) -> tuple[Path, ...]:
+        """What is looked at: the set, and the second image."""
+        place, second = self._session.opened.place, self._session.second
+        about = {} if second is None else self._session.entries[second].about
+        if "path" not in about:
+            return (place,)
+        return place, source_folder(about["source"]) / about["path"]
 
 
 def _plain(name: str) -> str:

@@ -150,6 +150,9 @@ def test_labels_named_on_the_command_line_are_seen_with_their_names(viewer, look
     rest(page)
     for plane in ("axial", "coronal", "sagittal"):
         assert has_colour(page, plane, inside, SKY)
+    assert page.locator("#label-list li[data-value='1']").get_attribute("aria-current") == "true"
+    page.keyboard.press("Shift+U")  # the label at the crosshair, which went there with the slices
+    page.locator("#label-list li[data-value='2'][aria-current='true']").wait_for()
     page.locator("[aria-label='Show label 2']").click()
     settle(page)
     assert not has_colour(page, "axial", inside, SKY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from panes_of_viewer import (
     PLANES,
@@ -204,3 +205,24 @@ def test_an_angle_is_measured_in_the_patient(page):
         page.mouse.click(*place(page, "coronal", (affine @ [column, row, 10, 1.0])[:3]))
     said = page.locator("#measures output").text_content()
     assert float(said.removesuffix("°")) == pytest.approx(90, abs=1.5)
+
+
+def test_a_picture_without_geometry_claims_no_sides_and_no_mm(view, look, tmp_path):
+    path = tmp_path / "film.png"
+    Image.fromarray(np.linspace(0, 255, 40 * 60, dtype=np.uint8).reshape(40, 60)).save(path)
+    page = look(view(path))
+    settle(page)
+    (flat,) = (plane for plane in PLANES if page.locator(f"#pane-{plane}").is_visible())
+    assert set(letters(page, flat).values()) == {""}
+    before = pixels(page, flat)
+    page.keyboard.press("n")
+    settle(page)
+    assert (pixels(page, flat) == before).all()
+    page.keyboard.press("d")
+    affine = geometry(page, flat)
+    for column, row in ((10, 10), (40, 30)):
+        page.mouse.click(*place(page, flat, (affine @ [column, row, 0, 1.0])[:3]))
+    said = page.locator("#measures output").text_content()
+    assert said.endswith(" px")
+    assert float(said.removesuffix(" px")) == pytest.approx(np.hypot(30, 20), abs=0.3)
+    assert "no physical size" in page.locator("#facts").inner_text()

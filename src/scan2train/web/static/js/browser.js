@@ -94,6 +94,14 @@ export function makeBrowser(viewer, place, findings) {
       left += Number(kept);
     }
     count.textContent = `${left} of ${rows.size}`;
+    let seenBelow = false;
+    for (const line of [...list.children].reverse()) {
+      if (line.matches(".row")) seenBelow ||= !line.hidden;
+      else {
+        line.hidden = !seenBelow; // the name of a study of which nothing is left
+        seenBelow = false;
+      }
+    }
   }
 
   const entry = (id) => state.get().set?.images.find((image) => image.id === id);

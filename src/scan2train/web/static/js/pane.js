@@ -28,6 +28,7 @@ export class Pane {
   #travel = 1;
   #size = { width: 1, height: 1, ratio: 1 };
   #paintSlices = slicePainter();
+  #heading;
   #letters;
   #corner;
   #note;
@@ -55,6 +56,7 @@ export class Pane {
       oninput: (event) => this.show(Number(event.target.value)),
     });
     this.stage = element("div", { class: "stage" }, this.picture, this.drawing, ...Object.values(this.#letters), this.#corner, this.#note);
+    this.#heading = element("h2", { text: NAMES[plane] });
     const fill = element("button", {
       class: "fill", type: "button", "aria-label": `Enlarge the ${plane} pane, or go back to all`, title: "Enlarge or back (double click)",
       onclick: () => viewer.maximise(plane),
@@ -62,7 +64,7 @@ export class Pane {
     this.element = element(
       "section",
       { class: `pane ${plane}`, id: `pane-${this.id}`, "aria-label": NAMES[plane] },
-      this.stage, this.#slider, element("h2", { text: which === "first" ? NAMES[plane] : `${NAMES[plane]} · second` }), fill,
+      this.stage, this.#slider, this.#heading, fill,
     );
     this.#observe();
   }
@@ -113,9 +115,15 @@ export class Pane {
 
   /** @returns {ReturnType<typeof placement>|null} where pixels lie */
   get at() {
-    const { views, convention } = this.viewer.state.get();
+    const { views } = this.viewer.state.get();
     const { geometry } = this;
-    return geometry && placement(geometry, views[this.plane], this.#size, isMirrored(this.plane, convention));
+    return geometry && placement(geometry, views[this.plane], this.#size, this.mirrored);
+  }
+
+  /** @returns {boolean} whether the patient's left and right are drawn the other way round */
+  get mirrored() {
+    const { image, convention } = this.viewer.state.get();
+    return image.physical && isMirrored(this.plane, convention);
   }
 
   /** CSS pixels in the pane of a pixel of the plane. */
@@ -218,7 +226,12 @@ export class Pane {
       wanted[side]
         ? AHEAD.map((far) => ({ ...wanted[side], n: wanted[side].n + far * this.#travel })).filter(({ n }) => n >= 0 && n < count)
         : [];
-    this.viewer.slices.prefetch([...around("first"), ...around("second")]);
+    const later = (side) => {
+      const { image, second } = this.viewer.state.get();
+      const times = (side === "first" ? image : second)?.times ?? 1;
+      return wanted[side] && times > 1 ? [{ ...wanted[side], time: (wanted[side].time + 1) % times }] : [];
+    };
+    this.viewer.slices.prefetch(["first", "second"].flatMap((side) => [...later(side), ...around(side)]));
   }
 
   /** Draws again before the next frame: the slice and all that is over it. */
@@ -268,11 +281,14 @@ export class Pane {
 
   #describe(shown) {
     const { state } = this.viewer;
-    const { convention, slab, how, active, views } = state.get();
+    const { image, slab, how, active, views } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
-    for (const [side, text] of Object.entries(sides(this.geometry, isMirrored(this.plane, convention)))) {
-      say(this.#letters[side], text);
+    for (const [side, text] of Object.entries(sides(this.geometry, this.mirrored))) {
+      // A picture without geometry does not say how the patient lies in it: neither do the letters.
+      say(this.#letters[side], image.physical ? text : "");
     }
+    const name = image.physical || count > 1 ? NAMES[this.plane] : "Picture";
+    say(this.#heading, this.which === "first" ? name : `${name} · second`);
     if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
       this.picture.dataset.n = String(shown.n);
       this.picture.dataset.count = String(count);

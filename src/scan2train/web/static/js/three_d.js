@@ -15,6 +15,8 @@ const TURN = 0.008;
 const PRESS = 0.15;
 /** After the last movement the picture is drawn at full resolution, ms. */
 const SETTLE_MS = 180;
+/** After the last step in time the volume of that time is asked for, ms. */
+const PLAYED_MS = 500;
 const WAYS = Object.freeze({ surface: "Surface", max: "Maximum" });
 /** A surface of a CT is bone at first, HU; of others a share of the range. */
 const BONE_HU = 180;
@@ -53,6 +55,7 @@ export function makeThreeD(viewer, pane) {
   let due = false;
   let moving = false;
   let settle = null;
+  let rest = null;
 
   function draw(now = false) {
     if (now) {
@@ -191,7 +194,9 @@ export function makeThreeD(viewer, pane) {
       canvas.removeAttribute("data-drawn");
       drawing.width = 1;
     }
-    load();
+    // While a series is played, or its slider drawn, the slices come first.
+    clearTimeout(rest);
+    rest = setTimeout(load, now.image === before.image ? PLAYED_MS : 0);
   });
   load();
 }

@@ -42,7 +42,7 @@ export function makeToolBar(viewer, { help, header }) {
   state.watch(["mode", "convention", "slab", "how"], show);
   state.watch(["image"], ({ image }) => {
     place("title").textContent = image ? shownName(state.get().set, image) : "";
-    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.orientation, image.oblique ? "oblique" : null, thickness(image)];
+    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.physical ? image.orientation : null, image.oblique ? "oblique" : null, thickness(image)];
     place("facts").textContent = facts ? facts.filter(Boolean).join(" · ") : "";
   });
   show(state.get());

@@ -60,7 +60,7 @@ const NOTHING = 0;
  */
 export function paint(slice, table, out) {
   const { values, valid } = slice;
-  if (slice.channels >= 3) paintColour(slice, table, out);
+  if (slice.channels >= 3 && values instanceof Uint8Array) paintColour(slice, table, out);
   else {
     const { low, colours } = table;
     const scale = table.high > low ? (STEPS - 1) / (table.high - low) : Infinity;
@@ -76,7 +76,7 @@ export function paint(slice, table, out) {
   if (valid) for (let at = 0; at < out.length; at += 1) if (valid[at] === 0) out[at] = NOTHING;
 }
 
-/** Colour images are shown as they are; only the table's opacity counts. */
+/** Colours (bytes) are shown as they are; only the table's opacity counts. Of other channels the first is windowed. */
 function paintColour({ values, channels }, { colours }, out) {
   const alpha = colours[STEPS - 1] & 0xff000000;
   for (let at = 0, from = 0; at < out.length; at += 1, from += channels) {

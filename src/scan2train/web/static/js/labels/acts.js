@@ -1,5 +1,6 @@
 /** What the panel's buttons and the keys do. */
 import { element } from "../dom.js";
+import { crosshairOn } from "./crosshair_on.js";
 
 const RADII = Object.freeze([0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50]);
 const LOOKS = Object.freeze(["both", "filled", "outlined"]);
@@ -7,9 +8,10 @@ const LOOKS = Object.freeze(["both", "filled", "outlined"]);
 /**
  * @param {import("../viewer.js").Viewer} viewer
  * @param {ReturnType<typeof import("./desk.js").makeDesk>} desk
+ * @param {ReturnType<typeof import("./overlay.js").makeOverlay>} overlay
  * @param {{show: () => void, again: () => Promise<void>}} dialog
  */
-export function makeActs(viewer, desk, dialog) {
+export function makeActs(viewer, desk, overlay, dialog) {
   const { state, messages } = viewer;
   const { store } = desk;
   const here = () => {
@@ -58,6 +60,16 @@ export function makeActs(viewer, desk, dialog) {
     next: (by) => () => {
       const values = store.get().open?.labels.map((label) => label.value) ?? [];
       if (values.length > 0) store.set({ value: values[(values.indexOf(value()) + by + values.length) % values.length] });
+    },
+    /** The label at the crosshair is the one to draw with. */
+    pick() {
+      const pane = viewer.panes.get(state.get().active);
+      const found = overlay.slice(pane);
+      if (!found) return;
+      const [column, row] = crosshairOn(viewer, pane).map(Math.round);
+      const there = found.values[row * found.width + column];
+      if (there) store.set({ value: there });
+      else messages.note("There is no label at the crosshair.");
     },
     over() {
       const ways = ["all", "empty", ...(store.get().open?.labels ?? []).map((label) => label.value)];

@@ -17,7 +17,7 @@ export function start(viewer) {
   const desk = makeDesk(viewer);
   const overlay = makeOverlay(viewer, desk);
   makeSolid(viewer, desk);
-  const acts = makeActs(viewer, desk, saveDialog(viewer, desk));
+  const acts = makeActs(viewer, desk, overlay, saveDialog(viewer, desk));
   const panel = labelsPanel(viewer, desk, acts);
   const about = (id, name, key) => ({ id, name, key, icon: LABEL_ICONS[id] });
   for (const tool of [
@@ -42,6 +42,7 @@ export function start(viewer) {
   bind("Shift+R", "Rename the label", panel.rename);
   bind("Shift+L", "Draw with the next label", acts.next(1));
   bind("Shift+K", "Draw with the label before", acts.next(-1));
+  bind("Shift+U", "Draw with the label at the crosshair", acts.pick);
   bind("Shift+I", "Interpolate the gap that this slice lies in", acts.interpolate);
   bind("Alt+Shift+I", "Interpolate all gaps across this plane", acts.interpolateAll);
   bind("Shift+N", "Copy the label to the next slice", acts.copy(1));

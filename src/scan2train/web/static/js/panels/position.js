@@ -10,6 +10,12 @@ export function showValue(value) {
   return value.length === 1 ? one(value[0]) : `(${value.map(one).join(", ")})`;
 }
 
+/** A value with its unit, where it is one. */
+function withUnit(value, unit) {
+  const measured = value && !value.some(Number.isNaN);
+  return `${showValue(value)}${measured && unit ? ` ${unit}` : ""}`;
+}
+
 const millimetres = (mm) => mm.map((x) => x.toFixed(1)).join(", ");
 
 /** @param {import("../viewer.js").Viewer} viewer */
@@ -33,13 +39,13 @@ export function positionPanel(viewer) {
     const pane = hovered?.pane ?? panes.get(state.get().active);
     const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
     const mm = hovered ? pane.toMm(column, row) : focus;
-    const { first, second: other } = pane.valueAt(column, row);
+    const side = state.get().compare === "side" ? panes.get(`${pane.plane}-second`) : panes.get(pane.plane);
+    const { first } = panes.get(pane.plane).valueAt(column, row);
+    const { second: other } = side.valueAt(column, row);
     const index = toVoxel(image.affine, mm).map(Math.round);
-    const unit = image.unit ? ` ${image.unit}` : "";
-    const own = pane.which === "first";
-    say(fields.Value, own ? `${showValue(first)}${first ? unit : ""}` : "—");
+    say(fields.Value, withUnit(first, image.unit));
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
-    say(fields.Second, `${showValue(other)} ${other ? (second?.unit ?? "") : ""}`);
+    say(fields.Second, withUnit(other, second?.unit));
     say(fields["Voxel (from 0)"], index.join(", "));
     say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
     say(fields["RAS mm"], image.physical ? millimetres(mm) : "no physical size");
