@@ -129,8 +129,3 @@ def test_labels_lie_better_after_than_before(real_data):
     before, after = (np.mean(list(found.report["dice"][word].values())) for word in ("before", "after"))
     assert after > before + 0.1
     assert found.labels.grid == volume.grid
-
-
-def test_two_things_are_told_apart(real_data):
-    found = s2t.register(abdomen(real_data), supine(real_data))
-    assert found.faults
