@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -271,3 +272,17 @@ def test_nothing_of_the_set_is_written(tmp_path):
     session.thumbnail(session.open)
     assert nib.load(place).shape == (41, 33, 22)
     assert (list(tmp_path.iterdir()), place.read_bytes()) == ([place], before)
+
+
+@pytest.mark.parametrize("ends", [(-1.7e308, 1.7e308), (1e308, 1e308), (np.nan, np.inf), (-np.inf, np.nan)])
+def test_values_beyond_all_measure_are_told_in_numbers(tmp_path, ends):
+    array = np.full((6, 5, 4), ends[0])
+    array[3:] = ends[1]
+    nib.save(nib.Nifti1Image(array, np.diag([1.1, 1.2, 1.3, 1.0])), tmp_path / "odd.nii")
+    session = start(tmp_path / "odd.nii")
+    image = session.image(session.open).result(60)
+    told = json.loads(json.dumps(describe_image(image, session), allow_nan=False))
+    assert all(one["width"] > 0 for one in told["windows"])
+    assert len(histogram_of(image).counts) == 256
+    assert reduced(image).values.shape == (4, 5, 6)
+    assert session.thumbnail(session.open).startswith(b"\x89PNG")

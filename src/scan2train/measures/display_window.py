@@ -18,6 +18,7 @@ Window = tuple[float, float]
 
 _PERCENTILES = (0.5, 99.5)
 _AT_MOST = 200_000
+_WIDEST = float(np.finfo(np.float64).max)
 
 
 def usual_window(volume: Volume) -> Window:
@@ -37,7 +38,9 @@ def window_of_values(volume: Volume) -> Window:
     low, high = np.percentile(some, _PERCENTILES)
     if high <= low:
         low, high = some.min(), some.max()
-    return float(low + high) / 2, float(high - low) or 1.0
+    # Half of each first: values near the largest that there are would end as infinity.
+    width = 2.0 * min(float(high) / 2 - float(low) / 2, _WIDEST / 2)
+    return float(low) / 2 + float(high) / 2, width or 1.0
 
 
 def _real(array: Array, valid: Array) -> Array:

@@ -21,6 +21,7 @@ class Histogram:
     counts: tuple[int, ...]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what float32 cannot hold is shown as the brightest
 def histogram_of(image: Image, t: int = 0) -> Histogram:
     """Count every real value at one point of an image's dimension; of colour, the values of all channels."""
     low, high = image.range

@@ -27,6 +27,7 @@ class Reduced:
     high: float
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what float32 cannot hold is shown as the brightest
 def reduced(image: Image, largest: int = 192, t: int = 0) -> Reduced:
     """Average voxels together until no side has more than ``largest``; padding counts as the lowest value.
 
@@ -54,7 +55,7 @@ def reduced(image: Image, largest: int = 192, t: int = 0) -> Reduced:
         np.clip(some, low, high, out=some)
         mean = some.mean(axis=2)[: sizes[0] * parts[0], : sizes[1] * parts[1]]
         blocks = mean.reshape(sizes[0], parts[0], sizes[1], parts[1]).mean(axis=(1, 3))
-        out[at] = np.rint((blocks.T - low) * scale)
+        out[at] = np.rint(np.nan_to_num((blocks.T - low) * scale, posinf=255.0))
     affine = image.volume.grid.affine.copy()
     affine[:3, 3] = image.volume.grid.to_world([(part - 1) / 2 for part in parts])
     affine[:3, :3] *= parts

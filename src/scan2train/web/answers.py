@@ -35,7 +35,8 @@ def raw(values: Array, **headers: str) -> Response:
     if values.dtype.kind == "b":
         values = values.view(np.uint8)
     if values.dtype.name not in _TYPES:
-        values = values.astype(np.float32)
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float32)
     if values.dtype.byteorder == ">" or (values.dtype.byteorder == "=" and sys.byteorder == "big"):
         values = values.astype(values.dtype.newbyteorder("<"))
     whole = np.ascontiguousarray(values)

@@ -150,6 +150,9 @@ def test_two_scans_side_by_side_move_together(page, chest):
     assert not page.locator("#pane-3d").is_visible()
     page.mouse.move(*place(page, "axial-second", mm))
     page.mouse.wheel(0, -100)
+    both = page.locator("#cursor dd")
+    both.nth(0).get_by_text("HU").or_(both.nth(0).get_by_text("a.u.")).wait_for()
+    assert float(both.nth(1).inner_text().split()[0]) > 0  # read off the other pane
     page.locator(f"#pane-axial canvas.picture[data-n='{n + 1}']").wait_for()
     first, other = (place(page, pane, mm) for pane in ("axial", "axial-second"))
     assert first[0] == pytest.approx(other[0], abs=1)  # one below the other, at one scale

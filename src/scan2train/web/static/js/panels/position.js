@@ -39,10 +39,11 @@ export function positionPanel(viewer) {
     const pane = hovered?.pane ?? panes.get(state.get().active);
     const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
     const mm = hovered ? pane.toMm(column, row) : focus;
-    const { first, second: other } = pane.valueAt(column, row);
+    const side = state.get().compare === "side" ? panes.get(`${pane.plane}-second`) : panes.get(pane.plane);
+    const { first } = panes.get(pane.plane).valueAt(column, row);
+    const { second: other } = side.valueAt(column, row);
     const index = toVoxel(image.affine, mm).map(Math.round);
-    const own = pane.which === "first";
-    say(fields.Value, own ? withUnit(first, image.unit) : "—");
+    say(fields.Value, withUnit(first, image.unit));
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
     say(fields.Second, withUnit(other, second?.unit));
     say(fields["Voxel (from 0)"], index.join(", "));
