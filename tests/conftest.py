@@ -17,12 +17,14 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 #: Folders and files that would take the README's command past eight minutes: the marker ``long``.
 _LONG = (
+    "figures/test_in_browser.py",
     *("audit/", "differential/", "hostile/", "properties/", "real/", "replaying/"),
     *(
         "cli/test_cli_harmonize.py",
         "cohort/test_envelope.py",
         "cohort/test_parity.py",
         "reports/test_html.py",
+        "reports/test_html_in_browser.py",
     ),
     *("preparing/test_decoder_crash.py", "preparing/test_fit_recipe.py", "preparing/test_prepare_cut_off.py"),
     *("rules/test_checking.py", "rules/test_headers_and_pixels.py", "testing/test_of_volume.py"),
@@ -32,6 +34,7 @@ _LONG = (
         "tools/test_clean.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
+        "tools/test_register_scans.py",
         "viewing/test_session.py",
         "web/",
     ),

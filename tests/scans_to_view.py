@@ -17,6 +17,7 @@ from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.testing.phantoms.chest import chest_ct
 from scan2train.testing.phantoms.pet import chest_pet
 from scan2train.testing.small import small_series
+from scan2train.testing.small_films import small_mammogram
 from scan2train.viewing.session import Session
 from scan2train.viewing.start import start
 from scan2train.volume import Volume
@@ -102,7 +103,7 @@ def in_time(folder: Path, points: int = 4) -> Path:
 
 
 def browsed(folder: Path) -> Path:
-    """Four series of two patients, one of them with a missing slice, and a NIfTI with a hostile name."""
+    """Four series of two patients, one with a missing slice; a mammogram; a NIfTI with a hostile name."""
     for at, (patient, more) in enumerate(
         (
             ("A", {}),
@@ -114,6 +115,7 @@ def browsed(folder: Path) -> Path:
     ):
         build = small_series(below=f"series{at}", patient=patient, series_number=at, seed=at, **more)
         build(folder)
+    small_mammogram("L", "MLO")(folder / "woman")
     planted(folder, f"{HOSTILE}.nii.gz".replace("/", "_"))
     return folder
 

@@ -12,6 +12,7 @@ from scan2train.task import task_names
 TASKS = {
     "ct-lung",
     "ct-abdomen",
+    "ct-bone",
     "ct-head-hemorrhage",
     "cta-coronary",
     "mammography",
@@ -39,6 +40,11 @@ def test_a_task_of_the_package_is_whole(name):
 @pytest.mark.parametrize("name", [name for name in preset_names() if Recipe.load(name).task])
 def test_the_task_of_a_preset_exists(name):
     assert Recipe.load(name).task in TASKS
+
+
+def test_every_preset_for_ct_has_a_task_for_ct():
+    # By it they take files that do not say their unit, such as NIfTI.
+    assert all(Recipe.load(name).task.startswith("ct") for name in preset_names() if name.startswith("ct"))
 
 
 def test_what_tells_tasks_apart_is_as_promised():

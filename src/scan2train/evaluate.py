@@ -10,7 +10,8 @@ from pathlib import Path
 from scan2train.errors import WrongUse
 from scan2train.evaluating.case import Wanted, scores_of
 from scan2train.evaluating.definitions import Empty, Surface, definitions
-from scan2train.evaluating.run import labels_of, run
+from scan2train.evaluating.pairs import Pair
+from scan2train.evaluating.run import labels_of, masks_of, run
 from scan2train.evaluating.score import Score
 from scan2train.reading.labels import as_labels
 from scan2train.volume import Labels, Volume
@@ -78,6 +79,9 @@ def evaluate(
         if made.failed:
             made.raise_for_failures()
         return list(made.scores)
+    if isinstance(prediction, (str, os.PathLike)) and isinstance(truth, (str, os.PathLike)):
+        pair = Pair(case="", truth=Path(truth), prediction=Path(prediction))
+        return scores_of(*masks_of(pair), wanted)
     return scores_of(_labels(prediction), _labels(truth), wanted)
 
 

@@ -25,6 +25,11 @@ def _volume(orientation="LPS"):
     return Volume(array=centres @ (1.0, 100.0, 10_000.0), grid=grid)
 
 
+def _show(*given, **options):
+    """A small figure: it is drawn anew at every step."""
+    return s2t.show(*given, **{"width_in": 4, "dpi": 50, **options})
+
+
 def _key(figure, key):
     figure.canvas.callbacks.process("key_press_event", KeyEvent("key_press_event", figure.canvas, key))
 
@@ -49,7 +54,7 @@ def _words(figure):
 
 @pytest.mark.parametrize("orientation", ["LPS", "RAI", "PSL", "ILA"])
 def test_the_wheel_goes_towards_the_head_whatever_the_axes(orientation):
-    figure = s2t.show(_volume(orientation), plane="axial", window=(0, 4e6))
+    figure = _show(_volume(orientation), plane="axial", window=(0, 4e6))
     heights = []
     for _ in range(4):
         heights.append(
@@ -62,7 +67,7 @@ def test_the_wheel_goes_towards_the_head_whatever_the_axes(orientation):
 
 
 def test_parts_of_a_step_add_up_to_a_slice():
-    figure = s2t.show(_volume())
+    figure = _show(_volume())
     first = figure.scroller.n
     for _ in range(3):
         _wheel(figure, 0.3)
@@ -72,7 +77,7 @@ def test_parts_of_a_step_add_up_to_a_slice():
 
 
 def test_keys_go_from_slice_to_slice_and_stop_at_the_ends():
-    figure = s2t.show(_volume())
+    figure = _show(_volume())
     first = figure.scroller.n
     for key, n in (("up", first + 1), ("down", first), ("home", 10), ("up", 10), ("end", 0), ("pageup", 10)):
         _key(figure, key)
@@ -82,7 +87,7 @@ def test_keys_go_from_slice_to_slice_and_stop_at_the_ends():
 
 def test_planes_are_chosen_and_go_through_the_same_voxel():
     volume = _volume()
-    figure = s2t.show(volume, at_mm=(5.0, -7.0, 10.0), window=(0, 4e5))
+    figure = _show(volume, at_mm=(5.0, -7.0, 10.0), window=(0, 4e5))
     i, j, k = figure.scroller.index
     for key, expected in (
         ("c", volume.array[:, j, :].T[::-1]),
@@ -95,7 +100,7 @@ def test_planes_are_chosen_and_go_through_the_same_voxel():
 
 
 def test_a_drag_widens_and_brightens_and_r_takes_it_back():
-    figure = s2t.show(_volume(), window=(1000.0, 4000.0))
+    figure = _show(_volume(), window=(1000.0, 4000.0))
     before = np.array(_shown(figure))
     _mouse(figure, "motion_notify_event", 500, 500)
     assert figure.scroller.window == (1000.0, 4000.0)
@@ -114,7 +119,7 @@ def test_a_drag_widens_and_brightens_and_r_takes_it_back():
 
 def test_a_click_tells_the_value_under_it():
     volume = _volume()
-    figure = s2t.show(volume, plane="axial")
+    figure = _show(volume, plane="axial")
     figure.canvas.draw()
     axes = figure.axes[0]
     # The pixel of column 3 and row 5, which in LPS are i and j.
@@ -126,7 +131,7 @@ def test_a_click_tells_the_value_under_it():
 def test_labels_are_drawn_named_hidden_and_filled():
     volume = _volume()
     labels = Labels(array=np.ones(SHAPE, np.uint8), grid=volume.grid, names={1: "all $of it"})
-    figure = s2t.show(volume, labels)
+    figure = _show(volume, labels)
     assert "all $of it" in _words(figure)
     assert len(figure.axes[0].collections) == 1
     _key(figure, "l")
@@ -138,11 +143,27 @@ def test_labels_are_drawn_named_hidden_and_filled():
 
 
 def test_a_still_figure_touches_nothing_of_pyplot_and_is_saved(tmp_path):
-    figure = s2t.show(_volume())
+    figure = _show(_volume())
     assert not plt.get_fignums()
     figure.savefig(tmp_path / "shown.png")
-    assert (tmp_path / "shown.png").stat().st_size > 5000
+    assert (tmp_path / "shown.png").stat().st_size > 2000
     assert figure._repr_html_() is None
+
+
+def test_a_window_is_opened_through_pyplot_and_has_no_keys_but_these(monkeypatch):
+    waited = []
+    answers = len(_show(_volume()).canvas.callbacks.callbacks["key_press_event"])
+    monkeypatch.setattr("matplotlib.get_backend", lambda: "QtAgg")
+    monkeypatch.setattr(plt, "show", lambda block=None: waited.append(block))
+    try:
+        figure = _show(_volume(), block=False)
+        assert plt.get_fignums() == [figure.number]
+        assert waited == [False]
+        # matplotlib's own "l" would put the axes on a logarithmic scale, and its "s" would save.
+        assert len(figure.canvas.callbacks.callbacks["key_press_event"]) == answers
+        assert figure._repr_html_() is None
+    finally:
+        plt.close("all")
 
 
 def test_a_notebook_gets_a_page_that_is_shut_off_and_shows_names_as_text(monkeypatch):
@@ -150,7 +171,7 @@ def test_a_notebook_gets_a_page_that_is_shut_off_and_shows_names_as_text(monkeyp
     volume = _volume()
     evil = '"></iframe><script>alert(1)</script>'
     labels = Labels(array=np.ones(SHAPE, np.uint8), grid=volume.grid, names={1: evil})
-    frame = s2t.show(volume, labels)._repr_html_()
+    frame = _show(volume, labels)._repr_html_()
     assert frame.count("<iframe") == frame.count("</iframe>") == 1
     assert "<script" not in frame
     assert re.findall(r'sandbox="([^"]*)"', frame) == ["allow-scripts"]
@@ -164,9 +185,9 @@ def test_a_notebook_gets_a_page_that_is_shut_off_and_shows_names_as_text(monkeyp
 def test_what_cannot_be_shown_is_refused():
     volume = _volume()
     with pytest.raises(WrongUse):
-        s2t.show(volume, plane="up")
+        _show(volume, plane="up")
     with pytest.raises(GridMismatch):
-        s2t.show(
+        _show(
             volume, Labels(array=np.ones((3, 3, 3), np.uint8), grid=centred_grid((3, 3, 3), (1, 1, 1), "LPS"))
         )
 

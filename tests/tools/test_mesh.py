@@ -73,6 +73,18 @@ def test_smoothing_takes_the_stairs_and_keeps_the_volume():
     assert fine.volume_before_ml == pytest.approx(rough.surface.volume_mm3 / 1000)
 
 
+def test_smoothing_leaves_what_is_a_voxel_large():
+    far, grid = ellipsoid()
+    array = (far < 1).astype(np.uint8)
+    alone = made(error_mm=0)
+    array[1, 1, 1] = 1
+    found = s2t.mesh(Labels(array=array, grid=grid), error_mm=0)
+    assert found.closed.pieces == 2
+    # The midpoints to its six neighbours hold a sixth of the voxel.
+    more = found.surface.volume_mm3 - alone.surface.volume_mm3
+    assert more == pytest.approx(np.prod(SPACING) / 6, rel=1e-6)
+
+
 @pytest.mark.parametrize("error", [0.05, 0.2, 0.6])
 def test_fewer_triangles_stay_within_the_error(error):
     whole = made(error_mm=0).surface
@@ -160,6 +172,8 @@ def test_padding_is_outside_and_what_cannot_be_is_refused(tmp_path):
         s2t.mesh(image)
     with pytest.raises(WrongUse, match="nothing lies within"):
         s2t.mesh(image, level=99)
+    with pytest.raises(WrongUse, match="no number at all"):
+        s2t.mesh(Volume(array=np.full(SHAPE, np.nan, np.float32), grid=grid), level=99)
     with pytest.raises(GeometryError, match="millimetres"):
         s2t.mesh(Volume(array=far, grid=Grid(SHAPE, np.eye(4), physical=False)), level=0.5)
     with pytest.raises(UnknownName):

@@ -177,8 +177,10 @@ def test_phases_on_several_grids_have_no_mean(tmp_path):
         heart(1, volume=one, NominalPercentageOfCardiacPhase=70.0),
         heart(2, volume=other, NominalPercentageOfCardiacPhase=75.0),
     )(tmp_path / "scans")
+    table = tmp_path / "phases.csv"
     with pytest.raises(GeometryError, match="no mean"):
-        s2t.phases(tmp_path / "scans", cache=False, cardiac=75, average_to=tmp_path / "mean")
+        s2t.phases(tmp_path / "scans", out=table, cache=False, cardiac=75, average_to=tmp_path / "mean")
+    assert len(table.read_text().splitlines()) == 3  # what was told is not lost
 
 
 def test_kernels_are_averaged_apart_and_only_near_the_target(tmp_path):

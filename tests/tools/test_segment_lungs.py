@@ -11,6 +11,7 @@ from scan2train.cli.app import app_of
 from scan2train.testing.phantoms import chest_ct, chest_lungs
 from scan2train.testing.phantoms.canvas import Canvas, Ellipsoid
 from scan2train.testing.phantoms.chest import centred_grid
+from scan2train.tools.segment.run import Wanted, segment_each
 
 SHAPE, SPACING = (118, 98, 84), (3.1, 3.3, 3.7)
 
@@ -219,3 +220,48 @@ def test_the_command_leaves_with_1_where_it_doubts(chest, tmp_path):
         ["segment", "body", str(tmp_path / "a.nrrd"), "-o", str(tmp_path / "l.nrrd")],
     )
     assert again.exit_code == 2  # what is there already stays
+
+
+def test_what_is_no_number_is_in_no_measure(chest, found):
+    array = chest.array.astype(np.float32)
+    array[36:40, 50:53, 40:43] = np.nan
+    gone = np.isnan(array)
+    again = s2t.segment_lungs(chest.replace(array=array))
+    assert not again.labels.array[gone].any()
+    for measure, before in zip(again.measures, found.measures, strict=True):
+        assert measure.mean_hu == pytest.approx(array[again.labels.array == measure.label].mean(), abs=0.01)
+        assert measure.volume_ml == pytest.approx(before.volume_ml, rel=0.002)
+
+
+def test_a_scan_that_fails_costs_itself_alone(chest, tmp_path):
+    (tmp_path / "in").mkdir()
+    s2t.write(chest, tmp_path / "in" / "a.nii.gz")
+    s2t.write(chest.replace(array=chest.array * 0), tmp_path / "in" / "b.nii.gz")
+    ran = CliRunner().invoke(
+        app_of(["segment"]),
+        ["segment", "body", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--no-cache"],
+    )
+    assert ran.exit_code == 1
+    assert "b: " in ran.stderr
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["a.nii.gz"]
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same(chest, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c"):
+        s2t.write(chest, tmp_path / "in" / f"{name}.nii.gz")
+    one, two = (
+        segment_each(
+            [tmp_path / "in"], s2t.segment_body, Wanted(labels=tmp_path / str(jobs)), jobs=jobs, cache=False
+        )
+        for jobs in (1, 2)
+    )
+    assert [(scan.name, scan.measures, scan.doubts) for scan in one] == [
+        (scan.name, scan.measures, scan.doubts) for scan in two
+    ]
+    for scan in two:
+        assert np.array_equal(
+            s2t.read(scan.files[0], as_labels=True).array,
+            s2t.read(tmp_path / "1" / scan.files[0].name, as_labels=True).array,
+        )

@@ -14,6 +14,7 @@ from scan2train import index, prepare
 from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
 from scan2train.finding import Finding, Where
 from scan2train.testing.small import small_series
+from scan2train.testing.small_films import small_mammogram
 from scan2train.viewing.describe import describe_findings, describe_image, describe_set, findings_of
 from scan2train.viewing.finding_places import place_of
 from scan2train.viewing.histogram import histogram_of
@@ -43,11 +44,12 @@ def test_a_folder_is_listed_in_natural_order_with_what_headers_say(session):
     assert [one["name"] for one in told["images"]] == [
         f"{HOSTILE}.nii.gz",
         *(f"series{n}" for n in range(1, 5)),
+        "woman/mammogram.dcm",
     ]
     assert (told["kind"], told["open"], told["second"], told["labels"]) == ("folder", None, None, None)
     first = told["images"][1]
     assert (first["modality"], first["shape"], first["spacing_mm"]) == ("CT", (13, 11, 8), (1.3, 1.7, 2.5))
-    patients = [one["patient"] for one in told["images"][1:]]
+    patients = [one["patient"] for one in told["images"][1:5]]
     assert patients[0] == patients[1] != patients[2] == patients[3]
     assert "A" not in patients
 
@@ -262,6 +264,17 @@ def test_a_picture_has_its_first_row_on_top(tmp_path):
     assert drawn.shape == (96, 160)
     assert drawn[5, 8] == 255
     assert drawn[-5, 8] == drawn[5, -8] == drawn[-5, -8] == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "sides"),
+    [("A\\FR", ("A", "P", "IR", "SL")), ("P\\H", ("P", "A", "S", "I")), ("", ("",) * 4), ("X\\F", ("", "", "I", "S"))],
+)
+def test_a_mammogram_has_the_letters_that_its_header_tells(tmp_path, told, sides):
+    small_mammogram("L", "MLO", tags={"PatientOrientation": told or None})(tmp_path)
+    session = start(tmp_path, cache=False)
+    told = describe_image(session.image(session.open).result(60), session)
+    assert told["picture"] == dict(zip(("right", "left", "bottom", "top"), sides, strict=True))
 
 
 def test_nothing_of_the_set_is_written(tmp_path):

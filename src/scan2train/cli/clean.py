@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import guarded, progress_bar
-from scan2train.cli.options import Format, Printed, Salt
+from scan2train.cli.options import FewJobs, Format, Printed, Salt
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def clean(
         bool, typer.Option("--deidentify", help="Comes later; ends with exit code 2.")
     ] = False,
     form: Printed = Format.TEXT,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
-    ] = 1,
+    jobs: FewJobs = 1,
     salt: Salt = None,
 ) -> None:
     """Write new DICOM files from those of SRC, which stays as it is.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
-from scan2train.cli.options import Format, Irregular, Printed, Suv, check_reading
+from scan2train.cli.options import FewJobs, Format, Irregular, Printed, Suv, ValuesIn, check_reading
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -63,17 +63,10 @@ def features(
             "--long", help="With -o: a row for each number, with its unit, in place of one for each label."
         ),
     ] = False,
-    unit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HU", help="What values are in where files do not say so (NIfTI).", show_default="as read"
-        ),
-    ] = None,
+    unit: ValuesIn = None,
     irregular: Irregular = "refuse",
     suv: Suv = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
-    ] = 1,
+    jobs: FewJobs = 1,
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Measure volume, surface, diameter, axes and intensities of each label, by the definitions and names of IBSI.

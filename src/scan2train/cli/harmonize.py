@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, Irregular, Printed, Sources, check_reading
+from scan2train.cli.options import Format, Irregular, Printed, Sources, ValuesIn, check_reading
 from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
@@ -59,14 +59,7 @@ def smooth(
             show_default=False,
         ),
     ],
-    unit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HU",
-            help="What values are measured in where files do not say so (NIfTI).",
-            show_default="as read",
-        ),
-    ] = None,
+    unit: ValuesIn = None,
     irregular: Irregular = "refuse",
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:

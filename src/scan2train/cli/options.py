@@ -72,6 +72,25 @@ Jobs = Annotated[
         show_default="all CPU cores",
     ),
 ]
+FewJobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="How many processes work at once; each holds one volume in memory.",
+    ),
+]
+ValuesIn = Annotated[
+    str | None,
+    typer.Option(
+        "--unit",
+        metavar="HU",
+        help="What values are in where files do not say so (NIfTI, MetaImage, NRRD): HU.",
+        show_default="as read",
+    ),
+]
 Where = Annotated[
     str | None,
     typer.Option(

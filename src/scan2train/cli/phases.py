@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Format, NoCache, Printed, Sources
+from scan2train.cli.options import FewJobs, Format, NoCache, Printed, Sources, ValuesIn
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -80,18 +80,9 @@ def phases(
             show_default="none; with --train TABLE, TABLE's name with .model.json",
         ),
     ] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HU",
-            help="What values are measured in where files do not say so (NIfTI): HU, or the picture tells nothing.",
-            show_default="as read",
-        ),
-    ] = None,
+    unit: ValuesIn = None,
     pixels: Annotated[bool, typer.Option("--pixels/--no-pixels", help="Look at the pictures, too.")] = True,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes read volumes at once.")
-    ] = 1,
+    jobs: FewJobs = 1,
     no_cache: NoCache = False,
     form: Printed = Format.TEXT,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
-from scan2train.cli.options import Format, Printed
+from scan2train.cli.options import FewJobs, Format, Printed
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ def postprocess(
             show_default="use the rules as they are",
         ),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many processes work at once.")
-    ] = 1,
+    jobs: FewJobs = 1,
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Clean predicted masks: small components, all but the largest, gaps and holes; and say what was removed.

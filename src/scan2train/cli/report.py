@@ -28,8 +28,8 @@ def report(
 ) -> None:
     """Write one self-contained HTML page about a folder of scans, or about a prepared set.
 
-    It holds a picture and a histogram of every volume, what is wrong with each and what to do, how they were
-    acquired, and for prepared sets what was done. It opens from disk and asks nothing of any server.
+    It holds a picture and a histogram of every volume, copies that scroll, what is wrong with each and what to do, how
+    they were acquired, and for prepared sets what was done. It opens from disk and asks nothing of any server.
     """
     from scan2train.cli.found import require_outside
     from scan2train.errors import WrongUse

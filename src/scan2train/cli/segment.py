@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar
-from scan2train.cli.options import Choices, Format, Irregular, Printed, Sources, Where, check_reading, offered
+from scan2train.cli.options import (
+    Choices,
+    FewJobs,
+    Format,
+    Irregular,
+    NoCache,
+    Printed,
+    Sources,
+    ValuesIn,
+    Where,
+    check_reading,
+    offered,
+)
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -54,14 +67,6 @@ Fill = Annotated[
 Margin = Annotated[
     float,
     typer.Option("--margin-mm", metavar="MM", min=0, help="What is left around the mask, for --cropped."),
-]
-Unit = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HU",
-        help="Say that values are HU where a file does not say so (NIfTI) and they do not look it.",
-        show_default="as read",
-    ),
 ]
 Object = Annotated[
     str | None,
@@ -125,7 +130,9 @@ def lungs(
     ] = 2.5,
     form: Object = None,
     irregular: Irregular = "refuse",
-    unit: Unit = None,
+    unit: ValuesIn = None,
+    jobs: FewJobs = 1,
+    no_cache: NoCache = False,
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Find the lungs in chest CT: 1 right lung, 2 left lung (the patient's).
@@ -150,9 +157,9 @@ def lungs(
     )
     _run(
         sources,
-        lambda volume: segment_lungs(volume, chosen, unit=unit),
+        partial(segment_lungs, options=chosen, unit=unit),
         _wanted(out, masked, cropped, fill, margin_mm, form),
-        {"where": where, "choices": choices, "irregular": irregular},
+        {"where": where, "choices": choices, "irregular": irregular, "jobs": jobs, "cache": not no_cache},
         format,
     )
 
@@ -174,7 +181,9 @@ def body(
     ] = 4.5,
     form: Object = None,
     irregular: Irregular = "refuse",
-    unit: Unit = None,
+    unit: ValuesIn = None,
+    jobs: FewJobs = 1,
+    no_cache: NoCache = False,
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Find the patient in CT: 1 body, skin and all within, without table, clothes and air.
@@ -185,9 +194,9 @@ def body(
 
     _run(
         sources,
-        lambda volume: segment_body(volume, thin_mm=thin_mm, unit=unit),
+        partial(segment_body, thin_mm=thin_mm, unit=unit),
         _wanted(out, masked, cropped, fill, margin_mm, form),
-        {"where": where, "choices": choices, "irregular": irregular},
+        {"where": where, "choices": choices, "irregular": irregular, "jobs": jobs, "cache": not no_cache},
         format,
     )
 
@@ -223,7 +232,7 @@ def _run(
         complain(f"{one.name}: {one.error}")
     if failed:
         raise typer.Exit(1 if len(failed) < len(done) else 2)
-    if any(one.found is not None and one.found.doubts for one in done):
+    if any(one.doubts for one in done):
         raise typer.Exit(1)
 
 
@@ -231,8 +240,8 @@ def _as_json(one: Segmented) -> dict[str, Any]:
     return {
         "scan": one.name,
         "files": [str(file) for file in one.files],
-        "measures": [] if one.found is None else [measure.to_json() for measure in one.found.measures],
-        "doubts": [] if one.found is None else [doubt.to_json() for doubt in one.found.doubts],
+        "measures": [measure.to_json() for measure in one.measures],
+        "doubts": [doubt.to_json() for doubt in one.doubts],
         "error": None if one.error is None else str(one.error),
     }
 
@@ -250,11 +259,10 @@ def _print(done: list[Segmented]) -> None:
             "–" if measure.share_below_950 is None else f"{measure.share_below_950:.1%}",
         )
         for one in done
-        if one.found is not None
-        for measure in one.found.measures
+        for measure in one.measures
     ]
     if rows:
         print_table(("scan", "label", "name", "ml", "mean HU", "below −950 HU"), rows, may_be_cut=("scan",))
     for one in done:
-        for doubt in () if one.found is None else one.found.doubts:
+        for doubt in one.doubts:
             typer.echo(f"doubt {shown(one.name)}: {doubt.reason}: {shown(doubt.message)}", err=True)

@@ -68,12 +68,33 @@ def scores_of(
     """
     given = Labels(array=np.zeros_like(truth.array), grid=truth.grid) if prediction is None else prediction
     known = {**given.names, **truth.names, **(names or {})}
+    called = {value: _called(given.names, truth.names, value) for value in {*given.names} & {*truth.names}}
     given, truth, note = on_one_grid(given, truth)
     if prediction is None:
         note = NO_PREDICTION
     laid = overlay(given, truth)
     values = wanted.labels or tuple(sorted({*laid.labels, *known} - {0}))
-    return [one for value in values for one in _of_label(laid, value, truth.grid, wanted, case, known, note)]
+    return [
+        one
+        for value in values
+        for one in _of_label(
+            laid,
+            value,
+            truth.grid,
+            wanted,
+            case,
+            known,
+            "; ".join(filter(None, (called.get(value, ""), note))),
+        )
+    ]
+
+
+def _called(prediction: Mapping[int, str], truth: Mapping[int, str], value: int) -> str:
+    """A note where the two masks call a value by names of their own: they may number labels differently."""
+    one, other = prediction[value], truth[value]
+    return (
+        "" if one.casefold() == other.casefold() else f"the prediction calls it {one!r}, the truth {other!r}"
+    )
 
 
 def _of_label(

@@ -11,7 +11,7 @@ from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.evaluating.evaluation import Evaluation
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.pairs import Pair
-from scan2train.evaluating.run import labels_of
+from scan2train.evaluating.run import masks_of
 from scan2train.figures.planes import PlaneName, cut
 from scan2train.figures.sheet import Row, draw, save
 from scan2train.figures.window import choose_window
@@ -65,12 +65,8 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
 
 
 def _draw(pair: Pair, images: Path | None, told: Mapping[int, str], title: str, path: Path) -> None:
-    truth = labels_of(pair.truth)
-    given = (
-        truth.replace(array=np.zeros_like(truth.array))
-        if pair.prediction is None
-        else labels_of(pair.prediction)
-    )
+    read_prediction, truth = masks_of(pair)
+    given = truth.replace(array=np.zeros_like(truth.array)) if read_prediction is None else read_prediction
     given, truth, note = on_one_grid(given, truth)
     image = _image(pair, images, truth.grid)
     window = _BLACK if image is None else choose_window(image, None)

@@ -14,7 +14,12 @@ from scan2train.evaluating.evaluation import Evaluation
 from scan2train.evaluating.pairs import Pair, names_told, pairs_of
 from scan2train.evaluating.score import Score
 from scan2train.evaluating.summary import summary_of
+from scan2train.formats.dicom.rtstruct_read import read_structure_set
+from scan2train.formats.sniff import sniff_file
 from scan2train.read import read
+from scan2train.reading.label_objects import structure_sets
+from scan2train.reading.reference import series_beside
+from scan2train.reading.source import index_alone
 from scan2train.runners.here import run_here
 from scan2train.runners.processes import run_in_processes
 from scan2train.volume import Labels, Volume
@@ -78,8 +83,8 @@ def run(
     )
 
 
-def labels_of(path: Path) -> Labels:
-    """The labels that a file holds.
+def labels_of(path: Path, reference: Labels | None = None) -> Labels:
+    """The labels that a file holds; ``reference``, where given, is what contours are drawn on.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def labels_of(path: Path) -> Labels:
         As :func:`scan2train.read.read`, with the file's name.
     """
     try:
-        found: Volume = read(path, as_labels=True)
+        found: Volume = read(path, as_labels=True, reference=reference)
     except Scan2TrainError as error:
         error.where = error.where or str(path)
         raise
@@ -95,9 +100,33 @@ def labels_of(path: Path) -> Labels:
     return found
 
 
+def masks_of(pair: Pair) -> tuple[Labels | None, Labels]:
+    """Prediction and truth. Contours whose images do not lie beside them are drawn on the grid of the other.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`labels_of`.
+    """
+    if pair.prediction is None:
+        return None, labels_of(pair.truth)
+    if _without_grid(pair.truth):
+        prediction = labels_of(pair.prediction)
+        return prediction, labels_of(pair.truth, prediction)
+    truth = labels_of(pair.truth)
+    return labels_of(pair.prediction, truth if _without_grid(pair.prediction) else None), truth
+
+
+def _without_grid(path: Path) -> bool:
+    """Whether a file holds contours whose images do not lie beside it."""
+    if not path.is_file() or sniff_file(path) != "dicom" or not structure_sets(index_alone(path)):
+        return False
+    uids = read_structure_set(path).series_uids
+    return not uids or series_beside(path.parent, uids) is None
+
+
 def _scores(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> list[Score]:
-    prediction = None if pair.prediction is None else labels_of(pair.prediction)
-    return scores_of(prediction, labels_of(pair.truth), wanted, case=pair.case, names=names)
+    return scores_of(*masks_of(pair), wanted, case=pair.case, names=names)
 
 
 def _score(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> _Made:

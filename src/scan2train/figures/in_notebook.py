@@ -64,7 +64,7 @@ def as_page(volume: Volume, labels: Labels | None, window: Window) -> str | None
     )
     # The frame's page stands in an attribute, and is escaped once more as a whole.
     return (
-        '<iframe sandbox="allow-scripts" title="A volume in three planes" width="100%" height="440" '
+        '<iframe sandbox="allow-scripts" title="A volume in three planes" width="100%" height="470" '
         f'frameborder="0" srcdoc="{escape(str(page))}"></iframe>'
     )
 

@@ -69,7 +69,8 @@ def cut(
     sign_of = dict(closest_axes(grid))
 
     def picture(values: Array) -> Array:
-        slice_ = values.take(index[axis_of[along]], axis=axis_of[along])
+        # A view: take() would copy the whole array where it is not stored in C order.
+        slice_ = values[(slice(None),) * axis_of[along] + (index[axis_of[along]],)]
         if axis_of[across] < axis_of[down]:
             slice_ = slice_.swapaxes(0, 1)
         if not grid.physical:

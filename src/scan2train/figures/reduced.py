@@ -22,10 +22,10 @@ _HU_GREYS = ((-1050.0, 0.0), (-200.0, 70.0), (250.0, 205.0), (1500.0, 255.0))
 #: Of JPEG, where pages carry many volumes.
 SMALL = 60
 #: So many slices are averaged to one at most, and so many samples along each axis of a slice.
-_SAMPLES = 3
+_SAMPLES = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reduced:
     """Slices side by side in one picture (JPEG), from the head to the feet, and likewise their labels (PNG).
 

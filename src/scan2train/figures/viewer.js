@@ -5,6 +5,12 @@ const viewScan = (root, data) => {
   // Axes of each picture, across and down, and the one that its slices follow: 0 right to left, 1 front to back, 2 head to feet.
   const PLANES = [["axial", 0, 1, 2], ["coronal", 0, 2, 1], ["sagittal", 1, 2, 0]];
   const ENDS = [["R", "L"], ["A", "P"], ["S", "I"]];
+  const mm = (axis) => data.shape[axis] * data.spacing[axis];
+  // One scale for all pictures: side by side where there is room, else one below the other, and none too tall.
+  const room = root.clientWidth - 46;
+  const widths = PLANES.map(([, across]) => mm(across));
+  const wide = room > 640 ? widths.reduce((sum, one) => sum + one, 0) : Math.max(...widths);
+  const scale = Math.min(room / wide, 360 / Math.max(...PLANES.map(([, , down]) => mm(down))));
   const at = [X, Y, Z].map((n) => Math.floor(n / 2));
   const steps = [1, X, X * Y];
   let grey = null;
@@ -58,6 +64,7 @@ const viewScan = (root, data) => {
 
   const panes = PLANES.map(([name, across, down, along]) => {
     const figure = make("figure", "pane", root);
+    figure.style.width = `${mm(across) * scale}px`;
     const canvas = make("canvas", "", figure);
     canvas.tabIndex = 0;
     canvas.dataset.plane = name;
@@ -88,9 +95,8 @@ const viewScan = (root, data) => {
         }
       }
       small.getContext("2d").putImageData(pixels, 0, 0);
-      const scale = devicePixelRatio * Math.min(360 / (w * data.spacing[across]), 360 / (h * data.spacing[down]));
-      canvas.width = Math.max(1, Math.round(w * data.spacing[across] * scale));
-      canvas.height = Math.max(1, Math.round(h * data.spacing[down] * scale));
+      canvas.width = Math.max(1, Math.round(mm(across) * scale * devicePixelRatio));
+      canvas.height = Math.max(1, Math.round(mm(down) * scale * devicePixelRatio));
       const context = canvas.getContext("2d");
       context.imageSmoothingQuality = "high";
       context.drawImage(small, 0, 0, canvas.width, canvas.height);

@@ -50,7 +50,7 @@ def paint_blocks(
     The classes of the eight blocks around a voxel vote, with the weights of linear interpolation; it takes the class
     that wins if that is among the first ``kept`` and its value is less than ``limit`` (not ``dark``: at least that),
     or the interpolated ``depth`` at least ``deep``. All weights are whole numbers, so that a mirrored image gives the
-    mirrored labels.
+    mirrored labels. What is not real, or no number, takes none.
 
     ``counts`` and ``sums`` ``(classes, 2)`` take, for each class, how many voxels there are and how many below −950,
     and the sum of the values.
@@ -119,6 +119,8 @@ def paint_blocks(
                 if winner == 0 or winner > kept:
                     continue
                 value = source[k, j, i]
+                if np.isnan(value):
+                    continue
                 if (value < limit) != dark:
                     reached = 0
                     if highest[ia]:

@@ -41,9 +41,24 @@ def _to_triangle(p, points, u, v, w):
     return x * x + y * y + z * z
 
 
+@inner
+def _ball(points, u, v, w, ball):
+    """Write centre and radius of a ball about a triangle, a little larger than need be."""
+    most = 0.0
+    for axis in range(3):
+        ball[axis] = (points[u, axis] + points[v, axis] + points[w, axis]) / 3
+    for corner in (u, v, w):
+        x, y, z = points[corner, 0] - ball[0], points[corner, 1] - ball[1], points[corner, 2] - ball[2]
+        most = max(most, x * x + y * y + z * z)
+    ball[3] = np.sqrt(most) * (1 + 1e-9) + 1e-9
+
+
 @outer
-def mesh_distance(places, points, faces, low, step, shape, reach, found):
+def mesh_distance(places, points, faces, low, step, shape, reach, enough, found):
     """Write the distance of each of ``places`` to ``found``; infinity where it is more than ``reach``.
+
+    No place is looked at longer than until it is known to lie no farther than another one, and than ``enough``. What is
+    written for it may then be too much; neither the largest of all nor any that is more than ``enough`` is.
 
     Parameters
     ----------
@@ -56,6 +71,8 @@ def mesh_distance(places, points, faces, low, step, shape, reach, found):
         int64. All ``places`` within reach of the surface must lie in them.
     reach
         The largest distance that is looked for.
+    enough
+        Smaller distances are told apart only as far as the largest of all needs it.
     found
         ``(p,)``, float64.
     """
@@ -84,14 +101,32 @@ def mesh_distance(places, points, faces, low, step, shape, reach, found):
                     n = (i * shape[1] + j) * shape[2] + k
                     held[at[n]] = t
                     at[n] += 1
+    balls = np.empty((faces.shape[0], 4))
+    for t in range(faces.shape[0]):
+        _ball(points, faces[t, 0], faces[t, 1], faces[t, 2], balls[t])
+    last, worst = -1, 0.0
     for p in range(places.shape[0]):
-        least = np.inf
+        least, near = np.inf, np.inf
+        settled = min(worst, enough)
         i = int((places[p, 0] - low[0]) // step)
         j = int((places[p, 1] - low[1]) // step)
         k = int((places[p, 2] - low[2]) // step)
         if 0 <= i < shape[0] and 0 <= j < shape[1] and 0 <= k < shape[2]:
             n = (i * shape[1] + j) * shape[2] + k
+            # Places come in order, mostly: what was nearest to the last one is near to this one.
+            if last >= 0:
+                least = _to_triangle(places[p], points, faces[last, 0], faces[last, 1], faces[last, 2])
+                near = np.sqrt(least)
             for r in range(begin[n], begin[n + 1]):
+                if near <= settled:
+                    break
                 t = held[r]
-                least = min(least, _to_triangle(places[p], points, faces[t, 0], faces[t, 1], faces[t, 2]))
-        found[p] = np.sqrt(least) if least <= reach * reach else np.inf
+                x, y, z = places[p, 0] - balls[t, 0], places[p, 1] - balls[t, 1], places[p, 2] - balls[t, 2]
+                most = near + balls[t, 3]
+                if x * x + y * y + z * z > most * most:
+                    continue
+                apart = _to_triangle(places[p], points, faces[t, 0], faces[t, 1], faces[t, 2])
+                if apart < least:
+                    least, near, last = apart, np.sqrt(apart), t
+        found[p] = near if least <= reach * reach else np.inf
+        worst = max(worst, found[p])

@@ -8,6 +8,8 @@ Where two corners of a face lie across from one another they are joined, as voxe
 A loop of more than three edges is cut into triangles so that fewer corners bulge out: those of up to four corners as
 far as they can, others as little as they can. That is what the usual tables do, but no kind of cell comes out otherwise
 where it is turned or mirrored; where several cuts do so, their mean counts.
+
+Scores go by another table, :mod:`scan2train.measures.surface_area`, as they are published with it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scan2train.measures.distances import box_around, depth_mm
 from scan2train.volume import Mask
+
+#: Distances come in single precision: one that is the radius itself counts as within it.
+_ROUNDING = 1e-5
 
 
 def closed_mask(mask: Mask, radius_mm: float, spacing_mm: Sequence[float]) -> Mask:
@@ -21,14 +25,16 @@ def closed_mask(mask: Mask, radius_mm: float, spacing_mm: Sequence[float]) -> Ma
     spacing_mm
         Distances of neighbours along each axis, which are perpendicular.
     """
-    from scipy.ndimage import distance_transform_edt
-
+    out = mask.copy()
     if not mask.any():
-        return mask.copy()
+        return out
+    # A ball closes nothing outside of the box of what there is; all that decides lies within its reach.
+    box = box_around(mask)
     reach = [int(np.ceil(radius_mm / step)) + 1 for step in spacing_mm]
-    wide = np.pad(mask, [(n, n) for n in reach])
-    grown = distance_transform_edt(~wide, sampling=spacing_mm) <= radius_mm
+    wide = np.pad(mask[box], [(n, n) for n in reach])
+    radius = radius_mm * (1 + _ROUNDING)
+    grown = depth_mm(~wide, spacing_mm) <= radius
     # A voxel stays if the ball about it lies within what was grown.
-    kept = distance_transform_edt(grown, sampling=spacing_mm) > radius_mm
-    inner: Mask = kept[tuple(slice(n, -n) for n in reach)] | mask
-    return inner
+    kept = depth_mm(grown, spacing_mm) > radius
+    out[box] |= kept[tuple(slice(n, -n) for n in reach)]
+    return out

@@ -1,14 +1,19 @@
-"""A coarse, even copy of a CT of the trunk, and the pieces of it that are bright and no bone."""
+"""A coarse, even copy of a CT of the trunk, and the pieces of it that are bright and no bone.
+
+:mod:`scan2train.measures.trunk` finds the trunk, too, and more carefully: without table and clothes, and with what it
+encloses. Here the largest piece is enough, for how far a body reaches; what is looked at are means with deviations in
+blocks along the scan's own axes, which the :class:`~scan2train.measures.lattice.Lattice` of the other does not have.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Self
 
-import cc3d
 import numpy as np
 from scipy import ndimage
 
+from scan2train.measures.distances import pieces_of
 from scan2train.volume import Array, Volume
 
 #: Above this it is metal, cortical bone or what was swallowed.
@@ -139,10 +144,9 @@ class CoarseTrunk:
         inside = ndimage.binary_erosion(
             (self.mean > above) & (self.mean < below), structure=np.ones((3, 3, 3))
         )
-        labels, count = cc3d.connected_components(np.asfortranarray(inside), connectivity=6, return_N=True)
-        sizes = np.bincount(labels.ravel(), minlength=count + 1)
+        labels, sizes = pieces_of(inside)
         found = []
-        for number, box in enumerate(ndimage.find_objects(labels, max_label=count), start=1):
+        for number, box in enumerate(ndimage.find_objects(labels, max_label=len(sizes) - 1), start=1):
             if sizes[number] < _PIECE_ML / self.ml:
                 continue
             wide = tuple(slice(max(part.start - 3, 0), part.stop + 3) for part in box)
@@ -202,10 +206,10 @@ def _blocks(plane: Array, wide: int, high: int) -> Array:
 
 
 def _largest(mask: Array) -> Array:
-    pieces, count = cc3d.connected_components(np.asfortranarray(mask), connectivity=6, return_N=True)
-    if not count:
+    pieces, sizes = pieces_of(mask)
+    if len(sizes) == 1:
         return mask
-    largest: Array = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
+    largest: Array = pieces == 1 + int(sizes[1:].argmax())
     return largest
 
 

@@ -34,10 +34,15 @@ def widened(mask: Mask, by_mm: float, spacing: Sequence[float]) -> Mask:
 
 
 def box_around(mask: Mask, margin: Sequence[int] = (0, 0, 0)) -> tuple[slice, slice, slice]:
-    """The smallest box of voxels around what is true, ``margin`` voxels larger on each side where there are any."""
+    """The smallest box of voxels around what is true, ``margin`` voxels larger on each side where there are any.
+
+    It is empty where nothing is true.
+    """
     parts = []
     for axis, more in enumerate(margin):
         where = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        if not where.size:
+            return slice(0, 0), slice(0, 0), slice(0, 0)
         parts.append(slice(max(int(where[0]) - more, 0), min(int(where[-1]) + 1 + more, mask.shape[axis])))
     return parts[0], parts[1], parts[2]
 

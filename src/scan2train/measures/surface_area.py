@@ -3,6 +3,9 @@
 The elements of Nikolov et al. (J Med Internet Res 2021, 23:e26151; first 2018, arXiv:1809.04430): a surface that
 separates the voxels of a mask from the others passes between eight neighbouring centres as triangles between the
 midpoints of their edges (marching cubes). Each of the 256 ways of filling the eight is one of 22, turned or mirrored.
+
+:mod:`scan2train.measures.cell_surfaces` has another table for the features of IBSI: there voxels that touch at an edge
+are one piece, here the published table parts them. 92 of the 256 ways have another area, up to three times as large.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Whether what a recipe was fitted on is kept apart from what a training validates and tests on."""
+"""Whether what a recipe was fitted on is kept apart from what a training validates and tests on.
+
+Of ``fit.json`` only the names of the cases are read, which needs no recipe; :mod:`scan2train.replaying.beside` reads
+all of it.
+"""
 
 from __future__ import annotations
 

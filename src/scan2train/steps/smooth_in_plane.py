@@ -1,4 +1,8 @@
-"""Smooth each slice by a Gaussian."""
+"""Smooth each slice by a Gaussian.
+
+``denoise_gaussian`` does so along all axes with the usual kernel, whose variance is wrong below a voxel: no matter for
+noise, but too much for a sharpness that is measured before and after. So there are two.
+"""
 
 from __future__ import annotations
 

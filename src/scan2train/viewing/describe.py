@@ -14,6 +14,7 @@ from scan2train.viewing.decisions import Decision
 from scan2train.viewing.entry import Entry
 from scan2train.viewing.finding_places import may_name_a_slice, place_of
 from scan2train.viewing.image import Image
+from scan2train.viewing.picture import picture_of
 from scan2train.viewing.session import Session
 from scan2train.viewing.windows import windows_of
 
@@ -63,6 +64,7 @@ def describe_image(image: Image, session: Session) -> dict[str, Any]:
     """What is known of an open image: values, geometry, planes, windows, findings."""
     volume = image.volume
     grid = volume.grid
+    entry = session.entry(image.id)
     return {
         "id": image.id,
         "name": image.name,
@@ -74,6 +76,7 @@ def describe_image(image: Image, session: Session) -> dict[str, Any]:
         "spacing_mm": grid.spacing,
         "orientation": grid.orientation,
         "physical": grid.physical,
+        "picture": picture_of(entry),
         "slice_thickness_mm": volume.meta.get("thickness_mm"),
         "times": image.times,
         "dimension": volume.meta.get("dimension") if image.times > 1 else None,
@@ -88,7 +91,7 @@ def describe_image(image: Image, session: Session) -> dict[str, Any]:
         },
         "oblique": bool(abs(grid.direction).max(axis=0).min() < _STRAIGHT),
         "findings": findings_of(image, session),
-        "looked_at": session.findings.looked_at(session.entry(image.id)),
+        "looked_at": session.findings.looked_at(entry),
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from scan2train.errors import UnreadableFile
+from scan2train.paths import path_given
 from scan2train.runners.progress import Progress
 from scan2train.viewing.entry import Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
@@ -68,4 +70,6 @@ def _other(entries: dict[str, Entry], first: str | None) -> Entry:
 
 
 def _labels_given(path: Path) -> LabelSource:
+    if not path_given(path, "labels").exists():
+        raise UnreadableFile("there is no such file or folder", where=path)
     return LabelSource(id=id_of_path(path), name=path.name, read=partial(labels_of_file, path), path=path)

@@ -142,6 +142,18 @@ def test_three_dimensions_are_drawn(page):
       return lit / (data.length / 4);
     }"""
     assert 0.02 < canvas.evaluate(lit) < 0.9
+    page.locator("#three-d-way").select_option("labels")
+    page.locator("#pane-3d .ways", has_text="There are no labels").wait_for()
+    dark = f"canvas => ({lit})(canvas) === 0"
+    page.wait_for_function(f"() => ({dark})(document.querySelector('#pane-3d canvas.picture'))")
+
+
+def test_three_dimensions_come_to_have_every_pixel(page):
+    fine = """() => {
+      const canvas = document.querySelector("#pane-3d canvas.picture");
+      return canvas.width === canvas.clientWidth && canvas.height === canvas.clientHeight;
+    }"""
+    page.wait_for_function(fine)
 
 
 def test_without_webgl2_the_planes_still_work(page):
@@ -168,8 +180,17 @@ def test_the_header_is_searched(page):
     page.keyboard.type("modality")
     assert 0 < rows.count() < total
     assert "CT" in page.locator("#header-tags").inner_text()
-    page.keyboard.press("Escape")
+    # Keys are commands again at once, though the browser has yet to take the focus from the field.
+    page.evaluate(
+        """() => {
+          const press = (target, key) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          const field = document.activeElement;
+          press(field, "Escape");
+          press(field, "?");
+        }"""
+    )
     assert not page.locator("#header-tags").is_visible()
+    assert page.locator("#help").is_visible()
 
 
 def test_the_view_is_saved_as_a_picture(page):

@@ -158,6 +158,12 @@ def test_two_scans_side_by_side_move_together(page, chest):
     assert first[0] == pytest.approx(other[0], abs=1)  # one below the other, at one scale
     assert coloured(page, "axial").max() == 0
     assert coloured(page, "axial-second").max() > 60
+    for pane in ("axial-second", "axial"):  # both values, over whichever of the two
+        page.mouse.move(*place(page, pane, mm))
+        page.wait_for_function(
+            "() => { const said = [...document.querySelectorAll('#cursor dd')].slice(0, 2); "
+            "return said.every(one => /^-?[0-9]/.test(one.textContent)); }"
+        )
 
 
 def test_time_is_a_slider(view, look, tmp_path):

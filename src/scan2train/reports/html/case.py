@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scan2train.figures.reduced import Reduced
 from scan2train.figures.thumbnail import Thumbnail
 from scan2train.finding import Finding, Severity
+
+#: Per cent of the values below each of a histogram's quantiles.
+QUANTILES = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Histogram:
-    """``counts`` of values in even bins from ``low`` to ``high``, in ``unit``."""
+    """``counts`` in even bins from ``low`` to ``high``, in ``unit``, and the ``quantiles`` of :data:`QUANTILES`."""
 
     counts: tuple[int, ...]
     low: float
     high: float
     unit: str
+    quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSeen:
+    """One label of a case; ``ml`` is ``None`` on a pixel grid."""
+
+    value: int
+    name: str
+    voxels: int
+    ml: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +39,8 @@ class Look:
 
     thumbnail: Thumbnail | None = None
     histogram: Histogram | None = None
+    reduced: Reduced | None = None
+    labels: tuple[LabelSeen, ...] = ()
     refused: str = ""
 
 
@@ -31,8 +48,9 @@ class Look:
 class Case:
     """One card of the contact sheet.
 
-    ``facts`` are names and values for the details; ``steps`` what was done to the case, in words; ``gaps_mm`` the
-    distances of a volume whose slices are uneven.
+    ``unlike`` is how far its values are from those of its kind, in spreads of these; 0 where they are not. ``facts``
+    are names and values for the details; ``steps`` what was done to the case, in words; ``gaps_mm`` the distances of a
+    volume whose slices are uneven.
     """
 
     key: str
@@ -43,6 +61,7 @@ class Case:
     facts: tuple[tuple[str, str], ...] = ()
     steps: tuple[str, ...] = ()
     gaps_mm: tuple[float, ...] = field(default=())
+    unlike: float = 0.0
 
     @property
     def worst(self) -> str:
@@ -51,7 +70,7 @@ class Case:
         return max(ranks, key=lambda one: one.rank).value if ranks else "none"
 
     @property
-    def oddness(self) -> tuple[int, int]:
-        """For ranking: the worst severity, then how many findings of it."""
+    def oddness(self) -> tuple[int, int, float]:
+        """For ranking: the worst severity, how many findings of it, and how unlike the others its values are."""
         worst = max((one.severity.rank for one in self.findings), default=-1)
-        return worst, sum(one.severity.rank == worst for one in self.findings)
+        return worst, sum(one.severity.rank == worst for one in self.findings), round(self.unlike, 1)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from scan2train.reports.html.case import Histogram
+from scan2train.reports.html.case import QUANTILES, Histogram
+from scan2train.reports.html.intensities import Site
 
 _WIDTH, _HEIGHT = 224, 40
 
@@ -44,9 +45,27 @@ def gaps(distances_mm: Sequence[float]) -> Markup:
     return _svg("gaps", _HEIGHT, "".join(bars), said)
 
 
-def _svg(kind: str, height: int, inside: str, said: str) -> Markup:
+def spread(site: Site, low: float, high: float) -> Markup:
+    """A line from the lowest to the highest quantile, a box between the middle ones, and a tick for each volume."""
+    first, lower, middle, upper, last = (100 * (one - low) / (high - low) for one in site.quantiles)
+    ticks = "".join(
+        f'<rect class="tick" x="{100 * (one - low) / (high - low) - 0.1:.2f}" y="0" width="0.2" height="14"/>'
+        for one in site.medians
+    )
+    inside = (
+        f'<rect class="line" x="{first:.2f}" y="6.5" width="{last - first:.2f}" height="1"/>'
+        f'<rect class="box" x="{lower:.2f}" y="3" width="{max(upper - lower, 0.3):.2f}" height="8"/>'
+        f'{ticks}<rect class="middle" x="{middle - 0.25:.2f}" y="1" width="0.5" height="12"/>'
+    )
+    told = ", ".join(
+        f"{share} % below {value:.4g}" for share, value in zip(QUANTILES, site.quantiles, strict=True)
+    )
+    return _svg("spreadbox", 14, inside, told, width=100)
+
+
+def _svg(kind: str, height: int, inside: str, said: str, width: int = _WIDTH) -> Markup:
     # Only numbers and words of ours are in it; what is said is escaped all the same.
     opened = Markup(
         '<svg class="{}" viewBox="0 0 {} {}" role="img" preserveAspectRatio="none"><title>{}</title>'
-    ).format(kind, _WIDTH, height, said)
+    ).format(kind, width, height, said)
     return opened + Markup(inside) + Markup("</svg>")  # noqa: S704 - numbers alone

@@ -12,14 +12,16 @@ import numpy as np
 from scan2train.checking.conclude import Seen
 from scan2train.checking.pixels import Item, judge, lost, refused
 from scan2train.errors import Scan2TrainError
-from scan2train.reports.html.case import Histogram, Look
+from scan2train.reports.html.case import QUANTILES, Histogram, LabelSeen, Look
 from scan2train.rule import at
 from scan2train.runners.progress import Progress
-from scan2train.volume import Volume
+from scan2train.volume import Labels, Volume
 
 _BINS = 56
 #: So many values are enough for a histogram that is an inch wide.
 _AT_MOST = 400_000
+#: A list of hundreds of labels helps nobody.
+_MOST_LABELS = 40
 #: Centre and width of a window in which whatever is labelled is white.
 _LABELLED = (0.5, 1.0)
 
@@ -29,13 +31,14 @@ def look_at_all(
     codes: frozenset[str],
     folders: tuple[str, ...],
     *,
+    largest: int,
     jobs: int,
     progress: Progress | None,
 ) -> Iterator[tuple[int, Look, Seen]]:
     """Look at every volume of an index, in processes that may die; yields each item's place and what was seen."""
     from scan2train.runners.processes import run_in_processes
 
-    work = partial(look_at, codes, folders)
+    work = partial(look_at, codes, folders, largest)
     for done, outcome in enumerate(run_in_processes(work, items, jobs), start=1):
         if outcome.failure:
             yield outcome.at, Look(refused=outcome.failure), lost(items[outcome.at], codes, outcome)
@@ -45,7 +48,7 @@ def look_at_all(
             progress(done, len(items))
 
 
-def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tuple[Look, Seen]:
+def look_at(codes: frozenset[str], folders: tuple[str, ...], largest: int, item: Item) -> tuple[Look, Seen]:
     """Read one volume, judge it, and draw it; runs in a worker."""
     from scan2train.read import read
 
@@ -56,44 +59,67 @@ def look_at(codes: frozenset[str], folders: tuple[str, ...], item: Item) -> tupl
         return Look(refused=error.message), Seen(findings=refused(at(row), codes, error))
     seen = judge(volume, row, declared, codes, folders)
     try:
-        return drawn(volume), seen
+        return drawn(volume, largest=largest), seen
     except Exception as error:  # noqa: BLE001 - a picture that fails must not cost what was found
         return Look(refused=f"it could not be drawn: {type(error).__name__}"), seen
 
 
 def look_at_files(
-    items: Sequence[tuple[str, str]], *, jobs: int, progress: Progress | None
+    items: Sequence[tuple[str, str]], *, largest: int, jobs: int, progress: Progress | None
 ) -> Iterator[tuple[int, Look]]:
     """Look at prepared cases, each an image file and a labels file or nothing."""
     from scan2train.runners.processes import run_in_processes
 
-    for done, outcome in enumerate(run_in_processes(look_at_file, items, jobs), start=1):
+    for done, outcome in enumerate(run_in_processes(partial(look_at_file, largest), items, jobs), start=1):
         yield outcome.at, outcome.value or Look(refused=outcome.failure)
         if progress is not None:
             progress(done, len(items))
 
 
-def look_at_file(item: tuple[str, str]) -> Look:
+def look_at_file(largest: int, item: tuple[str, str]) -> Look:
     """Read an image and its labels, and draw them; runs in a worker."""
     from scan2train.read import read
 
     image, labels = item
     try:
-        return drawn(read(Path(image)), read(Path(labels), as_labels=True) if labels else None)
+        mask = read(Path(labels), as_labels=True) if labels else None
+        return drawn(read(Path(image)), mask, largest=largest)
     except Scan2TrainError as error:
         return Look(refused=error.message)
 
 
-def drawn(volume: Volume, labels: Volume | None = None) -> Look:
-    """The picture and the histogram of a volume."""
+def drawn(volume: Volume, labels: Volume | None = None, *, largest: int) -> Look:
+    """The picture, the histogram and the labels of a volume, and a copy to scroll through."""
+    from scan2train.figures.reduced import reduced
     from scan2train.figures.thumbnail import thumbnail
-    from scan2train.volume import Labels
 
     if isinstance(volume, Labels):
         # Cut where something is labelled, and coloured as labels are over an image.
-        return Look(thumbnail=thumbnail(volume, volume, window=_LABELLED))
-    picture = thumbnail(volume, labels if isinstance(labels, Labels) else None)
-    return Look(thumbnail=picture, histogram=_histogram(volume))
+        picture = thumbnail(volume, volume, window=_LABELLED)
+        return Look(thumbnail=picture, reduced=reduced(volume, largest=largest), labels=_labels(volume))
+    mask = labels if isinstance(labels, Labels) else None
+    return Look(
+        thumbnail=thumbnail(volume, mask),
+        histogram=_histogram(volume),
+        reduced=reduced(volume, mask, largest=largest),
+        labels=() if mask is None else _labels(mask),
+    )
+
+
+def _labels(labels: Labels) -> tuple[LabelSeen, ...]:
+    values, counts = np.unique(labels.array, return_counts=True)
+    ml = abs(float(np.linalg.det(labels.grid.affine[:3, :3]))) / 1000 if labels.grid.physical else None
+    found = [
+        LabelSeen(
+            value=value,
+            name=labels.names.get(value, f"label {value}"),
+            voxels=count,
+            ml=None if ml is None else count * ml,
+        )
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True)
+        if value
+    ]
+    return tuple(found[:_MOST_LABELS])
 
 
 def _histogram(volume: Volume) -> Histogram | None:
@@ -103,11 +129,13 @@ def _histogram(volume: Volume) -> Histogram | None:
     some = some[np.isfinite(some)]
     if some.size == 0:
         return None
-    low, high = np.percentile(some, (0.05, 99.95))
+    low, *quantiles, high = np.percentile(some, (0.05, *QUANTILES, 99.95)).tolist()
     if high <= low:
         high = low + 1.0
     counts, _ = np.histogram(np.clip(some, low, high), bins=_BINS, range=(low, high))
-    return Histogram(counts=tuple(int(n) for n in counts), low=float(low), high=float(high), unit=volume.unit)
+    return Histogram(
+        counts=tuple(int(n) for n in counts), low=low, high=high, unit=volume.unit, quantiles=tuple(quantiles)
+    )
 
 
 def size_in_words(row: Mapping[str, Any], prefix: str = "") -> str:

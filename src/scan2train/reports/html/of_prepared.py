@@ -8,10 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scan2train.cohort.splitting.together import group_values
 from scan2train.errors import OutputDamaged
 from scan2train.finding import Finding, Severity, Where
+from scan2train.reports.html.acquisitions import distributions_of_cases
 from scan2train.reports.html.case import Case, Look
+from scan2train.reports.html.copies import in_words, largest_of, within_size
 from scan2train.reports.html.groups import groups_of
+from scan2train.reports.html.intensities import intensities, with_unlikeness
 from scan2train.reports.html.look import look_at_files, size_in_words
 from scan2train.reports.html.report import Report
 from scan2train.rule.load import all_rules
@@ -39,7 +43,7 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
     try:
         about = json.loads((folder / _MARK).read_text(encoding="utf-8"))
         told = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-        rows = pl.read_parquet(folder / "cases.parquet").to_dicts()
+        table = pl.read_parquet(folder / "cases.parquet")
         findings = [_finding(one) for one in told["findings"]]
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise OutputDamaged(
@@ -48,16 +52,23 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
             found=error,
             advice="Prepare it again.",
         ) from error
+    rows = table.to_dicts()
     done = [row for row in rows if row["state"] == "done"]
     looks: dict[str, Look] = {}
     files = [_files(folder, row["case"]) for row in done]
-    for place, look in look_at_files(files, jobs=jobs or os.cpu_count() or 1, progress=progress):
+    workers = jobs or os.cpu_count() or 1
+    for place, look in look_at_files(files, largest=largest_of(len(done)), jobs=workers, progress=progress):
         looks[done[place]["case"]] = look
     by_volume: dict[str | None, list[Finding]] = {}
     for one in findings:
         by_volume.setdefault(one.where.volume, []).append(one)
     cases = [_case(folder, row, looks.get(row["case"]), by_volume.get(row["volume"], ())) for row in rows]
+    kinds = dict(
+        zip(table["volume"], zip(table["modality"], group_values(table, "site"), strict=True), strict=True)
+    )
+    cases = with_unlikeness(cases, kinds)
     cases.sort(key=lambda case: (*(-n for n in case.oddness), case.title))
+    shown = within_size(cases)
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
     recipe = about.get("recipe", {})
     failed = len(rows) - len(done)
@@ -72,10 +83,12 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
         ),
         summary=counts,
         findings=tuple(findings),
-        groups=tuple(groups_of(findings, cases, all_rules())),
-        cases=tuple(cases),
+        groups=tuple(groups_of(findings, shown, all_rules())),
+        cases=tuple(shown),
         acquisitions=(),
-        distributions=(),
+        distributions=tuple(distributions_of_cases(table)),
+        intensities=intensities(shown, kinds),
+        copies=in_words(shown, cases),
         skipped=(),
         skipped_count=0,
     )

@@ -40,7 +40,41 @@
     card.scrollIntoView({ block: "center" });
   }
   addEventListener("hashchange", arrive);
-  addEventListener("beforeprint", () => { limit = cards.length; show(); });
+  // On paper nothing can be opened: all that is shown on request is there, and is put away again afterwards.
+  const opened = [];
+  addEventListener("beforeprint", () => {
+    limit = cards.length;
+    show();
+    for (const one of document.querySelectorAll("details.finding:not([open])")) { one.open = true; opened.push(one); }
+  });
+  addEventListener("afterprint", () => { for (const one of opened.splice(0)) one.open = false; });
+
+  const viewer = document.getElementById("viewer");
+  const [before, after] = ["before", "after"].map((name) => document.getElementById(name));
+  let viewed = null;
+  const others = (way) => {
+    const list = cards.filter((card) => card.dataset.scan && (!card.hidden || card === viewed));
+    return list[list.indexOf(viewed) + way];
+  };
+  function view(card) {
+    if (!card) return;
+    viewed = card;
+    document.getElementById("viewed").textContent = card.querySelector("h3").textContent;
+    const root = viewer.querySelector(".scan");
+    root.replaceChildren();
+    if (!viewer.open) viewer.showModal();
+    before.disabled = !others(-1);
+    after.disabled = !others(1);
+    viewScan(root, JSON.parse(card.dataset.scan)).then(() => { root.dataset.ready = card.id; });
+  }
+  for (const button of document.querySelectorAll(".open")) {
+    button.addEventListener("click", () => view(button.closest(".case")));
+  }
+  before.addEventListener("click", () => view(others(-1)));
+  after.addEventListener("click", () => view(others(1)));
+  document.getElementById("shut").addEventListener("click", () => viewer.close());
+  viewer.addEventListener("close", () => { viewed.querySelector(".open").focus(); });
+
   show();
   arrive();
 })();

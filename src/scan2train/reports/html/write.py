@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from scan2train._version import __version__
+from scan2train.figures.reduced import Reduced
 from scan2train.figures.thumbnail import Thumbnail
 from scan2train.reports.escape import shown
 from scan2train.reports.html import drawing
@@ -23,10 +25,10 @@ _AT_FIRST = 60
 
 def render(report: Report) -> str:
     """The page as text."""
-    here = files("scan2train.reports.html")
-    style, script, template = (
-        here.joinpath(name).read_text("utf-8") for name in ("style.css", "script.js", "page.html")
-    )
+    here, viewer = files("scan2train.reports.html"), files("scan2train.figures")
+    template = here.joinpath("page.html").read_text("utf-8")
+    style = here.joinpath("style.css").read_text("utf-8") + viewer.joinpath("viewer.css").read_text("utf-8")
+    script = viewer.joinpath("viewer.js").read_text("utf-8") + here.joinpath("script.js").read_text("utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
@@ -35,6 +37,8 @@ def render(report: Report) -> str:
         "prose": _prose,
         "histogram": drawing.histogram,
         "gaps": drawing.gaps,
+        "spread": drawing.spread,
+        "scan": _scan,
     }
     return environment.from_string(template).render(
         report=report,
@@ -42,7 +46,8 @@ def render(report: Report) -> str:
         version=__version__,
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        style_hash=_digest(style),
+        script_hash=_digest(script),
         at_first=_AT_FIRST,
     )
 
@@ -71,3 +76,12 @@ def _prose(text: str) -> Markup:
 
 def _data_uri(picture: Thumbnail) -> Markup:
     return Markup("data:image/jpeg;base64,") + Markup(base64.b64encode(picture.jpeg).decode())  # noqa: S704 - base64
+
+
+def _scan(small: Reduced) -> Markup:
+    """What the viewer is given; JSON has no character that is not seen."""
+    return escape(json.dumps(small.to_json(), separators=(",", ":")))
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,8 @@
-"""How much of the cage of ribs has no lung behind it: fluid, or lung without air."""
+"""How much of the cage of ribs has no lung behind it: fluid, or lung without air.
+
+Smaller shares cannot be told from health: within the heights that are looked at, a fifth of the ribs of a chest without
+fluid lie as far from any lung. Nor can density help, as a fatty liver is as dense as fluid, and lies as near.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from scan2train.errors import GeometryError, WrongUse
 from scan2train.measures.closed_mask import closed_mask
+from scan2train.measures.distances import box_around
 from scan2train.measures.enclosed_holes import enclosed_holes
 from scan2train.tools.mesh.surface import Surface
 from scan2train.volume import Array, Labels, Mask, Volume
@@ -59,7 +60,7 @@ def extract(
             expected="a label that is there" if level is None else f"values of {level:g} or more",
             found=_there(volume, level),
         )
-    box = _box(within, [int(np.ceil(close_mm / step)) + 1 for step in volume.grid.spacing])
+    box = box_around(within, [int(np.ceil(close_mm / step)) + 1 for step in volume.grid.spacing])
     part, inside = values[box].astype(np.float32), within[box]
     solid = closed_mask(inside, close_mm, volume.grid.spacing) if close_mm else inside
     solid = solid | enclosed_holes(solid, 26) if fill else solid
@@ -115,13 +116,5 @@ def _there(volume: Volume, level: float | None) -> str:
     if level is None:
         there = [str(value) for value in np.unique(volume.array) if value]
         return f"labels {', '.join(there[:12])}" if there else "no label at all"
-    return f"values up to {volume.array.max():g} {volume.unit}"
-
-
-def _box(mask: Mask, margin: list[int]) -> tuple[slice, slice, slice]:
-    found = []
-    for axis in range(3):
-        at = np.flatnonzero(mask.any(axis=tuple(one for one in range(3) if one != axis)))
-        found.append(slice(max(int(at[0]) - margin[axis], 0), int(at[-1]) + 1 + margin[axis]))
-    i, j, k = found
-    return i, j, k
+    known = volume.array[np.isfinite(volume.array)]
+    return f"values up to {known.max():g} {volume.unit}" if known.size else "no number at all"

@@ -35,7 +35,7 @@ def fewer(surface: Surface, error_mm: float) -> tuple[Surface, float]:
         allowed = error_mm if n < _TRIES - 1 else error_mm / 2
         decimate(points, faces, allowed**2, _ROUNDS, kept)
         made = _used(points + middle, faces[faces[:, 0] >= 0])
-        found = [_distances(*pair, 2 * error_mm) for pair in ((made, surface), (surface, made))]
+        found = [_distances(*pair, 2 * error_mm, error_mm) for pair in ((made, surface), (surface, made))]
         apart = max(float(distances.max()) for _, distances in found)
         if apart <= error_mm:
             return made, apart
@@ -51,11 +51,11 @@ def hausdorff_mm(one: Surface, other: Surface, reach_mm: float) -> float:
 
     It is taken from all points, and from points within triangles that lie as dense as those of the finer surface.
     """
-    return max(float(_distances(*pair, reach_mm)[1].max()) for pair in ((one, other), (other, one)))
+    return max(float(_distances(*pair, reach_mm, reach_mm)[1].max()) for pair in ((one, other), (other, one)))
 
 
-def _distances(one: Surface, other: Surface, reach: float) -> tuple[FloatArray, FloatArray]:
-    """Places all over one surface, and their distances to the other."""
+def _distances(one: Surface, other: Surface, reach: float, enough: float) -> tuple[FloatArray, FloatArray]:
+    """Places all over one surface, and their distances to the other: exact for the largest, and above ``enough``."""
     from scan2train.kernels.mesh_distance import mesh_distance
 
     dense = float(np.sqrt(min(x.area_mm2 / len(x.faces) for x in (one, other))))
@@ -65,7 +65,7 @@ def _distances(one: Surface, other: Surface, reach: float) -> tuple[FloatArray, 
     step = max(float((high - low).max()) / _BOXES, reach, 2 * dense)
     shape = np.ceil((high - low) / step).astype(np.int64) + 1
     found = np.empty(len(places))
-    mesh_distance(places, other.points, other.faces, low, step, shape, reach, found)
+    mesh_distance(places, other.points, other.faces, low, step, shape, reach, enough, found)
     return places, found
 
 

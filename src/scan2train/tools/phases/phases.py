@@ -135,8 +135,6 @@ def phases(
     rows.sort(
         key=lambda row: (row["source"], row["study_uid"] or "", row["order"] or 0, row["path"], row["volume"])
     )
-    by_id = {(row["source"], row["volume"]): row for row in volumes}
-    means = [] if average_to is None else average(rows, by_id, Path(average_to), cardiac)
     table = PHASES.frame({name: [row[name] for row in rows] for name in PHASES.schema})
     # What a person said of volumes that are not in these sources is not lost.
     gone = before.filter(
@@ -146,6 +144,9 @@ def phases(
     table = pl.concat([table, gone])
     if target is not None:
         save(table, target)
+    # The table is there whatever becomes of the means.
+    by_id = {(row["source"], row["volume"]): row for row in volumes}
+    means = [] if average_to is None else average(rows, by_id, Path(average_to), cardiac)
     failed = tuple(
         (str(row["path"]), one.failed) for row, one in zip(volumes, looks, strict=True) if one.failed
     )

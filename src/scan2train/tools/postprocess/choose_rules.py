@@ -10,8 +10,9 @@ import numpy as np
 
 from scan2train.errors import GridMismatch
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
+from scan2train.measures.distances import box_around
 from scan2train.measures.label_values import counts
-from scan2train.tools.postprocess.clean_mask import box_of, chosen, components, grow
+from scan2train.tools.postprocess.clean_mask import chosen, components, grow
 from scan2train.tools.postprocess.rules import Rule, Rules, Size
 from scan2train.volume import Labels
 
@@ -93,7 +94,7 @@ def _dice_of(prediction: Labels, truth: Labels, value: int, rules: Sequence[Rule
     meant_all = counts(truth).get(value, 0)
     radius = max(rule.closing_mm for rule in rules)
     reach = tuple(int(np.ceil(radius / step)) for step in grid.spacing)
-    box = box_of(prediction.array == value, reach if radius else (0, 0, 0))
+    box = box_around(prediction.array == value, reach if radius else (0, 0, 0))
     part, meant = prediction.array[box], truth.array[box] == value
     pieces, sizes = components(part == value, rules[0].connectivity)
     # Both in the order of the memory of the pieces, which is that of (k, j, i).

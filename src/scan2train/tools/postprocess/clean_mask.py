@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scan2train.errors import GeometryError
 from scan2train.grid import Grid
 from scan2train.measures.closed_mask import closed_mask
+from scan2train.measures.distances import box_around
 from scan2train.measures.enclosed_holes import enclosed_holes
 from scan2train.measures.label_values import counts
 from scan2train.tools.postprocess.rules import Rule, Rules
@@ -74,7 +75,7 @@ def clean_mask(labels: Labels, rules: Rules) -> tuple[Labels, tuple[Changed, ...
     array = np.array(labels.array, order="K")
     told: dict[int, dict[str, int]] = {}
     for value, rule in asked.items():
-        box = box_of(labels.array == value)
+        box = box_around(labels.array == value)
         within = labels.array[box] == value
         kept, all_of_them, gone = _kept(within, rule, voxel_ml)
         array[box][within & ~kept] = 0
@@ -95,18 +96,6 @@ def clean_mask(labels: Labels, rules: Rules) -> tuple[Labels, tuple[Changed, ...
         )
         for value, n in there.items()
     )
-
-
-def box_of(mask: Mask, margin: tuple[int, ...] = (0, 0, 0)) -> tuple[slice, slice, slice]:
-    """The box of a mask as slices, wider by a margin as far as there is space; empty where the mask is."""
-    found = []
-    for axis, more in enumerate(margin):
-        others = tuple(one for one in range(3) if one != axis)
-        at = np.flatnonzero(mask.any(axis=others))
-        ends = (int(at[0]) - more, int(at[-1]) + 1 + more) if len(at) else (0, 0)
-        found.append(slice(max(ends[0], 0), min(ends[1], mask.shape[axis])))
-    i, j, k = found
-    return i, j, k
 
 
 def components(mask: Mask, connectivity: Any) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.int64]]:
@@ -136,7 +125,7 @@ def grow(array: npt.NDArray[np.integer], value: int, rule: Rule, grid: Grid) -> 
     if not (rule.closing_mm or rule.fill_holes):
         return told
     reach = tuple(int(np.ceil(rule.closing_mm / step)) for step in grid.spacing)
-    box = box_of(array == value, reach if rule.closing_mm else (0, 0, 0))
+    box = box_around(array == value, reach if rule.closing_mm else (0, 0, 0))
     part = array[box]
     for word, done in (("closed", rule.closing_mm), ("filled", rule.fill_holes)):
         own = part == value

@@ -1,14 +1,24 @@
-"""The scans of some sources, one after the other: read, segmented, written."""
+"""The scans of some sources, each read, segmented and written; one after the other, or some at once."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scan2train.errors import NoImages, OutputInUse, Scan2TrainError, SeveralVolumes, UnknownName, WrongUse
+from scan2train.errors import (
+    NoImages,
+    OutputInUse,
+    Scan2TrainError,
+    SeveralVolumes,
+    UnknownName,
+    UnreadableFile,
+    WrongUse,
+)
 from scan2train.formats.registry import by_suffix, suffix_of
 from scan2train.index import index
 from scan2train.preparing.apart import require_apart
@@ -16,10 +26,12 @@ from scan2train.preparing.choosing import choose
 from scan2train.preparing.naming import name_cases
 from scan2train.reading.one import read_row
 from scan2train.reading.options import Options
+from scan2train.runners.here import run_here
+from scan2train.runners.processes import run_in_processes
 from scan2train.runners.progress import Progress
 from scan2train.tools.segment.outputs import cropped, labels_beside, masked
-from scan2train.tools.segment.result import Segmentation
-from scan2train.volume import Volume
+from scan2train.tools.segment.result import Doubt, Measure, Segmentation
+from scan2train.volume import Labels, Volume
 from scan2train.write import write
 
 
@@ -39,12 +51,16 @@ class Wanted:
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Segmented:
-    """One scan: what was found and the files that were written; or its ``error``."""
+    """One scan: what was measured and doubted, and the files that hold its labels; or its ``error``.
+
+    The labels themselves are not kept: memory does not grow with the number of scans.
+    """
 
     name: str
-    found: Segmentation | None = None
+    measures: tuple[Measure, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     files: tuple[Path, ...] = ()
     error: Scan2TrainError | None = None
 
@@ -57,9 +73,14 @@ def segment_each(
     where: str | None = None,
     choices: str | Path | None = None,
     irregular: str = "refuse",
+    jobs: int = 1,
+    cache: bool = True,
     progress: Progress | None = None,
 ) -> list[Segmented]:
     """Segment every scan of the sources that ``where`` and ``choices`` take; one that fails does not end the rest.
+
+    ``find`` is a function at the top level of a module, or a ``functools.partial`` of one; ``jobs`` and ``cache`` are
+    as for ``index``.
 
     Raises
     ------
@@ -73,7 +94,7 @@ def segment_each(
     outputs = [one for one in (wanted.labels, wanted.masked, wanted.cropped) if one is not None]
     for out in outputs:
         require_apart([os.fspath(one) for one in sources], out.absolute())
-    taken, _ = choose(index(*sources).volumes, where, choices)
+    taken, _ = choose(index(*sources, cache=cache).volumes, where, choices)
     rows = taken.to_dicts()
     if not rows:
         raise NoImages(
@@ -84,27 +105,43 @@ def segment_each(
     names = name_cases(rows)
     places = [_places(wanted, name, alone=len(rows) == 1, names=names) for name in names]
     _require_free([file for files in places for file in files if file is not None])
-    done = []
-    for number, (row, name, files) in enumerate(zip(rows, names, places, strict=True), start=1):
-        try:
-            done.append(_one(row, name, files, find, wanted, irregular))
-        except Scan2TrainError as error:
-            done.append(Segmented(name=name, error=error))
-        if progress is not None:
-            progress(number, len(rows))
-    return done
+    items = list(zip(rows, names, places, strict=True))
+    work = partial(_one, find, wanted, irregular)
+    done: list[Segmented | None] = [None] * len(items)
+    with closing(run_in_processes(work, items, jobs) if jobs > 1 else run_here(work, items)) as outcomes:
+        for count, outcome in enumerate(outcomes, start=1):
+            failure = UnreadableFile(
+                "cannot be segmented", where=rows[outcome.at]["path"], found=outcome.failure
+            )
+            done[outcome.at] = outcome.value or Segmented(name=names[outcome.at], error=failure)
+            if progress is not None:
+                progress(count, len(items))
+    return [one for one in done if one is not None]
 
 
 def _one(
-    row: Mapping[str, Any],
-    name: str,
-    files: tuple[Path, Path | None, Path | None],
     find: Callable[[Volume], Segmentation],
     wanted: Wanted,
     irregular: str,
+    item: tuple[Mapping[str, Any], str, tuple[Path, Path | None, Path | None]],
 ) -> Segmented:
-    volume = read_row(dict(row), Options(irregular=irregular))
-    found = find(volume)
+    row, name, places = item
+    try:
+        volume = read_row(dict(row), Options(irregular=irregular))
+        found = find(volume)
+        files = _write(volume, found.labels, row, places, wanted)
+    except Scan2TrainError as error:
+        return Segmented(name=name, error=error)
+    return Segmented(name=name, measures=found.measures, doubts=found.doubts, files=files)
+
+
+def _write(
+    volume: Volume,
+    found: Labels,
+    row: Mapping[str, Any],
+    places: tuple[Path, Path | None, Path | None],
+    wanted: Wanted,
+) -> tuple[Path, ...]:
     made = []
 
     def put(what: Volume, path: Path, form: str | None = None) -> None:
@@ -112,15 +149,15 @@ def _one(
         write(what, path, form, reference=None if form is None else row)
         made.append(path)
 
-    labels, at_masked, at_cropped = files
-    put(found.labels, labels, wanted.form)
+    labels, at_masked, at_cropped = places
+    put(found, labels, wanted.form)
     if at_masked is not None:
-        put(masked(volume, found.labels, wanted.fill), at_masked)
+        put(masked(volume, found, wanted.fill), at_masked)
     if at_cropped is not None:
-        part, of_part = cropped(volume, found.labels, wanted.margin_mm)
+        part, of_part = cropped(volume, found, wanted.margin_mm)
         put(part, at_cropped)
         put(of_part, labels_beside(at_cropped))
-    return Segmented(name=name, found=found, files=tuple(made))
+    return tuple(made)
 
 
 def _places(

@@ -26,6 +26,8 @@ export function makeBrowser(viewer, place, findings) {
 
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
+  /** @type {Map<string, HTMLElement|null>} the heading an image stands under */
+  const headings = new Map();
   const seen = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -37,8 +39,9 @@ export function makeBrowser(viewer, place, findings) {
     { root: list, rootMargin: MARGIN },
   );
 
-  function row(image) {
-    const { id, name, modality, shape, spacing_mm: spacing, description, times } = image;
+  /** @param {Set<string>} shared descriptions that several images of a study have, which tell none of them */
+  function row(image, shared) {
+    const { id, name, modality, shape, spacing_mm: spacing, description, times, study } = image;
     const thumbnail = element("img", { class: "thumbnail", alt: "", width: "56", height: "56", "data-src": `api/images/${id}/thumbnail.png` });
     thumbnail.addEventListener("error", () => thumbnail.classList.add("none"));
     seen.observe(thumbnail);
@@ -48,7 +51,7 @@ export function makeBrowser(viewer, place, findings) {
       "button", { type: "button", class: "row", role: "option", "aria-selected": "false", "data-id": id, title: name, onclick: () => viewer.open(id) },
       thumbnail,
       element("span", { class: "about" },
-        element("span", { class: "name", text: description || name }),
+        element("span", { class: "name", text: shared.has(`${study} ${description}`) ? `${description} · ${name.split("/").at(-1)}` : description || name }),
         element("span", { class: "quiet", text: [modality, size].filter(Boolean).join(" · ") + steps }),
         element("span", { class: "tally" })),
     );
@@ -71,11 +74,19 @@ export function makeBrowser(viewer, place, findings) {
     rows.clear();
     const parts = [];
     let before = null;
+    let heading = null;
+    headings.clear();
+    const told = (set?.images ?? []).filter(({ description }) => description).map(({ study, description }) => `${study} ${description}`);
+    const shared = new Set(told.filter((one, at) => told.indexOf(one) !== at));
     for (const image of set?.images ?? []) {
       const study = [image.patient && `Patient ${image.patient.slice(0, 8)}`, image.study && `study ${String(image.study).slice(-12)}`].filter(Boolean).join(" · ");
-      if (study && study !== before) parts.push(element("h3", { text: study, class: "study" }));
+      if (study !== before) {
+        heading = study ? element("h3", { text: study, class: "study" }) : null;
+        if (heading) parts.push(heading);
+      }
       before = study;
-      const made = row(image);
+      headings.set(image.id, heading);
+      const made = row(image, shared);
       rows.set(image.id, made);
       parts.push(made);
     }
@@ -87,10 +98,13 @@ export function makeBrowser(viewer, place, findings) {
   function sift() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let left = 0;
+    for (const heading of headings.values()) if (heading) heading.hidden = true;
     for (const image of state.get().set?.images ?? []) {
       const text = [image.name, image.description, image.modality, image.patient, image.study, image.decision].join(" ").toLowerCase();
       const kept = words.every((word) => text.includes(word));
       rows.get(image.id).hidden = !kept;
+      const heading = headings.get(image.id);
+      if (kept && heading) heading.hidden = false;
       left += Number(kept);
     }
     count.textContent = `${left} of ${rows.size}`;

@@ -120,5 +120,14 @@ export function sides(plane, mirrored) {
   return { right: letters(right), left: letters(back(right)), bottom: letters(down), top: letters(back(down)) };
 }
 
+const NO_SIDES = Object.freeze({ top: "", right: "", bottom: "", left: "" });
+
+/**
+ * The letters on the four sides of a picture that lies nowhere in space: those its header tells.
+ * @param {{top: string, right: string, bottom: string, left: string}} told
+ * @param {string} planeName
+ */
+export const sidesOfPicture = (told, planeName) => (planeName === "axial" ? told : NO_SIDES);
+
 /** Mirrored where the left and right of the patient change sides. */
 export const isMirrored = (planeName, convention) => convention === "neurological" && planeName !== "sagittal";

@@ -63,8 +63,9 @@ export function makeKeys() {
     const name = keyName(event);
     const binding = bindings.get(name);
     if (!binding || event.defaultPrevented) return;
-    if (typing(event.target)) return;
-    if (usesItself(event.target, event.key)) return;
+    // The field of a dialog keeps the focus for a moment after it was closed.
+    const target = event.target.closest("dialog:not([open])") ? document.body : event.target;
+    if (typing(target) || usesItself(target, event.key)) return;
     if (document.querySelector("dialog[open]") && name !== "Escape" && name !== "?") return;
     event.preventDefault();
     binding.act(event);

@@ -3,7 +3,7 @@
  * windowed, zoomed; what is wanted is asked for, what has come is drawn.
  */
 import { element, icon, say } from "./dom.js";
-import { isMirrored, sides, sliceOf, toMm, toPlane } from "./geometry.js";
+import { isMirrored, sides, sidesOfPicture, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
 import { slicePainter } from "./painter.js";
 import { placement } from "./view.js";
@@ -123,7 +123,7 @@ export class Pane {
   /** @returns {boolean} whether the patient's left and right are drawn the other way round */
   get mirrored() {
     const { image, convention } = this.viewer.state.get();
-    return image.physical && isMirrored(this.plane, convention);
+    return image.physical && !image.picture && isMirrored(this.plane, convention);
   }
 
   /** CSS pixels in the pane of a pixel of the plane. */
@@ -159,8 +159,9 @@ export class Pane {
   valueAt(column, row) {
     if (this.#current?.n !== this.n) return { first: undefined, second: undefined };
     const read = (slice) => {
+      if (!slice) return undefined;
       const [c, r] = [Math.round(column), Math.round(row)];
-      if (!slice || c < 0 || r < 0 || c >= slice.width || r >= slice.height) return null;
+      if (c < 0 || r < 0 || c >= slice.width || r >= slice.height) return null;
       const at = r * slice.width + c;
       if (slice.valid && slice.valid[at] === 0) return null;
       return Array.from(slice.values.subarray(at * slice.channels, (at + 1) * slice.channels));
@@ -283,11 +284,12 @@ export class Pane {
     const { state } = this.viewer;
     const { image, slab, how, active, views } = state.get();
     const { count, spacing_mm: spacing } = this.geometry;
-    for (const [side, text] of Object.entries(sides(this.geometry, this.mirrored))) {
-      // A picture without geometry does not say how the patient lies in it: neither do the letters.
-      say(this.#letters[side], image.physical ? text : "");
+    // A picture does not say of itself how the patient lies in it: its header may.
+    const letters = image.picture ? sidesOfPicture(image.picture, this.plane) : sides(this.geometry, this.mirrored);
+    for (const [side, text] of Object.entries(letters)) {
+      say(this.#letters[side], image.picture || image.physical ? text : "");
     }
-    const name = image.physical || count > 1 ? NAMES[this.plane] : "Picture";
+    const name = count > 1 || (image.physical && !image.picture) ? NAMES[this.plane] : "Picture";
     say(this.#heading, this.which === "first" ? name : `${name} · second`);
     if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
       this.picture.dataset.n = String(shown.n);

@@ -15,6 +15,9 @@ const TURN = 0.008;
 const PRESS = 0.15;
 /** After the last movement the picture is drawn at full resolution, ms. */
 const SETTLE_MS = 180;
+const WAYS = Object.freeze({ surface: "Surface", max: "Maximum", labels: "Labels alone" });
+/** No value of an image comes up to it. */
+const NEVER = 2;
 /** After the last step in time the volume of that time is asked for, ms. */
 const PLAYED_MS = 500;
 const WAYS = Object.freeze({ surface: "Surface", max: "Maximum" });
@@ -55,6 +58,7 @@ export function makeThreeD(viewer, pane) {
   let due = false;
   let moving = false;
   let settle = null;
+  let finer = null;
   let rest = null;
 
   function draw(now = false) {
@@ -82,11 +86,23 @@ export function makeThreeD(viewer, pane) {
     const [from, to] = volume.range;
     const share = (value) => (value - from) / (to - from || 1);
     const cast = rays(volume.box, turn, width / height);
-    renderer.draw({ cast, way: way.value, level: Number(level.value), low: share(low), high: share(high), invert, width, height, ratio, moving });
+    const surface = way.value !== "max";
+    renderer.draw({ cast, surface, level: way.value === "labels" ? NEVER : Number(level.value), low: share(low), high: share(high), invert, width, height, ratio, moving });
     level.disabled = way.value !== "surface";
-    said.textContent = way.value === "surface" ? `${showValue([from + Number(level.value) * (to - from)])} ${image.unit ?? ""}` : "";
+    said.textContent = about(image, from + Number(level.value) * (to - from));
     canvas.dataset.drawn = image.id;
     paintMarks(cast, width, height, ratio);
+    clearTimeout(finer);
+    finer = setTimeout(refine);
+  }
+
+  function about(image, value) {
+    if (way.value === "labels") return state.get().solid ? "" : "There are no labels";
+    return way.value === "surface" ? `${showValue([value])} ${image.unit ?? ""}` : "";
+  }
+
+  function refine() {
+    if (volume && renderer.finer()) finer = setTimeout(refine);
   }
 
   /** The marks alone: the rays are cast anew only when something else would be seen. */

@@ -79,6 +79,7 @@ export function polygonTool(viewer, desk, about) {
       }
       add(pane, [column, row]);
       outline.drawn = 0;
+      outline.clicked = true;
       return undefined;
     },
     move({ pane, column, row, x, y }) {
@@ -100,6 +101,8 @@ export function polygonTool(viewer, desk, about) {
     },
     enter(pane) {
       if (!desk.store.get().open) return desk.edit({});
+      // Of points that were clicked, Enter is the end; else it sets the next one, at the crosshair.
+      if (stands(pane) && outline.clicked && outline.points.length >= 3) return close();
       const [column, row] = crosshairOn(viewer, pane);
       const last = stands(pane) ? outline.points.at(-1) : null;
       if (last && outline.points.length >= 3 && Math.hypot(last[0] - column, last[1] - row) < 0.5) return close();

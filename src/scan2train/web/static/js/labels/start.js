@@ -19,6 +19,9 @@ export function start(viewer) {
   makeSolid(viewer, desk);
   const acts = makeActs(viewer, desk, overlay, saveDialog(viewer, desk));
   const panel = labelsPanel(viewer, desk, acts);
+  const begin = () => {
+    if (viewer.state.get().image && !desk.store.get().open && desk.store.get().busy === 0) desk.load(null);
+  };
   const about = (id, name, key) => ({ id, name, key, icon: LABEL_ICONS[id] });
   for (const tool of [
     brushTool(viewer, desk, overlay, about("brush", "Brush", "b"), false),
@@ -26,7 +29,11 @@ export function start(viewer) {
     polygonTool(viewer, desk, about("polygon", "Outline, filled", "l")),
     fillTool(viewer, desk, about("fill", "Fill a region", "j")),
     boxTool(viewer, desk, about("box", "Box", "u")),
-  ]) viewer.tools.add(tool, { bar: panel.tools, group: GROUP });
+  ]) {
+    viewer.tools.add(tool, { bar: panel.tools, group: GROUP });
+    // Who takes up a brush wants to draw: where there are no labels yet, new ones are begun.
+    viewer.state.watch(["tool"], ({ tool: chosen }) => chosen === tool.id && begin());
+  }
 
   const bind = (key, does, act) => viewer.keys.bind(key, does, act, GROUP);
   bind("[", "Smaller brush", acts.size(-1));

@@ -48,8 +48,9 @@ export function positionPanel(viewer) {
     say(fields.Second, withUnit(other, second?.unit));
     say(fields["Voxel (from 0)"], index.join(", "));
     say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
-    say(fields["RAS mm"], image.physical ? millimetres(mm) : "no physical size");
-    say(fields["LPS mm"], image.physical ? millimetres(otherConvention(mm)) : "no physical size");
+    const nowhere = image.physical ? image.picture && "none in the patient" : "no physical size";
+    say(fields["RAS mm"], nowhere || millimetres(mm));
+    say(fields["LPS mm"], nowhere || millimetres(otherConvention(mm)));
     say(where, hovered ? "under the pointer" : "at the crosshair");
   }
   const later = () => {

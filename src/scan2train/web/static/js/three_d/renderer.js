@@ -8,6 +8,8 @@ const NAMES = Object.freeze([
 ]);
 /** What a frame may cost, ms: while the volume is turned, and once it is still. */
 const BUDGET_MS = Object.freeze({ moving: 40, still: 350 });
+/** What a strip of the finest picture may cost, ms: what else is asked of the page comes between two of them. */
+const STRIP_MS = 50;
 /** Steps along a ray, in edges of a voxel. */
 const STRIDE = Object.freeze({ moving: 1.4, still: 0.7 });
 /** Edge of the picture that a machine's speed is first tried on. */
@@ -29,6 +31,14 @@ function texture3D(gl, filter) {
     [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_R, gl.CLAMP_TO_EDGE],
   ]) gl.texParameteri(gl.TEXTURE_3D, name, value);
   return made;
+}
+
+/** The picture after one of a scale, twice as fine; null where that has every pixel. */
+function next({ scale, goal, inside, steps }) {
+  if (scale >= goal) return null;
+  const finer = Math.min(goal, 2 * scale);
+  const [width, height] = inside.map((size) => Math.max(PROBE, Math.round(size * finer)));
+  return { scale: finer, goal, inside, steps, width, height, done: 0 };
 }
 
 /**
@@ -60,16 +70,50 @@ export function makeRenderer(canvas) {
   /** ms for a million steps, as measured last; null until something was drawn */
   let cost = null;
   let voxel = 1;
+  /** What is drawn strip by strip beside the picture that is shown: it takes its place when it is whole. */
+  const beside = gl.createFramebuffer();
+  const paper = gl.createRenderbuffer();
+  let finest = null;
 
   /** Draws, and waits for it: reading a pixel is the one way. @returns {number} ms for a million steps */
   function timed(width, height, steps) {
     canvas.width = width;
     canvas.height = height;
     gl.viewport(0, 0, width, height);
+    return drawn(width * height * steps);
+  }
+
+  function drawn(work) {
     const began = performance.now();
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-    return Math.max(1e-4, ((performance.now() - began) * 1e6) / (width * height * steps));
+    return Math.max(1e-4, ((performance.now() - began) * 1e6) / work);
+  }
+
+  /** The next strip of the finest picture, from below. */
+  function strip({ width, height, steps, done }) {
+    gl.bindFramebuffer(gl.FRAMEBUFFER, beside);
+    if (done === 0) {
+      gl.bindRenderbuffer(gl.RENDERBUFFER, paper);
+      gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
+      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, paper);
+    }
+    const rows = Math.min(height - done, Math.max(4, Math.floor((STRIP_MS * 1e6) / (cost * width * steps))));
+    gl.viewport(0, 0, width, height);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(0, done, width, rows);
+    cost = drawn(width * rows * steps);
+    gl.disable(gl.SCISSOR_TEST);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return done + rows;
+  }
+
+  function take({ width, height }) {
+    canvas.width = width;
+    canvas.height = height;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, beside);
+    gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   }
 
   return Object.freeze({
@@ -92,7 +136,7 @@ export function makeRenderer(canvas) {
       gl.uniform3fv(at.palette, palette);
     },
     /** Draws as finely as this machine can in the time there is. */
-    draw({ cast, way, level, low, high, invert, width, height, ratio, moving }) {
+    draw({ cast, surface, level, low, high, invert, width, height, ratio, moving }) {
       const kind = moving ? "moving" : "still";
       const steps = cast.length / (voxel * STRIDE[kind]);
       gl.activeTexture(gl.TEXTURE0);
@@ -109,7 +153,7 @@ export function makeRenderer(canvas) {
       gl.uniform1f(at.level, level);
       gl.uniform1f(at.low, low);
       gl.uniform1f(at.high, high);
-      gl.uniform1i(at.surface, Number(way === "surface"));
+      gl.uniform1i(at.surface, Number(surface));
       gl.uniform1i(at.inverted, Number(invert));
       if (cost === null) {
         cost = timed(PROBE, PROBE, steps); // the first drawing prepares the program: it says nothing of speed
@@ -118,6 +162,17 @@ export function makeRenderer(canvas) {
       const pixels = (BUDGET_MS[kind] / (cost * steps)) * 1e6;
       const scale = Math.min(ratio, Math.sqrt(pixels / (width * height)));
       cost = timed(Math.max(PROBE, Math.round(width * scale)), Math.max(PROBE, Math.round(height * scale)), steps);
+      const still = { scale, goal: Math.max(scale, Math.min(1, ratio)), inside: [width, height], steps };
+      finest = moving ? null : next(still);
+    },
+    /** Where there was no time for every pixel: goes on with a finer picture. @returns {boolean} whether there is more to draw */
+    finer() {
+      if (!finest) return false;
+      finest = { ...finest, done: strip(finest) };
+      if (finest.done < finest.height) return true;
+      take(finest);
+      finest = next(finest);
+      return finest !== null;
     },
   });
 }
