@@ -268,7 +268,12 @@ def test_a_picture_has_its_first_row_on_top(tmp_path):
 
 @pytest.mark.parametrize(
     ("told", "sides"),
-    [("A\\FR", ("A", "P", "IR", "SL")), ("P\\H", ("P", "A", "S", "I")), ("", ("",) * 4), ("X\\F", ("", "", "I", "S"))],
+    [
+        ("A\\FR", ("A", "P", "IR", "SL")),
+        ("P\\H", ("P", "A", "S", "I")),
+        ("", ("",) * 4),
+        ("X\\F", ("", "", "I", "S")),
+    ],
 )
 def test_a_mammogram_has_the_letters_that_its_header_tells(tmp_path, told, sides):
     small_mammogram("L", "MLO", tags={"PatientOrientation": told or None})(tmp_path)

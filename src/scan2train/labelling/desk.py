@@ -122,7 +122,7 @@ def _advised(error: GridMismatch) -> GridMismatch:
         where=error.where,
         expected=error.expected,
         found=error.found,
-        advice="Open the image that they were drawn on, or have them brought onto this one's grid, by the button in the "
+        advice="Open the image that they were drawn on, or have them brought onto this one's grid, by a button in the "
         "panel Labels.",
     )
 

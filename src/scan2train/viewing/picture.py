@@ -15,7 +15,7 @@ def picture_of(entry: Entry) -> dict[str, str] | None:
         return None
     row = entry.row()
     told = str((row or {}).get("patient_orientation") or "").replace("\\", ",").split(",")
-    right, bottom = (_letters(one) for one in told) if len(told) == 2 else ("", "")  # noqa: PLR2004
+    right, bottom = (_letters(one) for one in told) if len(told) == 2 else ("", "")
     return {
         "right": right,
         "left": right.translate(_OPPOSITE),

@@ -142,8 +142,14 @@ def test_the_filter_leaves_what_matches(page):
 def test_of_a_picture_there_is_one_pane_with_the_letters_it_tells(page):
     page.locator("#set-list .row[title^='woman']").click()
     page.locator("#pane-axial h2", has_text="Picture").wait_for()
-    assert [page.locator(f"#pane-{other}").is_visible() for other in ("axial", "coronal", "3d")] == [True, False, False]
-    letter = {side: page.locator(f"#pane-axial .letter.{side}").inner_text() for side in ("left", "right", "top")}
+    assert [page.locator(f"#pane-{other}").is_visible() for other in ("axial", "coronal", "3d")] == [
+        True,
+        False,
+        False,
+    ]
+    letter = {
+        side: page.locator(f"#pane-axial .letter.{side}").inner_text() for side in ("left", "right", "top")
+    }
     assert letter == {"left": "P", "right": "A", "top": "SL"}
     assert "none in the patient" in page.locator("#cursor").inner_text()
     page.locator("#set-list .row[title^='series1']").click()
