@@ -20,7 +20,6 @@ const WAYS = Object.freeze({ surface: "Surface", max: "Maximum", labels: "Labels
 const NEVER = 2;
 /** After the last step in time the volume of that time is asked for, ms. */
 const PLAYED_MS = 500;
-const WAYS = Object.freeze({ surface: "Surface", max: "Maximum" });
 /** A surface of a CT is bone at first, HU; of others a share of the range. */
 const BONE_HU = 180;
 const SHARE = 0.3;
