@@ -37,34 +37,47 @@ export function keyName(event) {
   return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
 }
 
-/** Typing ends with Enter or Escape, a choice with the mouse that made it: then keys are commands again. */
+/**
+ * Typing ends with Enter or Escape, a choice with the mouse that made it: then keys are commands again.
+ * @returns {(event: KeyboardEvent) => boolean} whether the event's field was left by an event before it: it keeps the
+ *   focus for a moment longer
+ */
 function giveKeysBack() {
   let byPointer = false;
+  let last = null;
   document.addEventListener("pointerdown", () => { byPointer = true; }, true);
   document.addEventListener("keydown", (event) => {
     byPointer = false;
     const field = event.target;
     if (typing(field) && field instanceof HTMLInputElement && (event.key === "Enter" || event.key === "Escape")) {
       const dialog = field.closest("dialog");
-      if (!dialog) setTimeout(() => field.blur());
-      else if (event.key === "Escape") dialog.close();
+      if (dialog) {
+        if (event.key === "Escape") dialog.close();
+        return;
+      }
+      last = event;
+      setTimeout(() => {
+        field.blur();
+        last = null;
+      });
     }
   }, true);
   document.addEventListener("change", ({ target }) => {
     if (byPointer && target instanceof HTMLSelectElement) target.blur();
   });
+  return (event) => event.target.closest("dialog:not([open])") !== null
+    || (last !== null && last !== event && last.target === event.target);
 }
 
 export function makeKeys() {
   /** @type {Map<string, Binding>} */
   const bindings = new Map();
-  giveKeysBack();
+  const isLeft = giveKeysBack();
   document.addEventListener("keydown", (event) => {
     const name = keyName(event);
     const binding = bindings.get(name);
     if (!binding || event.defaultPrevented) return;
-    // The field of a dialog keeps the focus for a moment after it was closed.
-    const target = event.target.closest("dialog:not([open])") ? document.body : event.target;
+    const target = isLeft(event) ? document.body : event.target;
     if (typing(target) || usesItself(target, event.key)) return;
     if (document.querySelector("dialog[open]") && name !== "Escape" && name !== "?") return;
     event.preventDefault();
