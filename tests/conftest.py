@@ -34,6 +34,7 @@ _LONG = (
         "tools/test_clean.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
+        "tools/test_register_scans.py",
         "viewing/test_session.py",
         "web/",
     ),

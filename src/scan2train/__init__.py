@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from scan2train.tools.mesh.mesh import mesh
     from scan2train.tools.phases.phases import phases
     from scan2train.tools.postprocess.postprocess import postprocess
+    from scan2train.tools.register.register import register
     from scan2train.tools.segment.result import Segmentation
     from scan2train.tools.segment_body import segment_body
     from scan2train.verify import verify
@@ -132,6 +133,7 @@ _HOME = {
     "prepare": "prepare",
     "read": "read",
     "read_all": "read",
+    "register": "tools.register.register",
     "replay": "replay",
     "restore": "restore",
     "segment_body": "tools.segment_body",
@@ -205,6 +207,7 @@ __all__ = [
     "prepare",
     "read",
     "read_all",
+    "register",
     "replay",
     "restore",
     "segment_body",

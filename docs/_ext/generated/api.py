@@ -42,6 +42,7 @@ PARTS = {
         "harmonize_histogram",
         "Combat",
         "phases",
+        "register",
     ),
 }
 

@@ -19,7 +19,7 @@ from scan2train.kernels.first_use import told_once
 COMMANDS = (
     *("index", "view", "check", "explain", "recipes", "prepare", "report", "restore", "convert", "clean"),
     *("verify", "replay", "diff", "split", "plan", "envelope", "harmonize"),
-    *("segment", "evaluate", "postprocess", "mesh", "features", "phases"),
+    *("segment", "evaluate", "postprocess", "mesh", "features", "phases", "register"),
     *("header", "stats", "leaks", "parity", "demo", "doctor"),
 )
 

@@ -41,15 +41,18 @@ def resample_displaced(source, valid, masked, shifts, fill, out, out_valid):
 
 @outer
 def displaced_labels(source, shifts, out):
-    """Each label interpolated as a picture of its own, the largest wins; 0 beyond the source's outer faces."""
+    """Each label interpolated as a picture of its own, the largest wins; 0 beyond the source's outer faces.
+
+    ``out`` may be of another shape: ``shifts`` are from its own indices to the source's.
+    """
     nk, nj, ni = source.shape
-    if out.shape != source.shape or shifts.shape[1:] != source.shape or shifts.shape[0] != 3:
+    if shifts.shape[1:] != out.shape or shifts.shape[0] != 3:
         raise ValueError("displacements and labels disagree")
     found = np.empty(8, source.dtype)
     share = np.empty(8, np.float64)
-    for ko in range(nk):
-        for jo in range(nj):
-            for io in range(ni):
+    for ko in range(out.shape[0]):
+        for jo in range(out.shape[1]):
+            for io in range(out.shape[2]):
                 x, y, z = io + shifts[0, ko, jo, io], jo + shifts[1, ko, jo, io], ko + shifts[2, ko, jo, io]
                 if not (-0.5 <= x <= ni - 0.5 and -0.5 <= y <= nj - 0.5 and -0.5 <= z <= nk - 0.5):
                     out[ko, jo, io] = 0

@@ -88,9 +88,9 @@ class Desk:
         else:
             try:
                 labels, told = open_labels(image.volume, given.read(image.volume), beside=path)
-            except GridMismatch:
+            except GridMismatch as error:
                 if not onto_grid or path is None:
-                    raise
+                    raise _advised(error) from error
                 labels, told = open_labels(image.volume, path, onto_grid=True)
         return OnDesk(
             id=token_hex(6),
@@ -113,6 +113,18 @@ class Desk:
         if "path" not in about:
             return (place,)
         return place, source_folder(about["source"]) / about["path"]
+
+
+def _advised(error: GridMismatch) -> GridMismatch:
+    """The same, with what can be done about it here."""
+    return GridMismatch(
+        error.message,
+        where=error.where,
+        expected=error.expected,
+        found=error.found,
+        advice="Open the image that they were drawn on, or have them brought onto this one's grid, by a button in the "
+        "panel Labels.",
+    )
 
 
 def _plain(name: str) -> str:

@@ -361,6 +361,23 @@ def test_what_is_not_saved_is_told_on_leaving_and_is_there_again(viewer, look):
     page.get_by_text("Labels · not saved").wait_for(state="detached")
 
 
+def test_a_mask_on_another_grid_is_brought_over_by_a_button(view, look, scan, tmp_path):
+    affine = np.array(GRID.affine)
+    affine[:3, 3] += (3.0, -2.0, 4.0)
+    nib.save(
+        nib.Nifti1Image(np.asarray(nib.load(scan / "mask.nii.gz").dataobj), affine),
+        tmp_path / "beside.nii.gz",
+    )
+    page = look(view(scan / "image.nii.gz", labels=tmp_path / "beside.nii.gz"))
+    page.get_by_text("the labels lie on another grid").wait_for()
+    look.wrong.clear()  # the browser notes the refusal
+    page.locator("#labels-onto").click()
+    page.locator("#label-list li[data-value='2']").wait_for()
+    page.get_by_text("was sampled onto the image's").wait_for()
+    assert page.locator("#labels-onto").is_hidden()
+    assert voxels(page, 2) == pytest.approx(5 * 8 * 9, rel=0.2)
+
+
 def test_every_key_of_labels_is_in_the_help(page):
     page.keyboard.press("?")
     told = page.locator("#help").inner_text()

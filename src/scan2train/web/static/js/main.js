@@ -134,9 +134,14 @@ function build() {
 function followChecks() {
   const unchecked = () => state.get().set.images.some((image) => image.checked === false);
   const again = async () => {
-    const set = await askJson("api/set").catch(() => null);
-    if (set) state.set({ set });
-    if (set === null || unchecked()) setTimeout(again, CHECKED_MS);
+    const told = await askJson("api/set").catch(() => null);
+    if (told) {
+      // Only what the check knows: a decision made meanwhile is newer than this answer may be.
+      const known = new Map(told.images.map(({ id, findings, checked }) => [id, { findings, checked }]));
+      const { set } = state.get();
+      state.set({ set: { ...set, images: set.images.map((image) => ({ ...image, ...known.get(image.id) })) } });
+    }
+    if (told === null || unchecked()) setTimeout(again, CHECKED_MS);
   };
   if (unchecked()) setTimeout(again, CHECKED_MS);
 }

@@ -17,7 +17,7 @@ export function labelsPanel(viewer, desk, acts) {
   const { state } = viewer;
   const { store } = desk;
   const source = element("select", { id: "labels-source", "aria-label": "Labels of this image", onchange: () => choose(source.value) });
-  const onto = element("button", { type: "button", id: "labels-onto", class: "button", hidden: true, text: "Bring them onto the image's grid", onclick: () => desk.load(source.value, true) });
+  const onto = element("button", { type: "button", id: "labels-onto", class: "button", hidden: true, text: "Bring them onto the image's grid", onclick: () => bring() });
   const tools = element("div", { id: "label-tools", class: "group", role: "toolbar", "aria-label": "Tools for labels" });
   const button = (id, name, key, path, act) =>
     element("button", { type: "button", id, class: "tool", "aria-label": name, title: `${name} (${key})`, onclick: act }, icon(path));
@@ -73,8 +73,19 @@ export function labelsPanel(viewer, desk, acts) {
   );
   const panel = viewer.panels.add({ id: "labels-panel", title: "Labels", order: 40, content: [source, onto, body] });
 
+  /** What was chosen, whether or not it could be opened. */
+  let chosen = "";
+
+  async function bring() {
+    onto.hidden = await desk.load(chosen, true);
+  }
+
   async function choose(value) {
-    if (value === "") return desk.close();
+    desk.close();
+    chosen = value;
+    source.value = value;
+    onto.hidden = true;
+    if (value === "") return undefined;
     const fine = await desk.load(value === NEW ? null : value);
     onto.hidden = fine || value === NEW;
     return undefined;
@@ -92,13 +103,14 @@ export function labelsPanel(viewer, desk, acts) {
 
   state.watch(["set"], (now) => {
     sources(now);
-    source.value = sourceOf(store.get().open);
+    source.value = chosen;
   });
   state.watch(["image"], (now, before) => {
     if (now.image?.id === before.image?.id) return;
     const own = sources(now);
     onto.hidden = true;
     desk.close();
+    chosen = "";
     const first = now.set?.labels && own.some(({ id }) => id === now.set.labels) ? now.set.labels : own[0]?.id;
     if (!first) return;
     source.value = first;
@@ -110,7 +122,10 @@ export function labelsPanel(viewer, desk, acts) {
   store.watch(["open"], ({ open }, before) => {
     body.hidden = !open;
     if (open && open.id !== before.open?.id) panel.section.open = true;
-    if (open || before.open) source.value = sourceOf(open);
+    if (open || before.open) {
+      chosen = sourceOf(open);
+      source.value = chosen;
+    }
     panel.title(open && !open.saved ? "Labels · not saved" : "Labels");
     undo.disabled = !open || open.undo === 0;
     redo.disabled = !open || open.redo === 0;

@@ -1,0 +1,114 @@
+"""The start that is taken, and those that were tried."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scan2train.errors import WrongUse
+from scan2train.grid import FloatArray
+from scan2train.tools.register.alike import Held, Metric
+from scan2train.tools.register.itk import RAS_TO_LPS
+from scan2train.tools.register.linear import Told, align, on_blocks
+from scan2train.tools.register.options import RegisterOptions
+from scan2train.tools.register.scan import Scan
+from scan2train.tools.register.starts import Start, anchors, starts, worth
+from scan2train.volume import Mask, Volume
+
+#: Blocks on which starts are compared.
+_COARSE_MM = 8.0
+_HELD, _SAMPLES, _ROUNDS = 6_000, 8_000, 50
+#: So many upright starts are followed for a while, and so many that turn the patient.
+_UPRIGHT, _TURNED = 3, 2
+#: The world of the files is believed unless a turn makes the scans more alike by so much.
+_MUCH = 0.08
+
+
+def choose_start(
+    volumes: tuple[Volume, Volume],
+    scans: tuple[Scan, Scan],
+    bodies: tuple[Mask, Mask],
+    where: Mask,
+    metric: Metric,
+    options: RegisterOptions,
+    told: Told,
+) -> tuple[Start, list[Start]]:
+    """The best start of the word that ``options`` names, or of all, each followed for a while on a coarse copy.
+
+    Raises
+    ------
+    WrongUse
+        If lungs are to be found in what is no CT.
+    Scan2TrainError
+        If they are not found.
+    """
+    fixed, moving = (scan.shrunk(_COARSE_MM) for scan in scans)
+    coarse = on_blocks(where, scans[0], fixed)
+    held = Held.drawn(fixed, coarse, metric, _HELD, options.seed)
+    if options.start == "lungs":
+        pairs = {"lungs": (_lungs(volumes[0]), _lungs(volumes[1]))}
+    else:
+        pairs = anchors(*scans, *bodies)
+        if options.start != "auto":
+            pairs = {options.start: pairs[options.start]}
+    automatic = options.start == "auto"
+    all_ = starts(pairs, held, moving, turns=automatic)
+    if not automatic:
+        return all_[0], all_[:1]
+    upright = _apart([one for one in all_ if not one.turned], held)[:_UPRIGHT]
+    turned = _apart([one for one in all_ if one.turned], held)[:_TURNED]
+    tried = []
+    for number, one in enumerate(upright + turned):
+        told("looking where to start", number / (_UPRIGHT + _TURNED), one.alike)
+        if one.alike <= -1:
+            continue
+        matrix = align(
+            fixed,
+            moving,
+            coarse,
+            one.matrix,
+            kind="rigid",
+            levels_mm=[_COARSE_MM],
+            metric=metric,
+            samples=_SAMPLES,
+            seed=options.seed,
+            rounds=_ROUNDS,
+            told=lambda *_: None,
+        )
+        tried.append(Start(word=one.word, turn=one.turn, matrix=matrix, alike=worth(held, moving, matrix)))
+    if not tried:
+        return upright[0], upright[:1]
+    best = max(tried, key=lambda one: one.alike - (_MUCH if one.turned else 0.0))
+    return best, tried
+
+
+def _apart(found: list[Start], held: Held) -> list[Start]:
+    """Without those that put the patient where a better one does, to a few millimetres."""
+    some = held.points[:: max(1, len(held.points) // 50)]
+    kept: list[tuple[Start, FloatArray]] = []
+    for one in found:
+        places = some @ one.matrix[:3, :3].T + one.matrix[:3, 3]
+        if all(np.abs(places - other).max() > _COARSE_MM / 2 for _, other in kept):
+            kept.append((one, places))
+    return [one for one, _ in kept]
+
+
+def _lungs(volume: Volume) -> FloatArray:
+    """Middle of both lungs, LPS+ mm."""
+    from scan2train.tools.lungs import segment_lungs
+
+    if volume.unit != "HU":
+        raise WrongUse(
+            "lungs are found in CT only",
+            expected="values in HU",
+            found=volume.unit,
+            advice="Take --start body.",
+        )
+    labels = segment_lungs(volume).labels
+    index = np.array(
+        [
+            float(np.average(np.arange(size), weights=(labels.array != 0).sum(axis=others)))
+            for size, others in zip(labels.grid.shape, ((1, 2), (0, 2), (0, 1)), strict=True)
+        ]
+    )
+    point: FloatArray = (RAS_TO_LPS[:3, :3] @ labels.grid.to_world(index)).astype(np.float64)
+    return point

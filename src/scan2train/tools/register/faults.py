@@ -1,0 +1,56 @@
+"""When an alignment should not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scan2train.grid import FloatArray
+from scan2train.tools.register.alike import FEWEST, Held
+from scan2train.tools.register.bend import Jacobian
+from scan2train.tools.register.result import Fault
+from scan2train.tools.register.scan import Scan
+
+#: Held places are a sample: what differs by less is the same.
+_SAME = 0.003
+#: Less of the fixed patient that the moving scan covers is a chance meeting.
+_COVERED = 0.15
+#: Two scans of one part of the body are more alike than that, whatever the modality.
+_LITTLE = 0.25
+
+
+def faults(held: Held, moving: Scan, places: dict[str, FloatArray], jacobian: Jacobian) -> Iterator[Fault]:
+    """What is wrong, the worst first; ``places`` has ``as found``, ``start`` and ``end``."""
+    end, seen = held.alike(moving, places["end"])
+    share = float(seen.mean()) if seen.size else 0.0
+    if np.isnan(end) or share < _COVERED:
+        yield Fault(
+            reason="apart",
+            message=f"the moving scan covers {share:.0%} of what is compared in the fixed one",
+        )
+        return
+    for word, told in (("as found", "as the two lay at first"), ("start", "at the start")):
+        both = seen & moving.at(places[word])[1]
+        if int(both.sum()) < max(FEWEST, _COVERED * len(seen)):
+            continue
+        before, _ = held.alike(moving, places[word], both)
+        after, _ = held.alike(moving, places["end"], both)
+        if after < before - _SAME:
+            yield Fault(
+                reason="worse",
+                message=f"the scans are less alike than {told}: {held.metric} {after:.3f}, before {before:.3f}",
+            )
+            break
+    if jacobian.folded > 0:
+        yield Fault(
+            reason="folds",
+            message=f"the deformation folds in {jacobian.folded:.2%} of the patient (least Jacobian "
+            f"{jacobian.least:.3g}): what lay apart lies on one another",
+        )
+    if end < _LITTLE:
+        yield Fault(
+            reason="little-in-common",
+            message=f"the scans have little in common even so: {held.metric} {end:.3f}; do they show the same part of "
+            "the body?",
+        )
