@@ -151,7 +151,7 @@ def test_three_dimensions_are_drawn(page):
 def test_three_dimensions_come_to_have_every_pixel(page):
     fine = """() => {
       const canvas = document.querySelector("#pane-3d canvas.picture");
-      return canvas.width === canvas.clientWidth && canvas.height === canvas.clientHeight;
+      return canvas?.dataset.drawn && canvas.width === canvas.clientWidth && canvas.height === canvas.clientHeight;
     }"""
     page.wait_for_function(fine)
 
