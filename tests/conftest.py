@@ -34,8 +34,9 @@ _LONG = (
         "tools/test_clean.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
-        "tools/test_register_scans.py",
-        "viewing/test_session.py",
+        "tools/test_register",
+        "labelling/test_saving.py",
+        "viewing/",
         "web/",
     ),
 )
