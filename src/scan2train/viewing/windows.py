@@ -14,6 +14,8 @@ _NAMES = {
     "brain": "Brain",
     "liver": "Liver",
 }
+#: Values that no other modality than CT has: air, with room for noise.
+_AIR_HU = -900.0
 
 
 def windows_of(image: Image) -> list[dict[str, Any]]:
@@ -31,6 +33,8 @@ def windows_of(image: Image) -> list[dict[str, Any]]:
             tissues.sort(key=lambda one: one["id"] != "soft-tissue")
             return [tissues[0], *told, *tissues[1:]]
         told += tissues
+    elif volume.unit == "a.u." and image.range[0] <= _AIR_HU:  # most NIfTI of CT does not tell its unit
+        told += [_window(word, f"{_NAMES[word]}, if HU", *CT_WINDOWS[word]) for word in CT_WINDOWS]
     return told
 
 
