@@ -25,12 +25,13 @@ from aligned_patients import (
     write_both,
     wrong_by,
 )
-from scan2train.errors import OutputInUse
+from scan2train.errors import OutputInUse, WrongUse
 from scan2train.grid import LPS_TO_RAS, Grid
 from scan2train.sampling import Sampling, ValueMap, sample, sample_labels
 from scan2train.tools.register import stages as story
 from scan2train.tools.register.alike import correlation
 from scan2train.tools.register.bend import jacobian
+from scan2train.tools.register.bspline import _together
 from scan2train.tools.register.itk import as_transform, image_of, through
 from scan2train.tools.register.onto_fixed import image_onto, labels_onto
 from scan2train.volume import Labels, Volume
@@ -232,3 +233,67 @@ def test_labels_and_values_are_sampled_as_everywhere_else(nearest):
         assert not both.all()
         assert np.abs(ours.array - theirs.array)[both].max() < 1e-3
         assert not ours.array[~ours.valid].any()
+
+
+def test_labels_of_a_whole_scan_are_those_of_the_sampler():
+    # Of this size memory is the system's own: what was given back cannot be read again by luck.
+    shape, spacing = (211, 173, 120), (1.1, 1.3, 2.1)
+    grid = grid_of(shape=shape, spacing=spacing)
+    blocks = np.indices(shape, np.uint8)
+    labels = Labels(
+        array=((blocks[0] // 40 + blocks[1] // 30 + blocks[2] // 20) % 4).astype(np.uint8), grid=grid
+    )
+    matrix = rigid((0, 0, 0), (11.3, -7.2, 13.9))
+    transform = as_transform(LPS_TO_RAS @ matrix @ LPS_TO_RAS)
+    ours = labels_onto(labels, grid, transform, nearest=True, jobs=1)
+    back = Grid(shape, np.linalg.inv(matrix) @ grid.affine)
+    theirs = sample_labels(labels.replace(grid=back), grid, Sampling("nearest", antialias=False))
+    assert (ours.array == theirs.array).mean() > 0.999
+    assert (ours.array != labels.array).mean() > 0.1
+
+
+@pytest.mark.parametrize(
+    "direction",
+    [np.eye(3), np.diag([-1.0, -1.0, 1.0]), np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])],
+    ids=["LPS", "RAS", "sagittal"],
+)
+def test_volumes_change_as_much_whatever_the_axes_of_the_grid(direction):
+    affine = np.eye(4)
+    affine[:3, :3] = direction @ np.diag([2.0, 3.0, 5.0])
+    k, j, i = np.indices((8, 9, 10))
+    places = np.stack([i, j, k], axis=-1) @ affine[:3, :3].T
+    field = SimpleITK.GetImageFromArray(places * [0.2, 0.1, -0.1], isVector=True)
+    field.SetSpacing([2.0, 3.0, 5.0])
+    field.SetDirection(direction.ravel().tolist())
+    inner = np.zeros((8, 9, 10), np.bool_)
+    inner[1:-1, 1:-1, 1:-1] = True
+    found = jacobian(np.eye(4), field, inner)
+    assert found.least == pytest.approx(1.2 * 1.1 * 0.9, abs=1e-6)
+    assert found.most == pytest.approx(1.2 * 1.1 * 0.9, abs=1e-6)
+
+
+def test_a_coarse_displacement_holds_to_the_end_of_a_finer_grid():
+    coarse = SimpleITK.GetImageFromArray(np.full((5, 6, 7, 3), 10.0), isVector=True)
+    coarse.SetSpacing([8.0, 8.0, 8.0])
+    coarse.SetOrigin([2.0, 2.0, 2.0])
+    finer = SimpleITK.Image([15, 13, 12], SimpleITK.sitkFloat32)
+    finer.SetSpacing([4.0, 4.0, 4.0])
+    spline = SimpleITK.BSplineTransformInitializer(finer, [3, 3, 3], 3)
+    whole = SimpleITK.GetArrayFromImage(_together(coarse, spline, finer))
+    assert np.allclose(whole, 10.0)
+
+
+def test_a_mask_of_the_moving_scan_alone_is_all_that_counts():
+    fixed, _ = patient(FIXED)
+    other, drawn = (moved(one, rigid((0, 0, 0), (6, -5, 7))) for one in patient(grid_of((3, -4, 2)), 1))
+    found = s2t.register(fixed, other, moving_mask=drawn, rigid_only=True, start="none", **COARSE)
+    assert "apart" not in {fault.reason for fault in found.faults}
+
+
+def test_a_mask_without_a_whole_block_is_refused():
+    fixed, _ = patient(FIXED)
+    speck = np.zeros(FIXED.shape, np.uint8)
+    speck[30, 25, 15] = 1
+    mask = Labels(array=speck, grid=FIXED)
+    with pytest.raises(WrongUse, match="too thin"):
+        s2t.register(fixed, fixed, fixed_mask=mask, finest_mm=20.0)

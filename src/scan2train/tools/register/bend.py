@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scan2train.grid import FloatArray
-from scan2train.tools.register.itk import as_transform
+from scan2train.tools.register.itk import as_transform, inverse_of
 from scan2train.volume import Mask
 
 #: Cells that a field is continued beyond its grid, its ends held: block means leave out up to a block at the end.
@@ -72,7 +72,7 @@ def inverse(linear: FloatArray, field: Any | None, rounds: int = 50) -> Any:
         whole.AddTransform(
             SimpleITK.DisplacementFieldTransform(SimpleITK.Cast(back, SimpleITK.sitkVectorFloat64))
         )
-    whole.AddTransform(as_transform(np.linalg.inv(linear)))
+    whole.AddTransform(as_transform(inverse_of(linear)))
     return whole
 
 
@@ -83,8 +83,11 @@ def jacobian(linear: FloatArray, field: Any | None, where: Mask | None) -> Jacob
     scale = float(np.linalg.det(linear[:3, :3]))
     found = np.array([scale])
     if field is not None:
-        image = SimpleITK.DisplacementFieldJacobianDeterminant(field)
-        values = SimpleITK.GetArrayFromImage(image)
+        # ITK differentiates along the field's axes and leaves components in the world's: both must be the same.
+        turn = np.array(field.GetDirection()).reshape(3, 3)
+        own = SimpleITK.GetImageFromArray(SimpleITK.GetArrayFromImage(field) @ turn, isVector=True)
+        own.SetSpacing(field.GetSpacing())
+        values = SimpleITK.GetArrayFromImage(SimpleITK.DisplacementFieldJacobianDeterminant(own))
         found = scale * (values.ravel() if where is None else values[where])
     low, median, high = np.percentile(found, (1, 50, 99))
     return Jacobian(

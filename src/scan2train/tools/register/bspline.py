@@ -7,6 +7,7 @@ from typing import Any
 
 from scan2train.grid import FloatArray
 from scan2train.tools.register.alike import Metric
+from scan2train.tools.register.bend import continued
 from scan2train.tools.register.itk import as_transform
 from scan2train.tools.register.linear import Told, execute, method_of, on_blocks, watch
 from scan2train.tools.register.scan import Scan
@@ -48,7 +49,7 @@ def bend_by_bspline(
             before = SimpleITK.CompositeTransform(3)
             before.AddTransform(as_transform(linear))
             if field is not None:
-                before.AddTransform(SimpleITK.DisplacementFieldTransform(SimpleITK.Image(field)))
+                before.AddTransform(SimpleITK.DisplacementFieldTransform(continued(field)))
             method = method_of(here, there, on_blocks(where, fixed, here), metric, samples=samples, seed=seed)
             method.SetOptimizerAsLBFGSB(
                 gradientConvergenceTolerance=1e-6,
@@ -69,7 +70,7 @@ def _together(field: Any, spline: Any, image: Any) -> Any:
 
     both = SimpleITK.CompositeTransform(3)
     if field is not None:
-        both.AddTransform(SimpleITK.DisplacementFieldTransform(SimpleITK.Image(field)))
+        both.AddTransform(SimpleITK.DisplacementFieldTransform(continued(field)))
     both.AddTransform(spline)
     return SimpleITK.TransformToDisplacementField(
         both,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scan2train.errors import WrongUse
+from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.grid import FloatArray
-from scan2train.tools.register.alike import Held, Metric
+from scan2train.tools.register.alike import FEWEST, Held, Metric
 from scan2train.tools.register.itk import RAS_TO_LPS
 from scan2train.tools.register.linear import Told, align, on_blocks
 from scan2train.tools.register.options import RegisterOptions
@@ -17,6 +17,8 @@ from scan2train.volume import Mask, Volume
 #: Blocks on which starts are compared.
 _COARSE_MM = 8.0
 _HELD, _SAMPLES, _ROUNDS = 6_000, 8_000, 50
+#: With fewer blocks to draw from, what is left where the scans overlap would say nothing.
+_BLOCKS = 5 * FEWEST
 #: So many upright starts are followed for a while, and so many that turn the patient.
 _UPRIGHT, _TURNED = 3, 2
 #: The world of the files is believed unless a turn makes the scans more alike by so much.
@@ -43,7 +45,9 @@ def choose_start(
     """
     fixed, moving = (scan.shrunk(_COARSE_MM) for scan in scans)
     coarse = on_blocks(where, scans[0], fixed)
-    held = Held.drawn(fixed, coarse, metric, _HELD, options.seed)
+    # A small mask has too few blocks: its places are drawn in the finer copy.
+    few = int(coarse.sum()) < _BLOCKS
+    held = Held.drawn(scans[0] if few else fixed, where if few else coarse, metric, _HELD, options.seed)
     if options.start == "lungs":
         pairs = {"lungs": (_lungs(volumes[0]), _lungs(volumes[1]))}
     else:
@@ -61,19 +65,22 @@ def choose_start(
         told("looking where to start", number / (_UPRIGHT + _TURNED), one.alike)
         if one.alike <= -1:
             continue
-        matrix = align(
-            fixed,
-            moving,
-            coarse,
-            one.matrix,
-            kind="rigid",
-            levels_mm=[_COARSE_MM],
-            metric=metric,
-            samples=_SAMPLES,
-            seed=options.seed,
-            rounds=_ROUNDS,
-            told=lambda *_: None,
-        )
+        try:
+            matrix = align(
+                fixed,
+                moving,
+                coarse,
+                one.matrix,
+                kind="rigid",
+                levels_mm=[_COARSE_MM],
+                metric=metric,
+                samples=_SAMPLES,
+                seed=options.seed,
+                rounds=_ROUNDS,
+                told=lambda *_: None,
+            )
+        except Scan2TrainError:  # it led out of the picture; others may not
+            continue
         tried.append(Start(word=one.word, turn=one.turn, matrix=matrix, alike=worth(held, moving, matrix)))
     if not tried:
         return upright[0], upright[:1]

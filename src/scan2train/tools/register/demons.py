@@ -83,7 +83,7 @@ def _brought(here: Scan, there: Scan, linear: FloatArray) -> tuple[Array, Array]
 
     values = brought(np.clip(there.values, *_range(there)), there.outside)
     covered = brought(there.seen, 0.0) >= 0.5
-    if here.unit != "HU":
+    if not here.unit == there.unit == "HU":
         both = covered & here.seen
         low, high = np.percentile(values[both], (2, 98)) if both.any() else (0.0, 1.0)
         goal = np.percentile(here.values[both], (2, 98)) if both.any() else (0.0, 1.0)

@@ -14,17 +14,21 @@ from scan2train.tools.register.scan import Scan
 
 #: Held places are a sample: what differs by less is the same.
 _SAME = 0.003
-#: Less of the fixed patient that the moving scan covers is a chance meeting.
-_COVERED = 0.15
 #: Two scans of one part of the body are more alike than that, whatever the modality.
 _LITTLE = 0.25
 
 
-def faults(held: Held, moving: Scan, places: dict[str, FloatArray], jacobian: Jacobian) -> Iterator[Fault]:
-    """What is wrong, the worst first; ``places`` has ``as found``, ``start`` and ``end``."""
+def faults(
+    held: Held, moving: Scan, places: dict[str, FloatArray], jacobian: Jacobian, least_covered: float
+) -> Iterator[Fault]:
+    """What is wrong, the worst first.
+
+    ``places`` has ``as found``, ``start`` and ``end``; ``least_covered`` is the share of the fixed patient that the
+    moving scan must cover, 0 to 1.
+    """
     end, seen = held.alike(moving, places["end"])
     share = float(seen.mean()) if seen.size else 0.0
-    if np.isnan(end) or share < _COVERED:
+    if np.isnan(end) or share < least_covered:
         yield Fault(
             reason="apart",
             message=f"the moving scan covers {share:.0%} of what is compared in the fixed one",
@@ -32,7 +36,7 @@ def faults(held: Held, moving: Scan, places: dict[str, FloatArray], jacobian: Ja
         return
     for word, told in (("as found", "as the two lay at first"), ("start", "at the start")):
         both = seen & moving.at(places[word])[1]
-        if int(both.sum()) < max(FEWEST, _COVERED * len(seen)):
+        if int(both.sum()) < max(FEWEST, least_covered * len(seen)):
             continue
         before, _ = held.alike(moving, places[word], both)
         after, _ = held.alike(moving, places["end"], both)

@@ -19,6 +19,12 @@ def lps_affine(grid: Grid) -> FloatArray:
     return affine
 
 
+def inverse_of(matrix: FloatArray) -> FloatArray:
+    """The way back of a 4×4."""
+    made: FloatArray = np.linalg.inv(matrix).astype(np.float64)
+    return made
+
+
 def image_of(array: Array, affine: FloatArray) -> Any:
     """A SimpleITK image of ``(k, j, i)``; ``affine`` goes to LPS+ mm, its axes perpendicular."""
     import SimpleITK

@@ -10,7 +10,7 @@ import numpy as np
 from scan2train.errors import Scan2TrainError
 from scan2train.grid import FloatArray
 from scan2train.tools.register.alike import Metric
-from scan2train.tools.register.itk import as_matrix
+from scan2train.tools.register.itk import as_matrix, inverse_of
 from scan2train.tools.register.patient import centre
 from scan2train.tools.register.scan import Scan
 from scan2train.tools.register.threads import threads
@@ -56,7 +56,7 @@ def align(
     with threads(1):
         for number, level in enumerate(levels_mm):
             # Given as a transform, the start would upset ITK's estimate of what a step of each parameter does.
-            here, there = fixed.shrunk(level), moving.shrunk(level).placed(np.linalg.inv(start))
+            here, there = fixed.shrunk(level), moving.shrunk(level).placed(inverse_of(start))
             method = method_of(here, there, on_blocks(where, fixed, here), metric, samples=samples, seed=seed)
             method.SetOptimizerAsRegularStepGradientDescent(
                 learningRate=level / 2,

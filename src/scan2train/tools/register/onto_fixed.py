@@ -9,7 +9,7 @@ import numpy as np
 from scan2train.grid import FloatArray, Grid
 from scan2train.recipe.fill import fill_value
 from scan2train.sampling.memory import read_only
-from scan2train.tools.register.itk import as_transform, lps_affine
+from scan2train.tools.register.itk import as_transform, inverse_of, lps_affine
 from scan2train.tools.register.threads import threads
 from scan2train.volume import Array, Labels, Mask, Volume
 
@@ -76,10 +76,9 @@ def labels_onto(labels: Labels, grid: Grid, transform: Any, *, nearest: bool, jo
         for begin in range(0, k, step):
             size = [i, j, min(step, k - begin)]
             between = _between(labels.grid, grid, transform, begin)
-            found = SimpleITK.GetArrayViewFromImage(
-                SimpleITK.TransformToDisplacementField(between, SimpleITK.sitkVectorFloat32, size)
-            )
-            shifts = np.ascontiguousarray(np.moveaxis(found, -1, 0))
+            field = SimpleITK.TransformToDisplacementField(between, SimpleITK.sitkVectorFloat32, size)
+            # The view does not keep the image: it must be held until its values are copied.
+            shifts = np.ascontiguousarray(np.moveaxis(SimpleITK.GetArrayViewFromImage(field), -1, 0))
             piece = out[begin : begin + step]
             if nearest:
                 _nearest(stored, shifts, piece)
@@ -116,7 +115,7 @@ def _between(moving: Grid, fixed: Grid, transform: Any, first: int) -> Any:
     onto: FloatArray = lps_affine(fixed).copy()
     onto[:3, 3] += onto[:3, 2] * first
     whole = SimpleITK.CompositeTransform(3)
-    whole.AddTransform(as_transform(np.linalg.inv(lps_affine(moving))))
+    whole.AddTransform(as_transform(inverse_of(lps_affine(moving))))
     whole.AddTransform(transform)
     whole.AddTransform(as_transform(onto))
     return whole

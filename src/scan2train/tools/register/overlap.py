@@ -9,14 +9,15 @@ from scan2train.volume import Labels
 
 def dice(one: Labels, other: Labels) -> dict[int, float]:
     """For each value that either has, 0 left out: twice what both have over what each has."""
-    values, codes = np.unique(
-        np.concatenate([np.unique(one.array), np.unique(other.array)]).astype(np.int64), return_inverse=True
-    )
-    del codes
+    values = np.unique(np.concatenate([np.unique(one.array), np.unique(other.array)]).astype(np.int64))
     size = len(values)
-    a = np.searchsorted(values, one.array.T.reshape(-1))
-    b = np.searchsorted(values, other.array.T.reshape(-1))
-    pairs = np.bincount(a * size + b, minlength=size * size).reshape(size, size)
+    counts = np.zeros(size * size, np.int64)
+    for first, second in zip(
+        one.array.T, other.array.T, strict=True
+    ):  # slice by slice: places take 8 bytes a voxel
+        a, b = np.searchsorted(values, first.ravel()), np.searchsorted(values, second.ravel())
+        counts += np.bincount(a * size + b, minlength=size * size)
+    pairs = counts.reshape(size, size)
     both = np.diag(pairs)
     each = pairs.sum(axis=0) + pairs.sum(axis=1)
     return {

@@ -115,7 +115,7 @@ def register(
         "start": done.held.through(done.start.matrix),
         "end": done.held.through(whole),
     }
-    wrong = tuple(faults(done.held, done.moving, places, done.jacobian))
+    wrong = tuple(faults(done.held, done.moving, places, done.jacobian, done.least_covered))
     report = report_of(done, volumes, options, overlap, wrong, back, jobs=threads)
     made = Registration(
         transform=whole, inverse=back, moved=moved, labels=brought, report=report, faults=wrong

@@ -27,7 +27,8 @@ class Known:
     """An alignment with all that it was made of.
 
     ``where`` is what was compared, ``body`` the patient, both over ``fixed``; ``linear`` a 4×4 in LPS+ mm, ``field``
-    the displacement before it, a SimpleITK vector image, or ``None``.
+    the displacement before it, a SimpleITK vector image, or ``None``; ``least_covered`` the share of the places that
+    the moving scan must cover, 0 to 1.
     """
 
     fixed: Scan
@@ -41,6 +42,7 @@ class Known:
     linear: FloatArray
     field: Any
     jacobian: Jacobian
+    least_covered: float
     notes: tuple[str, ...]
 
 

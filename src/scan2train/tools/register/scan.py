@@ -69,7 +69,15 @@ class Scan:
         if not seen.all():
             values[~seen] = outside
         whole = cls(values=values, seen=seen, affine=lps_affine(straight), unit=volume.unit, outside=outside)
-        return whole.shrunk(step_mm)
+        made = whole.shrunk(step_mm)
+        if not made.seen.any():
+            raise WrongUse(
+                "the mask is too thin for the blocks that scans are aligned on",
+                expected=f"more than half of some block of {step_mm:g} mm",
+                found=repr(mask),
+                advice="Take a wider mask, or a smaller --finest-mm.",
+            )
+        return made
 
     @cached_property
     def spacing(self) -> FloatArray:

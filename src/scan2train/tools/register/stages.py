@@ -27,8 +27,11 @@ _HELD = 30_000
 _SAMPLES, _SAMPLES_BENT = 30_000, 30_000
 #: Demons suit scans whose values agree so well after the affine stage.
 _AGREE = 0.7
-#: An affine stage is kept where the scans are as alike after it, to so much, and cover one another.
-_SAME, _LEAST_COVERED = 0.003, 0.15
+#: An affine stage is kept where the scans are as alike after it, to so much.
+_SAME = 0.003
+#: Less of the fixed patient that the moving scan covers is a chance meeting; a moving mask covers what it covers.
+_LEAST_COVERED = 0.15
+_RAN_AWAY = "the affine stage ran away, for want of overlap or structure: it was left out"
 _ROUNDS_DEMONS, _ROUNDS_BSPLINE = 50, 25
 
 
@@ -68,25 +71,32 @@ def aligned(
             found=f"the start {start.word!r} lays them apart",
             advice="Take --start auto, geometry or body.",
         )
+    least_covered = _LEAST_COVERED if masks[1] is None else 0.0
     levels = [options.finest_mm * 2**power for power in (2, 1, 0)]
     for kind in ("rigid",) if options.rigid_only else ("rigid", "affine"):
-        found = align(
-            here,
-            there,
-            where,
-            linear,
-            kind=kind,
-            levels_mm=levels if kind == "rigid" else levels[1:],
-            metric=metric,
-            samples=_SAMPLES,
-            seed=options.seed,
-            rounds=options.rounds,
-            told=told,
-        )
+        try:
+            found = align(
+                here,
+                there,
+                where,
+                linear,
+                kind=kind,
+                levels_mm=levels if kind == "rigid" else levels[1:],
+                metric=metric,
+                samples=_SAMPLES,
+                seed=options.seed,
+                rounds=options.rounds,
+                told=told,
+            )
+        except Scan2TrainError:
+            if kind == "rigid":
+                raise
+            notes.append(_RAN_AWAY)
+            continue
         after, seen = held.alike(there, held.through(found))
         stages.append(Stage(name=kind, before=at, after=after))
-        if kind == "affine" and _ran_away(found, at, after, float(seen.mean())):
-            notes.append("the affine stage ran away, for want of overlap or structure: it was left out")
+        if kind == "affine" and _ran_away(found, at, after, covered=seen.mean() >= least_covered):
+            notes.append(_RAN_AWAY)
             continue
         linear, at = found, after
     field, method, cells = None, None, None
@@ -109,6 +119,7 @@ def aligned(
         linear=linear,
         field=field,
         jacobian=jacobian(linear, field, cells),
+        least_covered=least_covered,
         notes=tuple(notes),
     )
 
@@ -155,10 +166,10 @@ def _bent(
     return continued(field), cells
 
 
-def _ran_away(linear: FloatArray, before: float, after: float, covered: float) -> bool:
+def _ran_away(linear: FloatArray, before: float, after: float, *, covered: bool) -> bool:
     """Whether an affine stage made nothing better, or blew the patient up or down by more than anybody differs."""
     volume = float(np.linalg.det(linear[:3, :3]))
-    return not after > before - _SAME or covered < _LEAST_COVERED or not 0.5 < volume < 2.0
+    return not after > before - _SAME or not covered or not 0.5 < volume < 2.0
 
 
 def _agree(held: Held, moving: Scan, linear: FloatArray) -> bool:
