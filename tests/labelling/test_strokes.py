@@ -220,3 +220,23 @@ def test_what_is_seen_is_the_label_of_the_voxel_that_a_pixel_lies_in(mode, name)
                 continue
             inside = ((at > -0.5) & (at < np.array(SHAPE) - 0.5)).all()
             assert seen[row, column] == (labels.array[tuple(np.rint(at).astype(int))] if inside else 0)
+
+
+@pytest.mark.parametrize("signs", [(-1, -1, 1), (-1, -1, -1), (1, 1, 1), (1, -1, -1)])
+@pytest.mark.parametrize("plane", NAMES)
+def test_on_the_face_between_two_slices_what_is_painted_is_what_is_shown(plane, signs):
+    # Of the patient's planes the middle one lies on a face of an even number of slices.
+    shape = (20, 18, 4)
+    grid = Grid.from_axes(
+        shape, spacing_mm=(1.5, 1.25, 5.25), origin_mm=(3.0, -4.0, 5.0), direction=np.diag(np.float64(signs))
+    )
+    planes = planes_of(grid, "patient", plane)
+    middle = np.asarray(shape) / 2 - 0.5
+    labels = LabelMap(Volume(array=np.zeros(shape, np.int16), grid=grid))
+    column, row, n = np.linalg.solve(planes.affine[:3, :3], grid.to_world(middle) - planes.affine[:3, 3])
+    n, at = round(n), (float(column), float(row))
+    labels.edit(Edit(op="brush", plane=plane, mode="patient", n=n, value=1, points=(at,), radius_mm=4.0))
+    axis = {"sagittal": 0, "coronal": 1, "axial": 2}[plane]
+    painted = np.unique(np.nonzero(labels.array)[axis])
+    assert len(painted) == 1
+    assert label_slice(labels, planes, n).max() == 1

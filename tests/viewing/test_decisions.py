@@ -103,3 +103,9 @@ def test_another_file_is_not_written_over(tmp_path, content):
 def test_a_word_that_is_none(tmp_path):
     with pytest.raises(WrongUse, match="accept or reject"):
         Decisions(tmp_path / "c.csv").decide("aa", "perhaps", "", "a")
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read(tmp_path):
+    path = tmp_path / "choices.csv"
+    path.write_text("volume,choice,remark\naa,reject,ghosts\n", encoding="utf-8-sig")
+    assert Decisions(path).all() == {"aa": Decision("reject", "ghosts")}

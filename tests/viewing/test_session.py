@@ -59,6 +59,7 @@ def test_a_saved_index_and_a_file_are_the_same_images(session, tmp_path):
     again = start(saved)
     assert list(again.entries) == list(session.entries)
     assert again.opened.title == session.opened.title
+    assert session.opened.place.absolute() in again.opened.sources  # never written, whatever was named
     file = next(session.opened.place.glob("*.nii.gz"))
     alone = start(file)
     assert (alone.opened.kind, alone.open) == ("file", next(iter(session.entries)))

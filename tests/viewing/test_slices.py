@@ -169,3 +169,11 @@ def test_what_is_not_there_is_told(asked):
     image = image_of(noise(), oblique_grid())
     with pytest.raises(WrongUse):
         slice_of(image, image.planes["voxel"]["axial"], **asked)
+
+
+@pytest.mark.parametrize(("how", "expected"), [("max", 3.0), ("min", 1.0), ("mean", 2.0)])
+def test_what_is_no_number_hides_no_slab(how, expected):
+    array = np.stack([np.full((7, 6), value, np.float32) for value in (1.0, np.nan, 3.0)], axis=-1)
+    image = image_of(array, Grid(array.shape, np.diag([1.1, 1.3, 2.5, 1.0])))
+    cut = slice_of(image, image.planes["voxel"]["axial"], 1, slab=3, how=how)
+    assert np.all(cut.values == expected)

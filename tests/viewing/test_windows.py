@@ -30,3 +30,10 @@ def test_values_of_air_without_a_unit_are_offered_tissues_with_a_doubt():
 @pytest.mark.parametrize(("unit", "low"), [("a.u.", 0), ("Bq/ml", -1000)])
 def test_other_images_are_offered_no_tissues(unit, low):
     assert names(unit, low) == ["Automatic"]
+
+
+def test_an_automatic_window_reaches_as_far_as_its_values():
+    values = np.linspace(0, 5, 4 * 5 * 6).reshape(4, 5, 6).astype(np.float32)
+    volume = Volume.from_array(values, (0.9, 1.1, 2.5))
+    window = windows_of(Image(id="1" * 12, name="scan", volume=volume))[0]
+    assert window["function"] == "LINEAR_EXACT"  # the half unit of LINEAR is a fifth of these values

@@ -152,3 +152,9 @@ def test_every_answer_says_what_may_be_run(viewer, asker, path):
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "Access-Control-Allow-Origin" not in answer.headers
         assert "Server" not in answer.headers
+
+
+@pytest.mark.parametrize("other", ["a=b c", 'prefs={"x":1, "y":2}', "a[b]=1", "flag"])
+def test_cookies_of_other_programs_on_this_machine_shut_nobody_out(viewer, asker, other):
+    answer = ask(viewer, "/api/set", headers={"Cookie": f"{other}; {asker.cookie}"})
+    assert answer.status == 200

@@ -14,6 +14,8 @@ from scan2train.volume import Mask
 _SAMPLES = 4
 #: Of two voxels that share the face a plane runs along, one is cut.
 _TIE_MM = 1e-6
+#: A point on the face between two voxels belongs to the lower one, as in what is shown.
+_LOWER = 1e-9
 
 
 def brush_region(cut: Cut, points: FloatArray, radius_mm: float, *, three_d: bool) -> Region | None:
@@ -100,6 +102,6 @@ def _near(
 
 def _add_run_through(mask: Mask, low: tuple[int, int, int], start: FloatArray, end: FloatArray) -> None:
     count = int(np.ceil(np.abs(end - start).max() * _SAMPLES)) + 1
-    at = np.rint(np.linspace(start, end, count)).astype(int) - low
+    at = np.floor(np.linspace(start, end, count) + 0.5 - _LOWER).astype(int) - low
     at = at[((at >= 0) & (at < mask.shape)).all(axis=1)]
     mask[tuple(at.T)] = True

@@ -98,7 +98,9 @@ class Cut:
         axes = self.grid.affine[:3, :3]
         across = np.cross(axes @ self.right, axes @ self.down)
         unit: FloatArray = across / np.linalg.norm(across)
-        return unit
+        # Of two slices that share a face on the plane the lower index is cut: it is the one that is shown.
+        along = unit @ axes
+        return -unit if along[np.abs(along).argmax()] > 0 else unit
 
     @property
     def half_thickness_mm(self) -> float:

@@ -16,6 +16,9 @@ from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.image import Image
 from scan2train.viewing.session import Session
 
+#: So many maps that nothing was done to stay open besides the one that is looked at.
+_UNTOUCHED = 2
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OnDesk:
@@ -62,8 +65,13 @@ class Desk:
         with self._lock:
             for one in self._open.values():
                 if (one.image, one.source) == (image.id, source):
+                    self._open[one.id] = self._open.pop(one.id)
                     return one
             made = self._made(image, source, onto_grid=onto_grid)
+            # Each holds its image in memory: of those that nothing was done to the last few are kept.
+            untouched = [one.id for one in self._open.values() if not one.labels.history.deeds]
+            for old in untouched[:-_UNTOUCHED]:
+                del self._open[old]
             self._open[made.id] = made
             return made
 
@@ -108,11 +116,11 @@ class Desk:
 
     def _sources(self) -> tuple[Path, ...]:
         """What is looked at: the set, and the second image."""
-        place, second = self._session.opened.place, self._session.second
+        sources, second = self._session.opened.sources, self._session.second
         about = {} if second is None else self._session.entries[second].about
         if "path" not in about:
-            return (place,)
-        return place, source_folder(about["source"]) / about["path"]
+            return sources
+        return (*sources, source_folder(about["source"]) / about["path"])
 
 
 def _advised(error: GridMismatch) -> GridMismatch:

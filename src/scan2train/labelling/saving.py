@@ -128,8 +128,7 @@ class Saving:
                 )
         else:
             for source in self.sources:
-                if not self._own(target):
-                    require_kept(source, [target])
+                require_kept(source, [one for one in (target, *beside) if not self._own(one)])
         for file in (target, *beside):
             if (file.exists() or file.is_symlink()) and not overwrite and not self._own(file):
                 raise OutputInUse(

@@ -35,5 +35,5 @@ def read_sidecar(path: Path) -> tuple[Label, ...] | None:
         return tuple(
             Label(int(one["value"]), str(one["name"]), str(one["colour"])) for one in found["labels"]
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, WrongUse):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, WrongUse):
         return None

@@ -126,7 +126,7 @@ class Decisions:
         table.writerows(rows)
         try:
             with replacing(self.path) as file:
-                file.write(text.getvalue().encode())
+                file.write(text.getvalue().encode(errors="replace"))
         except OSError as error:
             raise OutputDamaged(
                 "decisions cannot be written", where=self.path, found=error.strerror or error
@@ -138,7 +138,7 @@ def _load(path: Path) -> tuple[list[dict[str, str]], list[str]]:
     if not path.exists():
         return [], []
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
             columns = list(table.fieldnames or ())
             rows = [{name: value or "" for name, value in row.items() if name is not None} for row in table]

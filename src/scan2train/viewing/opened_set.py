@@ -28,6 +28,12 @@ class OpenedSet:
     entries: dict[str, Entry]
     index: Index | None
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """What is never written: the place, and the sources that an index is of."""
+        told = () if self.index is None else sorted(self.index.volumes["source"].unique())
+        return tuple(dict.fromkeys((self.place, *map(Path, told))))
+
 
 def open_set(
     source: str | Path,

@@ -47,7 +47,7 @@ class Session:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kept", Kept(self._read))
         object.__setattr__(self, "findings", Findings(self.opened))
-        object.__setattr__(self, "decisions", Decisions(self.choices, (self.opened.place,)))
+        object.__setattr__(self, "decisions", Decisions(self.choices, self.opened.sources))
         object.__setattr__(self, "thumbnails", Thumbnails())
 
     def entry(self, id: str) -> Entry:  # noqa: A002

@@ -109,6 +109,8 @@ def _projected(values: Array, valid: Mask | None, how: str) -> Slice:
     """Several slices as one."""
     real = valid if valid is None or values.ndim == 3 else valid[..., None]
     kind = values.dtype.kind
+    if kind == "f" and (lost := np.isnan(values)).any():
+        real = ~lost if real is None else real & ~lost
     if how == "mean":
         total = values.mean(axis=2, dtype=np.float32) if real is None else _mean(values, real)
     elif real is None:
@@ -123,7 +125,8 @@ def _projected(values: Array, valid: Mask | None, how: str) -> Slice:
             total = values.min(axis=2, where=real, initial=high)
         total = np.where(some, total, values[:, :, values.shape[2] // 2])
     order = (1, 0, *range(2, total.ndim))
-    return Slice(values=total.transpose(order), valid=None if valid is None else valid.any(axis=2).T)
+    shown: Mask | None = None if valid is None else np.asarray(valid.any(axis=2)).T
+    return Slice(values=total.transpose(order), valid=shown)
 
 
 def _mean(values: Array, real: Array) -> Array:

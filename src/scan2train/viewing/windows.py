@@ -26,7 +26,7 @@ def windows_of(image: Image) -> list[dict[str, Any]]:
     if own:
         told.append(_window("header", "From the header", own["center"], own["width"], own["function"]))
     automatic = image.window
-    told.append(_window("automatic", "Automatic", *automatic))
+    told.append(_window("automatic", "Automatic", *automatic, "LINEAR_EXACT"))
     if volume.unit == "HU":
         tissues = [_window(word, _NAMES[word], *CT_WINDOWS[word]) for word in CT_WINDOWS]
         if not own:  # a CT without a window is begun with soft tissue

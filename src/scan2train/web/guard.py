@@ -5,11 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from secrets import token_urlsafe
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -117,11 +117,8 @@ def _missing(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
 
 
 def _cookie(headers: Mapping[str, str], name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
+    # Python's own parser stops at the first cookie that it does not like, and other programs' come along.
+    return cookie_parser(headers.get("cookie", "")).get(name, "")
 
 
 def _same(given: str, meant: str) -> bool:

@@ -42,7 +42,9 @@ async def read_slice(request: Request) -> Response:
         how=request.query_params.get("how", "max"),
     )
     own = over is None and request.path_params["mode"] == "voxel"
-    return raw(cut.values if own else cut.with_nan())
+    # Sampled colours come as floats: they are bytes all the same.
+    colour = image.channels >= 3 and image.volume.array.dtype == np.uint8
+    return raw(cut.values if own else cut.with_nan(), **({"X-Colour": "1"} if colour else {}))
 
 
 async def read_valid(request: Request) -> Response:

@@ -63,5 +63,5 @@ export async function askValues(path, how) {
   const answer = await ask(path, how);
   const kind = ARRAYS[answer.headers.get("X-Dtype") ?? "uint8"];
   const shape = (answer.headers.get("X-Shape") ?? "").split(",").map(Number);
-  return { values: new kind(await answer.arrayBuffer()), shape };
+  return { values: new kind(await answer.arrayBuffer()), shape, colour: answer.headers.get("X-Colour") === "1" };
 }

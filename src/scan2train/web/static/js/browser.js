@@ -11,11 +11,15 @@ const MARGIN = "200px";
  * @param {{toggle: () => void}} findings of the whole set */
 export function makeBrowser(viewer, place, findings) {
   const { state, keys, messages } = viewer;
+  /** @type {string|null} the image whose remark is being typed: another may come meanwhile */
+  let written = null;
   const list = element("div", { id: "set-list", class: "set-list", role: "listbox", "aria-label": "Images", tabindex: "-1" });
   const filter = element("input", { type: "search", id: "set-filter", placeholder: "Filter", "aria-label": "Filter the list", oninput: () => sift() });
   const count = element("span", { class: "quiet count" });
   const all = element("button", { type: "button", class: "tool", id: "show-findings", "aria-label": "Findings of the whole set", title: "Findings of the whole set (Shift+F)", onclick: findings.toggle }, icon(ICONS.findings));
-  const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image", onchange: () => decide(keep) });
+  const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image",
+    onfocus: () => { written = state.get().image?.id ?? null; }, onchange: () => decide(keep, written),
+    onblur: () => { if (written !== state.get().image?.id) select(state.get()); written = null; } });
   const verdict = (id, name, key) =>
     element("button", { type: "button", id, class: `verdict ${id}`, "aria-pressed": "false", title: `${name} (${key})`, onclick: () => toggle(id) }, icon(ICONS[id]), name);
   const [accept, reject] = [verdict("accept", "Accept", "a"), verdict("reject", "Reject", "r")];
@@ -139,10 +143,8 @@ export function makeBrowser(viewer, place, findings) {
   let before = Promise.resolve();
 
   /** @param {(now: string|null) => string|null} change what becomes of the decision there is */
-  function decide(change) {
-    const { image } = state.get();
-    if (!image || !entry(image.id)) return;
-    const { id } = image;
+  function decide(change, id = state.get().image?.id ?? null) {
+    if (id === null || !entry(id)) return;
     const words = remark.value;
     before = before.then(() => put(id, change, words)).catch((error) => messages.error(error));
   }

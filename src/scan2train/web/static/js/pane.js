@@ -206,6 +206,7 @@ export class Pane {
         const owner = wanted.first?.image ?? wanted.second?.on;
         if (image?.id !== owner || this.geometry === null) continue;
         const n = (wanted.first ?? wanted.second).n;
+        this.#failed = "";
         this.#shown = { key, n, first, second, image: owner, mode: (wanted.first ?? wanted.second).mode };
         this.#paint();
         this.#prefetch(wanted);

@@ -151,7 +151,8 @@ export function makeThreeD(viewer, pane) {
 
   let asked = "";
   async function load() {
-    const { image, time } = state.get();
+    const { image, time: shown } = state.get();
+    const time = Math.min(shown, (image?.times ?? 1) - 1); // a second image may have more
     const key = `${image?.id} ${time}`;
     if (!image || stage.clientWidth === 0 || asked === key) return;
     const sameImage = asked.startsWith(`${image.id} `);

@@ -60,7 +60,7 @@ const NOTHING = 0;
  */
 export function paint(slice, table, out) {
   const { values, valid } = slice;
-  if (slice.channels >= 3 && values instanceof Uint8Array) paintColour(slice, table, out);
+  if (slice.channels >= 3 && (slice.colour || values instanceof Uint8Array)) paintColour(slice, table, out);
   else {
     const { low, colours } = table;
     const scale = table.high > low ? (STEPS - 1) / (table.high - low) : Infinity;

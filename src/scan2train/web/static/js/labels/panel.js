@@ -75,6 +75,8 @@ export function labelsPanel(viewer, desk, acts) {
 
   /** What was chosen, whether or not it could be opened. */
   let chosen = "";
+  /** @type {Map<string, string>} what was drawn on last, by image: one comes back to it */
+  const drawn = new Map();
 
   async function bring() {
     onto.hidden = await desk.load(chosen, true);
@@ -111,7 +113,7 @@ export function labelsPanel(viewer, desk, acts) {
     onto.hidden = true;
     desk.close();
     chosen = "";
-    const first = now.set?.labels && own.some(({ id }) => id === now.set.labels) ? now.set.labels : own[0]?.id;
+    const first = drawn.get(now.image?.id) ?? (now.set?.labels && own.some(({ id }) => id === now.set.labels) ? now.set.labels : own[0]?.id);
     if (!first) return;
     source.value = first;
     panel.section.open = true;
@@ -121,6 +123,7 @@ export function labelsPanel(viewer, desk, acts) {
   const sourceOf = (open) => (open ? open.from ?? NEW : "");
   store.watch(["open"], ({ open }, before) => {
     body.hidden = !open;
+    if (open) drawn.set(open.image, sourceOf(open));
     if (open && open.id !== before.open?.id) panel.section.open = true;
     if (open || before.open) {
       chosen = sourceOf(open);

@@ -40,8 +40,10 @@ export function windowTool({ state }) {
       const key = pane.which === "second" ? "secondWindow" : "window";
       const { [key]: now } = state.get();
       const width = Math.max(1e-6, now.width * 2 ** (dx / REACH));
+      // The half unit of LINEAR has a meaning for the header's whole numbers alone.
+      const shape = now.function === "SIGMOID" ? "SIGMOID" : "LINEAR_EXACT";
       state.set({
-        [key]: Object.freeze({ ...now, id: "custom", name: "Custom", width, centre: now.centre + (dy / REACH) * now.width }),
+        [key]: Object.freeze({ ...now, id: "custom", name: "Custom", function: shape, width, centre: now.centre + (dy / REACH) * now.width }),
       });
     },
   };

@@ -50,6 +50,10 @@ export function makeToolBox(state, keys, bar) {
     document.body.style.setProperty("--pane-cursor", tools.get(chosen)?.cursor ?? "default");
   }
   state.watch(["tool"], mark);
+  // What was begun on one image, or on other planes, is not finished on the next.
+  state.watch(["image", "mode"], (now, before) => {
+    if (now.image?.id !== before.image?.id || now.mode !== before.mode) tools.get(now.tool)?.cancel?.();
+  });
 
   return Object.freeze({
     /**
