@@ -23,7 +23,6 @@ def found_in(
     :func:`scan2train.index.index`.
     """
     from scan2train.index import index
-    from scan2train.preparing.choosing import without_rejected
 
     found = index(*sources, **options, empty=True)
     held = set(found.instances["source"])
@@ -32,8 +31,20 @@ def found_in(
     alone = {**options, "progress": None, "empty": True}
     without = [source for source in doubtful if index(source, **alone).instances.is_empty()]
     if choices is not None:
-        found = replace(found, volumes=without_rejected(found.volumes, choices))
+        found = _without_rejected(found, choices)
     return found, without
+
+
+def _without_rejected(found: Index, choices: Path) -> Index:
+    """Without rejected volumes, and without the files of series of which none is left."""
+    import polars as pl
+
+    from scan2train.preparing.choosing import without_rejected
+
+    kept = without_rejected(found.volumes, choices)
+    series = (set(table["series_uid"].drop_nulls()) for table in (found.volumes, kept))
+    gone = pl.col("series_uid").is_in(list(next(series) - next(series))).fill_null(value=False)
+    return replace(found, volumes=kept, instances=found.instances.filter(~gone))
 
 
 def nothing_found() -> Index:

@@ -12,6 +12,7 @@ from scan2train.evaluating.definitions import Empty, Surface, definitions
 from scan2train.evaluating.lesions import lesion_f1
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.score import Score
+from scan2train.finding import Severity
 from scan2train.grid import Grid
 from scan2train.measures.label_pairs import LabelPair, Overlaid, overlay
 from scan2train.measures.surface_distances import SurfaceDistances, surface_distances
@@ -69,9 +70,11 @@ def scores_of(
     given = Labels(array=np.zeros_like(truth.array), grid=truth.grid) if prediction is None else prediction
     known = {**given.names, **truth.names, **(names or {})}
     called = {value: _called(given.names, truth.names, value) for value in {*given.names} & {*truth.names}}
+    said = [
+        f"{word}: {text}" for word, mask in (("prediction", given), ("truth", truth)) for text in _told(mask)
+    ]
     given, truth, note = on_one_grid(given, truth)
-    if prediction is None:
-        note = NO_PREDICTION
+    note = "; ".join(filter(None, (*said, note if prediction is not None else NO_PREDICTION)))
     laid = overlay(given, truth)
     values = wanted.labels or tuple(sorted({*laid.labels, *known} - {0}))
     return [
@@ -177,3 +180,12 @@ def _one_is_empty(pair: LabelPair) -> bool:
 def _diagonal(grid: Grid) -> float:
     """The longest way through the image, from outer corner to outer corner."""
     return float(np.linalg.norm(np.array(grid.shape) * np.array(grid.spacing)))
+
+
+def _told(mask: Labels) -> list[str]:
+    """What reading found wrong with labels: contours that were cut off, or lie between slices."""
+    return [
+        one.message.rstrip(".")
+        for one in mask.findings
+        if one.code.startswith("LAB") and one.severity is not Severity.INFO
+    ]

@@ -150,13 +150,15 @@ def _write(
         made.append(path)
 
     labels, at_masked, at_cropped = places
+    # All is made before anything is written: what cannot be made leaves nothing behind.
+    whole = None if at_masked is None else masked(volume, found, wanted.fill)
+    part = None if at_cropped is None else cropped(volume, found, wanted.margin_mm)
     put(found, labels, wanted.form)
-    if at_masked is not None:
-        put(masked(volume, found, wanted.fill), at_masked)
-    if at_cropped is not None:
-        part, of_part = cropped(volume, found, wanted.margin_mm)
-        put(part, at_cropped)
-        put(of_part, labels_beside(at_cropped))
+    if at_masked is not None and whole is not None:
+        put(whole, at_masked)
+    if at_cropped is not None and part is not None:
+        put(part[0], at_cropped)
+        put(part[1], labels_beside(at_cropped))
     return tuple(made)
 
 
