@@ -49,7 +49,7 @@ def run(
         typer.Option(
             metavar="WORD",
             help="demons (values of both mean the same), bspline (whatever they mean); auto takes demons where the "
-            "scans correlate by more than 0.7 after the affine stage.",
+            "scans are CT and correlate by more than 0.7 after the affine stage.",
         ),
     ] = "auto",
     labels: Annotated[

@@ -103,7 +103,7 @@ def aligned(
     if options.deformable:
         method = options.method
         if method == "auto":
-            method = "demons" if _agree(held, there, linear) else "bspline"
+            method = "demons" if _agree(held, here, there, linear) else "bspline"
         field, cells = _bent((here, there), where, linear, method, metric, options, jobs, told)
         before, at = at, held.alike(there, held.through(composite(linear, field)))[0]
         stages.append(Stage(name=method, before=before, after=at))
@@ -172,8 +172,14 @@ def _ran_away(linear: FloatArray, before: float, after: float, *, covered: bool)
     return not after > before - _SAME or not covered or not 0.5 < volume < 2.0
 
 
-def _agree(held: Held, moving: Scan, linear: FloatArray) -> bool:
-    """Whether values of the two mean the same: they correlate."""
+def _agree(held: Held, fixed: Scan, moving: Scan, linear: FloatArray) -> bool:
+    """Whether values of the two mean the same: they are HU, and correlate.
+
+    Two MR correlate as well, but demons leave half of what is bent in the brain, which has few edges and many voxels of
+    noise; a B-spline leaves a sixth.
+    """
+    if not fixed.unit == moving.unit == "HU":
+        return False
     plain = Held(points=held.points, values=held.values, metric=Metric.CORRELATION)
     return bool(plain.alike(moving, plain.through(linear))[0] > _AGREE)
 
