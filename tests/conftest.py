@@ -17,7 +17,7 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 #: Folders and files that would take the README's command past eight minutes: the marker ``long``.
 _LONG = (
-    "figures/test_in_browser.py",
+    *("figures/test_in_browser.py", "figures/test_show.py"),
     *("audit/", "differential/", "hostile/", "properties/", "real/", "replaying/"),
     *(
         "cli/test_cli_harmonize.py",
@@ -35,7 +35,7 @@ _LONG = (
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
         "tools/test_register",
-        "labelling/test_saving.py",
+        "labelling/",
         "viewing/",
         "web/",
     ),
