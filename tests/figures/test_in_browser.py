@@ -31,5 +31,14 @@ def test_a_notebooks_frame_scrolls_and_reaches_nothing(tab, tmp_path, monkeypatc
     assert frame.locator("figcaption").first.inner_text() == "axial 15/30"
     assert EVIL in frame.locator(".tools").inner_text()
     assert tab.evaluate("window.hurt") is None
-    greys = "c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size"
+    # Copies are decoded in the background: it looks until there is a picture, ten seconds at most.
+    greys = """async canvas => {
+        const end = performance.now() + 10_000;
+        for (;;) {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const found = new Set(data).size;
+            if (found > 50 || performance.now() > end) return found;
+            await new Promise(requestAnimationFrame);
+        }
+    }"""
     assert canvas.evaluate(greys) > 50

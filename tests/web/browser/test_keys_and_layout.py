@@ -229,6 +229,8 @@ def test_errors_are_said_in_words(page, look):
         "What to do: Copy the scan again.",
     ):
         assert words in alert.inner_text()
+    page.unroute_all(behavior="wait")
+    settle(page)
     look.wrong.clear()
 
 
