@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from needed import missing
+
 _HERE = Path(__file__).parent
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -75,7 +77,7 @@ def real_data() -> Path:
         return Path(given)
     unpack = _SHARED / "data" / "unpack"
     if not unpack.is_file():
-        _missing(f"no real scans: neither SCAN2TRAIN_REAL_DATA nor {unpack} is there")
+        missing(f"no real scans: neither SCAN2TRAIN_REAL_DATA nor {unpack} is there")
     done = subprocess.run([str(unpack)], check=True, capture_output=True, text=True)
     return Path(done.stdout.strip())
 
@@ -85,14 +87,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the unpacked broken and hostile files, with ``expect.jsonl`` in it."""
     archive = _SHARED / "hostile" / "hostile.tar.xz"
     if not archive.is_file():
-        _missing(f"no hostile files: {archive} is not there")
+        missing(f"no hostile files: {archive} is not there")
     folder = tmp_path_factory.mktemp("hostile")
     with tarfile.open(archive) as packed:
         packed.extractall(folder, filter="tar")
     return folder / "hostile"
-
-
-def _missing(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,25 +9,10 @@ from typing import Any
 
 import pytest
 
+import headless
 from scans_to_view import Viewer, viewer_on
 
-_ARGUMENTS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The browser."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _missing("playwright is not installed")
-    path = shutil.which("chromium")
-    if path is None:
-        _missing("there is no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=_ARGUMENTS)
-        yield browser
-        browser.close()
+chromium = headless.chromium
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +62,3 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 def _own(url: str, viewer: Viewer) -> bool:
     return url.startswith((viewer.origin, "blob:", "data:"))
-
-
-def _missing(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -2,11 +2,12 @@
 import { askJson } from "./api.js";
 import { element, icon } from "./dom.js";
 import { ICONS } from "./icons.js";
+import { sift } from "./sift.js";
 
 /** @param {import("./viewer.js").Viewer} viewer */
 export function makeHeaderTags({ state, keys, messages }) {
   const rows = element("tbody", {});
-  const search = element("input", { type: "search", placeholder: "Search tag, name or value", "aria-label": "Search the header", oninput: () => sift() });
+  const search = element("input", { type: "search", placeholder: "Search tag, name or value", "aria-label": "Search the header", oninput: () => show() });
   const count = element("span", { class: "quiet" });
   const close = element("button", { type: "button", class: "close", "aria-label": "Close the header", onclick: () => dialog.close() }, icon(ICONS.close));
   const head = element("thead", {}, element("tr", {}, ...["Tag", "Name", "Value"].map((name) => element("th", { scope: "col", text: name }))));
@@ -17,15 +18,9 @@ export function makeHeaderTags({ state, keys, messages }) {
   );
   document.body.append(dialog);
 
-  function sift() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let left = 0;
-    for (const line of rows.children) {
-      line.hidden = !words.every((word) => line.dataset.text.includes(word));
-      left += Number(!line.hidden);
-    }
-    count.textContent = `${left} of ${rows.children.length}`;
-  }
+  const show = () => {
+    count.textContent = sift(search.value, rows.children);
+  };
 
   async function toggle() {
     if (dialog.open) return dialog.close();
@@ -38,7 +33,7 @@ export function makeHeaderTags({ state, keys, messages }) {
           element("tr", { "data-text": `${tag} ${name} ${value}`.toLowerCase() },
             element("td", { text: tag }), element("td", { text: name }), element("td", { text: value }))),
       );
-      sift();
+      show();
       dialog.showModal();
       search.focus();
     } catch (error) {

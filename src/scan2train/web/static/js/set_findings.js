@@ -2,6 +2,7 @@
 import { askJson } from "./api.js";
 import { element, icon } from "./dom.js";
 import { ICONS } from "./icons.js";
+import { sift } from "./sift.js";
 import { findingItem, goToFinding } from "./panels/findings_panel.js";
 
 const ORDER = Object.freeze(["error", "warning", "info"]);
@@ -10,7 +11,7 @@ const ORDER = Object.freeze(["error", "warning", "info"]);
 export function makeSetFindings(viewer) {
   const { state, keys, messages } = viewer;
   const list = element("ul", { id: "set-findings", class: "findings" });
-  const search = element("input", { type: "search", placeholder: "Code, name, image", "aria-label": "Filter the findings", oninput: () => sift() });
+  const search = element("input", { type: "search", placeholder: "Code, name, image", "aria-label": "Filter the findings", oninput: () => show() });
   const count = element("span", { class: "quiet" });
   const close = element("button", { type: "button", class: "close", "aria-label": "Close the findings", onclick: () => dialog.close() }, icon(ICONS.close));
   const dialog = element(
@@ -20,15 +21,9 @@ export function makeSetFindings(viewer) {
   );
   document.body.append(dialog);
 
-  function sift() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let left = 0;
-    for (const line of list.children) {
-      line.hidden = !words.every((word) => line.dataset.text.includes(word));
-      left += Number(!line.hidden);
-    }
-    count.textContent = `${left} of ${list.children.length}`;
-  }
+  const show = () => {
+    count.textContent = sift(search.value, list.children);
+  };
 
   async function go(finding) {
     if (!finding.image) return;
@@ -51,7 +46,7 @@ export function makeSetFindings(viewer) {
         item.dataset.text = `${finding.code} ${finding.name} ${finding.severity} ${name ?? ""}`.toLowerCase();
         return item;
       }));
-      sift();
+      show();
       dialog.showModal();
       search.focus();
     } catch (error) {
