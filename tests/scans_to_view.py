@@ -103,7 +103,7 @@ def in_time(folder: Path, points: int = 4) -> Path:
 
 
 def browsed(folder: Path) -> Path:
-    """Four series of two patients, one with a missing slice; a mammogram; a NIfTI with a hostile name."""
+    """Four series of two patients, one with a missing slice; a mammogram; a hostile name; a broken file."""
     for at, (patient, more) in enumerate(
         (
             ("A", {}),
@@ -117,6 +117,7 @@ def browsed(folder: Path) -> Path:
         build(folder)
     small_mammogram("L", "MLO")(folder / "woman")
     planted(folder, f"{HOSTILE}.nii.gz".replace("/", "_"))
+    (folder / "<b>cut.nii").write_bytes(b"\x5c\x01\x00\x00" + bytes(300))
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Thread
 
 import nibabel as nib
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import scan2train as s2t
 from scan2train.errors import GridMismatch, OutputInUse, UnknownName, WrongUse
 from scan2train.grid import Grid
+from scan2train.labelling import saving as saving_of_labels
 from scan2train.labelling.edit import Edit
 from scan2train.labelling.opening import open_labels
 from scan2train.labelling.saving import Saving
@@ -61,6 +63,30 @@ def test_what_is_saved_has_the_image_s_affine_and_exactly_the_painted_voxels(tmp
     labels.undo()
     assert not labels.history.saved
     labels.redo()
+    assert labels.history.saved
+
+
+def test_drawing_goes_on_while_a_file_is_written_and_is_not_told_to_be_in_it(tmp_path, oblique, monkeypatch):
+    path, image = oblique
+    labels = painted(image)
+    before, really = labels.array.copy(), saving_of_labels.write
+
+    def write_slowly(*what, **how):
+        drawn = Thread(
+            target=labels.edit,
+            args=(Edit(op="brush", plane="axial", n=7, value=1, points=((9.0, 9.0),), radius_mm=4.0),),
+        )
+        drawn.start()
+        drawn.join(timeout=60)
+        assert not drawn.is_alive(), "drawing waited for the file"
+        really(*what, **how)
+
+    monkeypatch.setattr(saving_of_labels, "write", write_slowly)
+    target = saving(tmp_path, path).save(labels)
+    np.testing.assert_array_equal(np.asarray(nib.load(target).dataobj), before)
+    assert not np.array_equal(labels.array, before)
+    assert not labels.history.saved
+    labels.undo()
     assert labels.history.saved
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import scan2train as s2t
 from scan2train.cli.app import app_of
+from scan2train.labelling.sidecar import read_sidecar
 from scan2train.testing.phantoms import chest_ct, chest_lungs
 from scan2train.testing.phantoms.canvas import Canvas, Ellipsoid
 from scan2train.testing.phantoms.chest import centred_grid
@@ -195,6 +196,8 @@ def test_the_command_writes_labels_masked_and_cropped(chest, found, tmp_path):
     ]
     labels = s2t.read(out / "l" / "a.nii.gz", as_labels=True)
     assert np.array_equal(labels.array, found.labels.array)
+    named = read_sidecar(out / "l" / "a.nii.gz")
+    assert [(one.value, one.name) for one in named] == [(1, "right lung"), (2, "left lung")]
     masked = s2t.read(out / "m" / "a.nii.gz").array
     assert (masked[labels.array == 0] == -1024).all()
     assert np.array_equal(masked[labels.array > 0], chest.array[labels.array > 0])
@@ -243,7 +246,7 @@ def test_a_scan_that_fails_costs_itself_alone(chest, tmp_path):
     )
     assert ran.exit_code == 1
     assert "b: " in ran.stderr
-    assert [file.name for file in (tmp_path / "out").iterdir()] == ["a.nii.gz"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["a.labels.json", "a.nii.gz"]
 
 
 @pytest.mark.slow

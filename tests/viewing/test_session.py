@@ -235,6 +235,15 @@ def test_images_are_read_once_and_the_longest_unseen_is_given_up():
     assert kept.state("broken") == "failed"
 
 
+def test_frames_are_counted_while_a_series_is_read(tmp_path):
+    small_series(shape=(13, 11, 9))(tmp_path)
+    session = start(tmp_path, cache=False)
+    (id_,) = session.entries
+    assert session.kept.frames(id_) == 0
+    session.image(id_).result(30)
+    assert session.kept.frames(id_) == 9
+
+
 def test_thumbnails_of_a_series_read_one_slice(tmp_path, monkeypatch):
     small_series(shape=(13, 11, 9))(tmp_path)
     session = start(tmp_path, cache=False)

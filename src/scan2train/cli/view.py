@@ -71,7 +71,6 @@ def view(
     """
     from scan2train.cli.found import require_outside
     from scan2train.viewing.start import start
-    from scan2train.web.serve import Server
 
     require_outside([source], choices)
     with progress_bar("indexing") as progress:
@@ -84,9 +83,11 @@ def view(
             salt=salt,
             progress=progress,
         )
-    server = Server(session, port)
     if session.open is not None:
-        session.image(session.open)  # it is read while the browser starts
+        session.image(session.open)  # it is read while the server and the browser start
+    from scan2train.web.serve import Server
+
+    server = Server(session, port)
     print(server.address, flush=True)  # noqa: T201 - the first line, whoever reads it
     if browser:
         _open_browser(server.address)

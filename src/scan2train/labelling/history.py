@@ -55,17 +55,18 @@ class History:
         self.standing += 1
         return self.deeds[self.standing - 1]
 
-    def mark_saved(self) -> None:
-        """What stands now is on disk."""
-        self._saved = self._last
+    def mark_saved(self, standing: Deed | None) -> None:
+        """What stood when ``standing`` was the last deed is on disk."""
+        self._saved = standing
 
     @property
     def saved(self) -> bool:
         """Whether what stands is what was saved, or opened, last."""
-        return self._last is self._saved
+        return self.last is self._saved
 
     @property
-    def _last(self) -> Deed | None:
+    def last(self) -> Deed | None:
+        """The last deed that stands; ``None`` if there is none."""
         return self.deeds[self.standing - 1] if self.standing else None
 
     @property

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from scan2train.errors import OutputInUse, UnknownName, WrongUse
@@ -42,6 +43,7 @@ class Saving:
     mask: Path | None = None
     path: Path | None = None
     _written: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _one_at_a_time: Lock = field(default_factory=Lock)
 
     def save(
         self, labels: LabelMap, path: str | None = None, form: str = "nifti", *, overwrite: bool = False
@@ -73,18 +75,20 @@ class Saving:
             raise UnknownName(f"labels are not saved as {form[:40]!r}", expected=" or ".join(FORMS))
         target = self._target(path, form)
         beside = [sidecar_of(target)] if form == "nifti" else []
-        self._require_free(target, beside, overwrite=overwrite)
-        with labels.lock:
-            # Holding the lock, so that what is marked as saved is what was written.
+        with self._one_at_a_time:
+            self._require_free(target, beside, overwrite=overwrite)
+            with labels.lock:
+                # A copy: what is drawn while the file is written is not in it, and is not marked as saved.
+                copy, legend, standing = labels.labels(), labels.legend.labels, labels.history.last
             if form == "seg":
-                write(labels.labels(), target, "seg", reference=labels.image)
+                write(copy, target, "seg", reference=labels.image)
             else:
-                write(labels.labels(), target)
-                write_sidecar(target, labels.legend.labels)
-            labels.history.mark_saved()
-        for file in (target, *beside):
-            self._written[os.path.realpath(file)] = _state(file)
-        self.path = target
+                write(copy, target)
+                write_sidecar(target, legend)
+            labels.history.mark_saved(standing)
+            for file in (target, *beside):
+                self._written[os.path.realpath(file)] = _state(file)
+            self.path = target
         return target
 
     def _target(self, path: str | None, form: str) -> Path:

@@ -15,6 +15,7 @@ from scan2train.viewing.entry import Entry
 from scan2train.viewing.finding_places import may_name_a_slice, place_of
 from scan2train.viewing.image import Image
 from scan2train.viewing.picture import picture_of
+from scan2train.viewing.refused import refused_files
 from scan2train.viewing.session import Session
 from scan2train.viewing.windows import windows_of
 
@@ -33,6 +34,7 @@ def describe_set(session: Session) -> dict[str, Any]:
         "open": session.open,
         "second": session.second,
         "labels": session.labels,
+        "refused": refused_files(session.opened),
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Semaphore, Thread
 from typing import Literal
 
+from scan2train.formats.frames_read import listening
 from scan2train.viewing.image import Image
 
 State = Literal["waiting", "reading", "ready", "failed"]
@@ -32,6 +34,7 @@ class Kept:
         self._most = most_bytes or _half_of_memory()
         self._futures: OrderedDict[str, Future[Image]] = OrderedDict()
         self._states: dict[str, State] = {}
+        self._frames: Counter[str] = Counter()
         self._lock = Lock()
         self._room = Semaphore(_AT_ONCE)
 
@@ -53,6 +56,10 @@ class Kept:
         """How far an image is; ``None`` where nobody has asked for it."""
         return self._states.get(id)
 
+    def frames(self, id: str) -> int:  # noqa: A002
+        """How many frames of an image have been read, of a format that is read frame by frame."""
+        return self._frames[id]
+
     def ready(self, id: str) -> Image | None:  # noqa: A002
         """The image, if it is in memory now."""
         with self._lock:
@@ -62,8 +69,10 @@ class Kept:
     def _work(self, id: str, future: Future[Image]) -> None:  # noqa: A002
         with self._room:
             self._states[id] = "reading"
+            self._frames[id] = 0
             try:
-                image = self._read(id)
+                with listening(partial(self._count, id)):
+                    image = self._read(id)
             except BaseException as error:  # noqa: BLE001 - whoever waits is told
                 self._states[id] = "failed"
                 future.set_exception(error)
@@ -71,6 +80,10 @@ class Kept:
             self._states[id] = "ready"
             future.set_result(image)
             self._give_up_the_oldest(id)
+
+    def _count(self, id: str) -> None:  # noqa: A002
+        # Two threads may read at once; one that is lost by it is made good when all are there.
+        self._frames[id] += 1
 
     def _give_up_the_oldest(self, newest: str) -> None:
         with self._lock:

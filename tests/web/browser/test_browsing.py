@@ -59,6 +59,14 @@ def test_names_that_are_markup_are_text(page):
     assert page.locator("#set-list img:not(.thumbnail), h1 img").count() == 0
 
 
+def test_files_that_cannot_be_shown_are_named_with_the_reason(page):
+    refused = page.locator("#refused")
+    assert refused.locator("summary").inner_text() == "1 file cannot be shown"
+    refused.locator("summary").click()
+    assert refused.locator("li .name").all_inner_texts() == ["<b>cut.nii"]
+    assert refused.locator("li .quiet").inner_text().startswith("FIL00")
+
+
 def test_keys_go_through_the_list_and_decisions_are_kept(page, kept):
     images = state(page)["set"]["images"]
     page.keyboard.press(".")

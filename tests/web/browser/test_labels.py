@@ -151,6 +151,10 @@ def test_labels_named_on_the_command_line_are_seen_with_their_names(viewer, look
     for plane in ("axial", "coronal", "sagittal"):
         assert has_colour(page, plane, inside, SKY)
     assert page.locator("#label-list li[data-value='1']").get_attribute("aria-current") == "true"
+    told = page.locator("#cursor div", has_text="Label")
+    assert told.locator("dd").inner_text() == "2 <b>cyst"
+    page.mouse.move(*place(page, "axial", middle(20, 24, 10)))
+    told.get_by_text("none").wait_for()
     page.keyboard.press("Shift+U")  # the label at the crosshair, which went there with the slices
     page.locator("#label-list li[data-value='2'][aria-current='true']").wait_for()
     page.locator("[aria-label='Show label 2']").click()

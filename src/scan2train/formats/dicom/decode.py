@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,6 +20,8 @@ from scan2train.formats.dicom.float_padding import is_padding
 from scan2train.formats.dicom.lookup import Lookup
 from scan2train.formats.dicom.native import PixelFile, read_cells, read_words
 from scan2train.formats.dicom.photometric import to_rgb
+from scan2train.formats.dicom.stored_bits import mark_padding, shift
+from scan2train.formats.frames_read import listener
 from scan2train.knowledge.transfer_syntaxes import RLE
 
 #: Uncompressed files from which on two threads read them: a third less time, for a fifth more work. Where other
@@ -39,8 +41,12 @@ class Frames:
 
 @dataclass(slots=True)
 class Seen:
-    """What decoding noticed; ``valid`` holds the mask of each slice that has padding."""
+    """What decoding noticed; ``valid`` holds the mask of each slice that has padding.
 
+    ``tell`` is called after each frame.
+    """
+
+    tell: Callable[[], None]
     spare_bits: bool = False
     padded: int = 0
     longer_by: int = 0
@@ -71,20 +77,21 @@ class Decoder:
 
     def read(self, files: Sequence[Frames]) -> Seen:
         """Read all frames of some files."""
-        seen = Seen()
+        tell = listener()
+        seen = Seen(tell)
         self._encapsulated([one for one in files if one.encapsulated], seen)
         plain = [one for one in files if not one.encapsulated]
         if len(plain) < _WORTH_A_THREAD or pool.in_place():
-            seen.add(self._uncompressed(plain))
+            seen.add(self._uncompressed(plain, tell))
             return seen
         half = len(plain) // 2
         with ThreadPoolExecutor(2) as threads:
-            for part in threads.map(self._uncompressed, (plain[:half], plain[half:])):
+            for part in threads.map(self._uncompressed, (plain[:half], plain[half:]), (tell, tell)):
                 seen.add(part)
         return seen
 
-    def _uncompressed(self, files: Sequence[Frames]) -> Seen:
-        seen = Seen()
+    def _uncompressed(self, files: Sequence[Frames], tell: Callable[[], None]) -> Seen:
+        seen = Seen(tell)
         in_place = self._fits_in_place()
         bits = self.cell.frame_bits
         for one in files:
@@ -119,11 +126,13 @@ class Decoder:
                     self._shift(k, words, seen)
                 else:
                     self._convert(k, self._as_rgb(words.reshape(shape), photometric), seen)
+                seen.tell()
 
     def _native(self, one: Frames, file: PixelFile, seen: Seen) -> None:
         for k, frame in zip(one.slices, one.frames, strict=True):
             cells = read_cells(file, self.cell, frame)
             self._convert(k, self._as_rgb(cells, self.cell.photometric), seen)
+            seen.tell()
 
     def _as_rgb(self, cells: npt.NDArray[Any], photometric: str) -> npt.NDArray[Any]:
         return to_rgb(cells, photometric, self.cell.stored) if self.cell.samples == 3 else cells
@@ -135,24 +144,21 @@ class Decoder:
         return plain and out.kind in "iu" and out.itemsize == cell.word.itemsize and set(self.slopes) == {1.0}
 
     def _in_place(self, one: Frames, file: PixelFile, seen: Seen) -> None:
-        from scan2train.kernels.stored_bits import shift_in_place
-
         cell, array = self.cell, self.array
         for k, frame in zip(one.slices, one.frames, strict=True):
             words = array[k].reshape(-1)
             read_words(file, words, frame * words.nbytes)
             if self.padding[k] is not None:
                 self._mark_padding(k, words.view(cell.word), seen)
-            if shift_in_place(words, cell.mask, cell.sign, int(self.intercepts[k])):
+            if shift(words, words, cell, int(self.intercepts[k])):
                 seen.spare_bits = True
+            seen.tell()
 
     def _shift(self, k: int, words: npt.NDArray[Any], seen: Seen) -> None:
         """As :meth:`_convert`, several times as fast, where cells and values are as wide."""
-        from scan2train.kernels.stored_bits import shift
-
         cell, out = self.cell, self.array[k].reshape(-1)
         self._mark_padding(k, words, seen)
-        if shift(words, out.view(cell.word), cell.mask, cell.sign, int(self.intercepts[k])):
+        if shift(words, out.view(cell.word), cell, int(self.intercepts[k])):
             seen.spare_bits = True
 
     def _convert(self, k: int, cells: npt.NDArray[Any], seen: Seen) -> None:
@@ -198,11 +204,9 @@ class Decoder:
         padding = self.padding[k]
         if padding is None:
             return
-        from scan2train.kernels.stored_bits import mark_padding
-
         cell = self.cell
         valid = np.empty(words.size, dtype=np.bool_)
-        count = int(mark_padding(words, valid, cell.shift, cell.mask, cell.sign, *padding))
+        count = mark_padding(words, valid, cell, *padding)
         if count:
             seen.padded += count
             seen.valid[k] = valid.reshape(cell.rows, cell.columns)

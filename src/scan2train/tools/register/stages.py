@@ -95,7 +95,7 @@ def aligned(
             continue
         after, seen = held.alike(there, held.through(found))
         stages.append(Stage(name=kind, before=at, after=after))
-        if kind == "affine" and _ran_away(found, at, after, covered=seen.mean() >= least_covered):
+        if kind == "affine" and _ran_away(found, at, after, covered=bool(seen.mean() >= least_covered)):
             notes.append(_RAN_AWAY)
             continue
         linear, at = found, after

@@ -21,6 +21,8 @@ from scan2train.errors import (
 )
 from scan2train.formats.registry import by_suffix, suffix_of
 from scan2train.index import index
+from scan2train.labelling.legend import Legend
+from scan2train.labelling.sidecar import sidecar_of, write_sidecar
 from scan2train.preparing.apart import require_apart
 from scan2train.preparing.choosing import choose
 from scan2train.preparing.naming import name_cases
@@ -104,7 +106,10 @@ def segment_each(
         )
     names = name_cases(rows)
     places = [_places(wanted, name, alone=len(rows) == 1, names=names) for name in names]
-    _require_free([file for files in places for file in files if file is not None])
+    _require_free(
+        [file for files in places for file in files if file is not None]
+        + [sidecar_of(labels) for labels, *_ in places if _keeps_no_names(labels)]
+    )
     items = list(zip(rows, names, places, strict=True))
     work = partial(_one, find, wanted, irregular)
     done: list[Segmented | None] = [None] * len(items)
@@ -154,12 +159,25 @@ def _write(
     whole = None if at_masked is None else masked(volume, found, wanted.fill)
     part = None if at_cropped is None else cropped(volume, found, wanted.margin_mm)
     put(found, labels, wanted.form)
+    if _keeps_no_names(labels):
+        write_sidecar(labels, _legend(found).labels)
     if at_masked is not None and whole is not None:
         put(whole, at_masked)
     if at_cropped is not None and part is not None:
         put(part[0], at_cropped)
         put(part[1], labels_beside(at_cropped))
     return tuple(made)
+
+
+def _keeps_no_names(path: Path) -> bool:
+    return path.name.endswith((".nii", ".nii.gz"))
+
+
+def _legend(found: Labels) -> Legend:
+    legend = Legend()
+    for value, name in sorted(found.names.items()):
+        legend = legend.with_label(value, name, None)
+    return legend
 
 
 def _places(

@@ -61,7 +61,8 @@ async def read_progress(request: Request) -> Response:
     entry = session.entry(request.path_params["id"])
     total = entry.shape[2] * entry.times
     state = session.kept.state(entry.id) or "waiting"
-    return JSONResponse({"done": total if state == "ready" else 0, "total": total, "state": state})
+    done = total if state == "ready" else min(session.kept.frames(entry.id), total)
+    return JSONResponse({"done": done, "total": total, "state": state})
 
 
 async def read_histogram(request: Request) -> Response:

@@ -23,8 +23,9 @@ export function makeBrowser(viewer, place, findings) {
   const verdict = (id, name, key) =>
     element("button", { type: "button", id, class: `verdict ${id}`, "aria-pressed": "false", title: `${name} (${key})`, onclick: () => toggle(id) }, icon(ICONS[id]), name);
   const [accept, reject] = [verdict("accept", "Accept", "a"), verdict("reject", "Reject", "r")];
+  const refused = element("details", { id: "refused", class: "refused", hidden: true });
   place.append(
-    element("div", { class: "list-head" }, filter, all), count, list,
+    element("div", { class: "list-head" }, filter, all), count, list, refused,
     element("div", { class: "decision", role: "group", "aria-label": "Decision on this image" }, accept, reject, remark),
   );
 
@@ -95,8 +96,22 @@ export function makeBrowser(viewer, place, findings) {
       parts.push(made);
     }
     list.replaceChildren(...parts);
+    showRefused(set?.refused ?? { count: 0, files: [] });
     sift();
     select(state.get());
+  }
+
+  /** Files that are none of the rows above, and why. */
+  function showRefused({ count: number, files }) {
+    refused.hidden = number === 0;
+    const more = number - files.length;
+    refused.replaceChildren(
+      element("summary", { text: number === 1 ? "1 file cannot be shown" : `${number} files cannot be shown` }),
+      element("ul", { tabindex: "0", "aria-label": "Files that cannot be shown" },
+        ...files.map(({ name, code, message }) => element("li", {},
+          element("span", { class: "name", text: name }), element("span", { class: "quiet", text: `${code} · ${message}` }))),
+        ...(more > 0 ? [element("li", { class: "quiet", text: `and ${more} more: scan2train check names them all` })] : [])),
+    );
   }
 
   function sift() {

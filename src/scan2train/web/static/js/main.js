@@ -60,6 +60,7 @@ const viewer = {
     state.set({ maximised });
   },
   hover: () => null,
+  readouts: [],
 };
 
 let opening = 0;
@@ -151,7 +152,7 @@ async function begin() {
   try {
     const set = await setAsked;
     state.set({ set });
-    document.body.classList.toggle("single", set.images.length < 2);
+    document.body.classList.toggle("single", set.images.length < 2 && set.refused.count === 0);
     const first = await firstAsked;
     if (first.id === null) messages.note("There is no image here that can be shown.");
     else await open(first.id, first.image);

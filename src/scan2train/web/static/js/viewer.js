@@ -16,6 +16,8 @@
  * @property {(id: string|null) => Promise<void>} openSecond
  * @property {(plane: string|null) => void} maximise         that pane, or back if it is the one
  * @property {(place: {pane: object, column: number, row: number}|null) => void} hover
+ * @property {{name: string, read: (pane: object, column: number, row: number) => string|null}[]} readouts
+ *   what is told of a place beside the image's own value; null where there is nothing to tell
  */
 import { askJson } from "./api.js";
 import { fromVoxel, plus, toPlane, toMm } from "./geometry.js";
@@ -35,8 +37,8 @@ export async function waitForImage(id, progress, asked = askJson(`api/images/${i
     while (waiting) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (!waiting) break;
-      const { done, total, state } = await askJson(`api/images/${id}/progress`).catch(() => ({ done: 0, total: 0, state: "reading" }));
-      if (waiting) progress.show(state === "waiting" ? "Waiting" : "Reading", total > 0 ? done / total : null);
+      const { done, total, state } = await askJson(`api/images/${id}/progress`).catch(() => ({ done: 0, total: 1, state: "reading" }));
+      if (waiting) progress.show(state === "waiting" ? "Waiting" : "Reading", done > 0 ? done / total : null);
     }
   };
   poll();

@@ -24,6 +24,9 @@ export function makeOverlay(viewer, desk) {
     viewer.layers.redraw();
   }
 
+  /** What is told under the pointer is read again. */
+  const tellAgain = () => viewer.state.set({ arrived: viewer.state.get().arrived + 1 });
+
   const address = (pane) => {
     const { open } = store.get();
     const { image, mode } = viewer.state.get();
@@ -45,6 +48,7 @@ export function makeOverlay(viewer, desk) {
         if (here.size > MOST) here.delete(here.keys().next().value);
       }
       pane.redraw();
+      tellAgain();
     } catch (error) {
       viewer.messages.error(error);
     } finally {
@@ -70,7 +74,22 @@ export function makeOverlay(viewer, desk) {
     if (coloursOf(now) !== coloursOf(before) || now.hidden !== before.hidden || now.opacity !== before.opacity || now.look !== before.look) recolour();
   });
   store.watch(["version", "shown", "box"], () => viewer.layers.redraw());
+  store.watch(["open", "shown"], tellAgain);
 
+  viewer.readouts.push({
+    name: "Label",
+    read(pane, column, row) {
+      const { open, shown } = store.get();
+      if (!shown || !address(pane)) return null;
+      const found = slice(pane);
+      if (!found) return "…";
+      const [c, r] = [Math.round(column), Math.round(row)];
+      if (c < 0 || r < 0 || c >= found.width || r >= found.height) return "outside";
+      const value = found.values[r * found.width + c];
+      const name = open.labels.find((label) => label.value === value)?.name;
+      return value === 0 ? "none" : `${value} ${name ?? ""}`.trim();
+    },
+  });
   viewer.layers.add({
     id: "labels",
     picture(pane) {

@@ -27,7 +27,22 @@ export function positionPanel(viewer) {
   const rows = Object.entries(fields).map(([name, field]) => element("div", {}, element("dt", { text: name }), field));
   const list = element("dl", { id: "cursor", class: "facts", "aria-label": "Under the pointer" }, ...rows);
   const where = element("p", { class: "quiet" });
+  /** @type {Map<object, HTMLElement>} what others read at the place, by who reads it */
+  const others = new Map();
   panels.add({ id: "position-panel", title: "Position", content: [list, where], order: 10 });
+
+  /** A line for each reader, hidden where it has nothing to say. */
+  function showOthers(pane, column, row) {
+    for (const reader of viewer.readouts) {
+      if (!others.has(reader)) {
+        others.set(reader, element("dd", {}));
+        list.append(element("div", {}, element("dt", { text: reader.name }), others.get(reader)));
+      }
+      const text = reader.read(pane, column, row);
+      others.get(reader).parentElement.hidden = text === null;
+      say(others.get(reader), text ?? "");
+    }
+  }
 
   let hovered = null;
   let due = false;
@@ -51,6 +66,7 @@ export function positionPanel(viewer) {
     const nowhere = image.physical ? image.picture && "none in the patient" : "no physical size";
     say(fields["RAS mm"], nowhere || millimetres(mm));
     say(fields["LPS mm"], nowhere || millimetres(otherConvention(mm)));
+    showOthers(pane, column, row);
     say(where, hovered ? "under the pointer" : "at the crosshair");
   }
   const later = () => {
