@@ -14,6 +14,8 @@ from scan2train.errors import NoImages, UnknownName, WrongUse
 from scan2train.formats import nifti
 from scan2train.grid import Grid
 from scan2train.index import index
+from scan2train.pairing import masks_of
+from scan2train.preparing.choosing import without_rejected
 from scan2train.volume import Volume
 
 
@@ -112,3 +114,15 @@ def test_a_set_that_lies_in_its_own_source_is_no_source(tmp_path):
     assert made.skipped["reason"].to_list() == ["prepared-set"]
     beside = run(source / "a.nii.gz", source / "beside")  # a file has nothing in it
     assert beside.n_done == 1
+
+
+def test_a_check_leaves_out_rejected_images_with_the_masks_that_are_of_nothing_else(source, tmp_path):
+    volumes = index(source, cache=False).volumes
+    masks = masks_of(volumes)
+    image, (mask, *_) = next(iter(sorted(masks.items())))
+    choices = tmp_path / "choices.csv"
+    choices.write_text(f"volume,choice\n{image},reject\n")
+    left = set(without_rejected(volumes, choices)["volume"])
+    assert set(volumes["volume"]) - left == {image, mask}
+    choices.write_text(f"volume,choice\n{image},reject\n{mask},accept\n")
+    assert set(volumes["volume"]) - set(without_rejected(volumes, choices)["volume"]) == {image}

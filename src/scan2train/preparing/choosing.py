@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.errors import Scan2TrainError, WrongUse
+from scan2train.pairing import masks_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,8 +89,23 @@ def _not_a_condition(volumes: pl.DataFrame, where: str, found: str, column: str 
 
 
 def without_rejected(volumes: pl.DataFrame, choices: str | Path) -> pl.DataFrame:
-    """A volumes table without those that a table of choices rejects; raises as :func:`choose`."""
-    return volumes.filter(_decisions(volumes, choices).ne_missing(_REJECT))
+    """A volumes table without those that a table of choices rejects, and without masks of nothing else.
+
+    Raises
+    ------
+    WrongUse, Scan2TrainError
+        As :func:`choose`.
+    """
+    import polars as pl
+
+    decided = dict(volumes.select("volume", _decisions(volumes, choices).alias("choice")).iter_rows())
+    rejected = {volume for volume, choice in decided.items() if choice == _REJECT}
+    images: dict[str, set[str]] = defaultdict(set)
+    for image, masks in masks_of(volumes).items():
+        for mask in masks:
+            images[mask].add(image)
+    masks = {one for one, of in images.items() if of <= rejected and decided[one] is None}
+    return volumes.filter(~pl.col("volume").is_in(sorted(rejected | masks)))
 
 
 def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
