@@ -129,3 +129,34 @@ def test_labels_lie_better_after_than_before(real_data):
     before, after = (np.mean(list(found.report["dice"][word].values())) for word in ("before", "after"))
     assert after > before + 0.1
     assert found.labels.grid == volume.grid
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ct_and_mr_of_one_patient_come_together_wherever_the_mr_was(real_data, seed):
+    """Nobody knows the true place of this MR on the CT; but it is the same, however the MR was moved before.
+
+    By up to 10° and 20 mm here: what the MR shows is 112 mm wide, a third of what the CT does.
+    """
+    patient = real_data / "sts_002_ct_mr_pet" / "dicom"
+    ct, mr = (s2t.read(patient / name / "image") for name in ("CT", "MR_T1"))
+    tumour = s2t.read(patient / "CT" / "mask", as_labels=True, reference=ct)
+    points = ct.grid.to_world(np.argwhere(tumour.array > 0)[::9]) * (-1, -1, 1)
+    as_found = s2t.register(ct, mr, rigid_only=True)
+    assert not as_found.faults
+    assert as_found.report["metric"]["at_end"] > as_found.report["metric"]["as_found"] + 0.01
+    rng = np.random.default_rng(seed)
+    angles, shift = np.radians(rng.uniform(-10, 10, 3)), rng.uniform(-20, 20, 3)
+    at = mr.grid.to_world((np.array(mr.grid.shape) - 1) / 2) * (-1, -1, 1)
+    true = SimpleITK.Euler3DTransform(at.tolist(), *angles.tolist(), shift.tolist())
+    moved = image_onto(mr, other_grid(wider(mr.grid, (35, 35, 12)), seed), true, jobs=2)
+    again = s2t.register(ct, moved, rigid_only=True)
+    apart = through(true, through(again.transform, points)) - through(as_found.transform, points)
+    assert np.linalg.norm(apart, axis=1).mean() < 5.0
+
+
+def wider(grid, by):
+    """With so many voxels more on each side."""
+    affine = grid.affine.copy()
+    affine[:3, 3] = grid.to_world(-np.array(by, float))
+    return Grid(tuple(n + 2 * more for n, more in zip(grid.shape, by, strict=True)), affine)

@@ -14,6 +14,8 @@ from scan2train.tools.register.scan import Scan
 from scan2train.volume import Mask
 
 _BINS = 24
+#: Two numbers of how alike scans are differ where they differ by more.
+SAME = 0.003
 #: Fewer places that both scans show say nothing.
 FEWEST = 200
 

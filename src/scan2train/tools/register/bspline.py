@@ -50,7 +50,10 @@ def bend_by_bspline(
             before.AddTransform(as_transform(linear))
             if field is not None:
                 before.AddTransform(SimpleITK.DisplacementFieldTransform(continued(field)))
-            method = method_of(here, there, on_blocks(where, fixed, here), metric, samples=samples, seed=seed)
+            compared = on_blocks(where, fixed, here)
+            if metric is Metric.INFORMATION:
+                here, there = here.clipped(compared), there.clipped(there.seen)
+            method = method_of(here, there, compared, metric, samples=samples, seed=seed)
             method.SetOptimizerAsLBFGSB(
                 gradientConvergenceTolerance=1e-6,
                 numberOfIterations=rounds,

@@ -7,11 +7,13 @@ import numpy as np
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.grid import FloatArray
 from scan2train.tools.register.alike import FEWEST, Held, Metric
+from scan2train.tools.register.climb import climb
 from scan2train.tools.register.itk import RAS_TO_LPS
 from scan2train.tools.register.linear import Told, align, on_blocks
 from scan2train.tools.register.options import RegisterOptions
+from scan2train.tools.register.patient import centre
 from scan2train.tools.register.scan import Scan
-from scan2train.tools.register.starts import Start, anchors, starts, worth
+from scan2train.tools.register.starts import Start, anchors, nearby, starts, worth
 from scan2train.volume import Mask, Volume
 
 #: Blocks on which starts are compared.
@@ -21,6 +23,9 @@ _HELD, _SAMPLES, _ROUNDS = 6_000, 8_000, 50
 _BLOCKS = 5 * FEWEST
 #: So many upright starts are followed for a while, and so many that turn the patient.
 _UPRIGHT, _TURNED = 3, 2
+#: Of so many starts the neighbourhood is looked at; what is tried of it lies so far from others.
+_MOVED, _FAR_MM = 2, 12.0
+_CLIMBED = 3
 #: The world of the files is believed unless a turn makes the scans more alike by so much.
 _MUCH = 0.08
 
@@ -59,10 +64,13 @@ def choose_start(
     if not automatic:
         return all_[0], all_[:1]
     upright = _apart([one for one in all_ if not one.turned], held)[:_UPRIGHT]
+    moved = [one for best in upright[:_MOVED] for one in nearby(best, held, moving)]
+    around = sorted((one for one in moved if one.alike > upright[0].alike), key=lambda one: -one.alike)
+    upright = _apart([*upright, *around], held, _FAR_MM)[: _UPRIGHT + _MOVED]
     turned = _apart([one for one in all_ if one.turned], held)[:_TURNED]
     tried = []
     for number, one in enumerate(upright + turned):
-        told("looking where to start", number / (_UPRIGHT + _TURNED), one.alike)
+        told("looking where to start", number / len(upright + turned), one.alike)
         if one.alike <= -1:
             continue
         try:
@@ -84,17 +92,24 @@ def choose_start(
         tried.append(Start(word=one.word, turn=one.turn, matrix=matrix, alike=worth(held, moving, matrix)))
     if not tried:
         return upright[0], upright[:1]
-    best = max(tried, key=lambda one: one.alike - (_MUCH if one.turned else 0.0))
-    return best, tried
+    if metric is Metric.INFORMATION:
+        # It may grow while the scans drift apart, and slopes lead there.
+        about = centre(scans[0], where)
+        tried = [climb(one, held, moving, about) for one in sorted(tried, key=_hopeful)[-_CLIMBED:]]
+    return max(tried, key=_hopeful), tried
 
 
-def _apart(found: list[Start], held: Held) -> list[Start]:
-    """Without those that put the patient where a better one does, to a few millimetres."""
+def _hopeful(start: Start) -> float:
+    return start.alike - (_MUCH if start.turned else 0.0)
+
+
+def _apart(found: list[Start], held: Held, far_mm: float = _COARSE_MM / 2) -> list[Start]:
+    """Without those that put the patient where an earlier one does, to a few millimetres."""
     some = held.points[:: max(1, len(held.points) // 50)]
     kept: list[tuple[Start, FloatArray]] = []
     for one in found:
         places = some @ one.matrix[:3, :3].T + one.matrix[:3, 3]
-        if all(np.abs(places - other).max() > _COARSE_MM / 2 for _, other in kept):
+        if all(np.abs(places - other).max() > far_mm for _, other in kept):
             kept.append((one, places))
     return [one for one, _ in kept]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.grid import FloatArray
-from scan2train.tools.register.alike import Metric
+from scan2train.tools.register.alike import SAME, Metric
 from scan2train.tools.register.itk import as_matrix, inverse_of
 from scan2train.tools.register.patient import centre
 from scan2train.tools.register.scan import Scan
@@ -38,11 +38,13 @@ def align(
     seed: int,
     rounds: int,
     told: Told,
+    alike: Callable[[FloatArray], float] | None = None,
 ) -> FloatArray:
     """The 4×4 from the fixed world to the moving one that makes the two most alike where ``where`` is true.
 
     ``kind`` is ``"rigid"`` or ``"affine"``; what is found is a change before ``start``, which is rigid, about the
-    middle of ``where``.
+    middle of ``where``. A level after which the two are less alike than before it, by ``alike``, is taken back: a
+    metric of what overlaps may grow while the scans drift apart.
 
     Raises
     ------
@@ -53,11 +55,15 @@ def align(
 
     change = SimpleITK.Euler3DTransform() if kind == "rigid" else SimpleITK.AffineTransform(3)
     change.SetCenter(centre(fixed, where).tolist())
+    best = -np.inf if alike is None else alike(start)
     with threads(1):
         for number, level in enumerate(levels_mm):
             # Given as a transform, the start would upset ITK's estimate of what a step of each parameter does.
             here, there = fixed.shrunk(level), moving.shrunk(level).placed(inverse_of(start))
-            method = method_of(here, there, on_blocks(where, fixed, here), metric, samples=samples, seed=seed)
+            compared = on_blocks(where, fixed, here)
+            if metric is Metric.INFORMATION:
+                here, there = here.clipped(compared), there.clipped(there.seen)
+            method = method_of(here, there, compared, metric, samples=samples, seed=seed)
             method.SetOptimizerAsRegularStepGradientDescent(
                 learningRate=level / 2,
                 minStep=level * _LAST_STEP,
@@ -68,7 +74,13 @@ def align(
             method.SetOptimizerScalesFromPhysicalShift()
             method.SetInitialTransform(change, inPlace=True)
             watch(method, f"{kind}, {level:g} mm", rounds, (number, len(levels_mm)), metric, told)
+            before = change.GetParameters()
             execute(method, here, there)
+            if alike is not None:
+                now = alike(start @ as_matrix(change))
+                if not now > best - SAME:
+                    change.SetParameters(before)
+                best = max(best, now)
     found: FloatArray = start @ as_matrix(change)
     return found
 

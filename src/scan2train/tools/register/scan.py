@@ -18,6 +18,8 @@ from scan2train.volume import Array, Labels, Mask, Volume
 
 #: An axis keeps so many voxels at least, whatever the level: gradients need neighbours.
 _FEWEST = 4
+#: Percentiles beyond which values are extremes.
+_EXTREMES = (2.0, 98.0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -105,6 +107,14 @@ class Scan:
     def placed(self, matrix: FloatArray) -> Self:
         """The same picture at another place: its points through a rigid 4×4."""
         return replace(self, affine=matrix @ self.affine)
+
+    def clipped(self, where: Mask) -> Self:
+        """Without the extremes of what lies ``where``, in ``(k, j, i)``: few voxels would take most bins.
+
+        Between metal and air there are 32 bins of a histogram, of which soft tissue would have one.
+        """
+        low, high = np.percentile(self.values[where], _EXTREMES)
+        return replace(self, values=np.clip(self.values, low, high))
 
     def shrunk(self, step_mm: float) -> Self:
         """Means of the real voxels of whole blocks; a block is seen where at least half of it is."""

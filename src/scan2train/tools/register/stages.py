@@ -8,7 +8,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.grid import FloatArray
-from scan2train.tools.register.alike import Held, Metric
+from scan2train.tools.register.alike import SAME, Held, Metric
 from scan2train.tools.register.bend import composite, continued, jacobian
 from scan2train.tools.register.bspline import bend_by_bspline
 from scan2train.tools.register.choose_start import choose_start
@@ -27,8 +27,6 @@ _HELD = 30_000
 _SAMPLES, _SAMPLES_BENT = 30_000, 30_000
 #: Demons suit scans whose values agree so well after the affine stage.
 _AGREE = 0.7
-#: An affine stage is kept where the scans are as alike after it, to so much.
-_SAME = 0.003
 #: Less of the fixed patient that the moving scan covers is a chance meeting; a moving mask covers what it covers.
 _LEAST_COVERED = 0.15
 _RAN_AWAY = "the affine stage ran away, for want of overlap or structure: it was left out"
@@ -87,6 +85,7 @@ def aligned(
                 seed=options.seed,
                 rounds=options.rounds,
                 told=told,
+                alike=lambda matrix: held.alike(there, held.through(matrix))[0],
             )
         except Scan2TrainError:
             if kind == "rigid":
@@ -169,7 +168,7 @@ def _bent(
 def _ran_away(linear: FloatArray, before: float, after: float, *, covered: bool) -> bool:
     """Whether an affine stage made nothing better, or blew the patient up or down by more than anybody differs."""
     volume = float(np.linalg.det(linear[:3, :3]))
-    return not after > before - _SAME or not covered or not 0.5 < volume < 2.0
+    return not after > before - SAME or not covered or not 0.5 < volume < 2.0
 
 
 def _agree(held: Held, fixed: Scan, moving: Scan, linear: FloatArray) -> bool:

@@ -19,6 +19,7 @@ from scan2train.volume import Mask
 SIMPLE = ("none", "geometry", "moments", "body")
 #: Where less of the patient is covered a start counts for less.
 _ENOUGH = 0.4
+_SHIFTS_MM = (-32.0, -16.0, 0.0, 16.0, 32.0)
 _AXES = ("from left to right", "from back to front", "from foot to head")
 
 
@@ -68,6 +69,15 @@ def starts(
                 Start(word=word, turn=describe(turn), matrix=matrix, alike=worth(held, moving, matrix))
             )
     return sorted(made, key=lambda one: -one.alike)
+
+
+def nearby(start: Start, held: Held, moving: Scan) -> Iterator[Start]:
+    """The same start moved by up to 32 mm along each axis: a slope leads no farther than to the next hill."""
+    for shift in product(_SHIFTS_MM, repeat=3):
+        if any(shift):
+            matrix = start.matrix.copy()
+            matrix[:3, 3] += shift
+            yield Start(word=start.word, turn=start.turn, matrix=matrix, alike=worth(held, moving, matrix))
 
 
 def worth(held: Held, moving: Scan, matrix: FloatArray) -> float:
