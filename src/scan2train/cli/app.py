@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from scan2train._version import __version__
+from scan2train.cli.interrupt import end_on_interrupt
 from scan2train.cli.manners import INTERRUPTED
 from scan2train.kernels.first_use import told_once
 
@@ -70,6 +71,7 @@ def main() -> None:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal without × shows its code, and the run goes on
+    end_on_interrupt()
     known: dict[str, tuple[str, ...]] = {name: (name,) for name in COMMANDS} | {"--version": ()}
     try:
         with told_once():

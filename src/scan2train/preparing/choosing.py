@@ -104,8 +104,8 @@ def without_rejected(volumes: pl.DataFrame, choices: str | Path) -> pl.DataFrame
     for image, masks in masks_of(volumes).items():
         for mask in masks:
             images[mask].add(image)
-    masks = {one for one, of in images.items() if of <= rejected and decided[one] is None}
-    return volumes.filter(~pl.col("volume").is_in(sorted(rejected | masks)))
+    orphans = {mask for mask, of in images.items() if of <= rejected and decided[mask] is None}
+    return volumes.filter(~pl.col("volume").is_in(sorted(rejected | orphans)))
 
 
 def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
