@@ -45,13 +45,14 @@ def view(
         ),
     ] = None,
     choices: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--choices",
             metavar="FILE",
             help="Where accept, reject and remarks are kept (CSV), for prepare --choices.",
+            show_default="choices.csv",
         ),
-    ] = Path("choices.csv"),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -72,7 +73,8 @@ def view(
     from scan2train.cli.found import require_outside
     from scan2train.viewing.start import start
 
-    require_outside([source], choices)
+    # Without a word about it scans can be looked at from within their folder: decisions are refused when one is made.
+    require_outside([one for one in (source, second, labels) if one is not None], choices)
     with progress_bar("indexing") as progress:
         session = start(
             source,

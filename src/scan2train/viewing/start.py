@@ -61,6 +61,11 @@ def start(
         second=second_id,
         labels=shown,
         choices=choices or Path(CHOICES),
+        sources=(
+            *opened.sources,
+            *(() if over is None else over.sources),
+            *(() if labels is None else (labels,)),
+        ),
     )
 
 
