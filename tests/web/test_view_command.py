@@ -107,6 +107,16 @@ def test_scans_are_looked_at_from_within_their_folder_and_decided_on_elsewhere(s
     assert [one.name for one in scan.parent.iterdir()] == [scan.name]
 
 
+def test_a_table_that_prepare_would_refuse_is_told_before_one_decides(scan, tmp_path, monkeypatch):
+    monkeypatch.setattr("scan2train.web.serve.Server", Stopped)
+    choices = tmp_path / "choices.csv"
+    choices.write_text("volume,choice\naa,perhaps\n")
+    done = run(scan, "--choices", choices)
+    assert (done.exit_code, done.stdout) == (0, f"{Stopped.address}\n")
+    assert done.stderr.startswith(f"warning: {choices}: a table of choices says something else")
+    assert "'perhaps'" in done.stderr
+
+
 def test_decisions_go_into_no_folder_that_was_named(scan, tmp_path):
     for option in ("--second", "--labels"):
         done = run(scan, option, tmp_path, "--choices", tmp_path / "c.csv")

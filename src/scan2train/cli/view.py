@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import NoCache, Salt
+from scan2train.reports.escape import shown
 
 
 def register(app: typer.Typer) -> None:
@@ -85,6 +86,8 @@ def view(
             salt=salt,
             progress=progress,
         )
+    if wrong := session.decisions.wrong():
+        typer.echo(f"warning: {shown(wrong)}", err=True)
     if session.open is not None:
         session.image(session.open)  # it is read while the server and the browser start
     from scan2train.web.serve import Server

@@ -6,6 +6,7 @@ import { SIGNS } from "./panels/findings_panel.js";
 
 /** Thumbnails this far outside the list's view are asked for too. */
 const MARGIN = "200px";
+const DECIDED = Object.freeze({ accept: "accepted", reject: "rejected" });
 
 /** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} place
  * @param {{toggle: () => void}} findings of the whole set */
@@ -69,9 +70,11 @@ export function makeBrowser(viewer, place, findings) {
     const signs = Object.entries(SIGNS)
       .filter(([severity]) => image.findings?.[severity] > 0)
       .map(([severity, sign]) => element("span", { class: `sign ${severity}`, text: `${sign} ${image.findings[severity]}`, title: `${image.findings[severity]} ${severity}` }));
-    const decision = image.decision
-      ? element("span", { class: `decided ${image.decision}`, title: image.remark || image.decision }, icon(ICONS[image.decision]), image.decision === "accept" ? "accepted" : "rejected")
-      : null;
+    // What a person wrote into the table by hand may be another word.
+    const said = Object.hasOwn(DECIDED, image.decision ?? "") ? DECIDED[image.decision] : null;
+    const decision = !image.decision ? null
+      : said ? element("span", { class: `decided ${image.decision}`, title: image.remark || image.decision }, icon(ICONS[image.decision]), said)
+        : element("span", { class: "decided", title: "Neither accept nor reject: decide anew", text: `“${image.decision}”?` });
     place.replaceChildren(...signs, ...(decision ? [decision] : []));
   }
 
