@@ -126,7 +126,8 @@ class Saving:
 
     def _require_free(self, target: Path, beside: Sequence[Path], *, overwrite: bool) -> None:
         there = [one for one in (target, *beside) if one.exists() and not self._own(one)]
-        self._require_no_image(there)
+        if overwrite:  # else whatever is there is refused anyway
+            self._require_no_image(there)
         mask = self.mask
         if mask is not None and target.exists() and mask.is_file() and target.samefile(mask):
             if not overwrite and not self._own(target):

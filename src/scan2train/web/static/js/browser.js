@@ -6,7 +6,6 @@ import { SIGNS } from "./panels/findings_panel.js";
 
 /** Thumbnails this far outside the list's view are asked for too. */
 const MARGIN = "200px";
-const DECIDED = Object.freeze({ accept: "accepted", reject: "rejected" });
 
 /** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} place
  * @param {{toggle: () => void}} findings of the whole set */
@@ -71,10 +70,11 @@ export function makeBrowser(viewer, place, findings) {
       .filter(([severity]) => image.findings?.[severity] > 0)
       .map(([severity, sign]) => element("span", { class: `sign ${severity}`, text: `${sign} ${image.findings[severity]}`, title: `${image.findings[severity]} ${severity}` }));
     // What a person wrote into the table by hand may be another word.
-    const said = Object.hasOwn(DECIDED, image.decision ?? "") ? DECIDED[image.decision] : null;
+    const known = { accept: "accepted", reject: "rejected" };
+    const said = Object.hasOwn(known, image.decision ?? "") && known[image.decision];
     const decision = !image.decision ? null
       : said ? element("span", { class: `decided ${image.decision}`, title: image.remark || image.decision }, icon(ICONS[image.decision]), said)
-        : element("span", { class: "decided", title: "Neither accept nor reject: decide anew", text: `“${image.decision}”?` });
+        : element("span", { class: "decided", title: "Neither accept nor reject: decide anew", text: `“${image.decision.slice(0, 24)}”?` });
     place.replaceChildren(...signs, ...(decision ? [decision] : []));
   }
 
