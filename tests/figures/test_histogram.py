@@ -35,6 +35,16 @@ def test_whole_numbers_have_bins_of_as_many_values_each():
     assert edges[0] % 1 == 0.5
 
 
+def test_truths_are_counted_as_zeros_and_ones():
+    values = np.arange(6 * 7 * 8).reshape(6, 7, 8) % 3 == 0
+    (counts, edges, _), *_ = _steps(histogram(Volume(array=values, grid=GRID)))
+    assert counts[:2].tolist() == [values.size * 2 // 3, values.size // 3]
+    assert edges[:3].tolist() == [-0.5, 0.5, 1.5]
+    labels = Labels(array=values.astype(np.uint8), grid=GRID)
+    _, (within, _, _) = _steps(histogram(Volume(array=values[::-1], grid=GRID), labels))
+    assert within.sum() == values.sum()
+
+
 def test_padding_and_what_is_no_number_do_not_count():
     values = np.full(GRID.shape, 5.0)
     values[0] = np.nan

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scan2train.figures.planes import cut
 from scan2train.figures.reduced import reduced
+from scan2train.grid import Grid
 from scan2train.testing.phantoms.chest import centred_grid
 from scan2train.volume import Labels, Volume
 
@@ -48,6 +50,20 @@ def test_a_mark_stays_at_its_place_in_the_patient(orientation):
         place = (np.argwhere(found).mean(axis=0) + 0.5) * small.spacing_mm
         np.testing.assert_allclose(place, SIZES_MM / 2 - MARK_MM, atol=2.6)
     assert small.names == {3: "mark"}
+
+
+def test_without_patient_geometry_the_first_row_stays_on_top_as_in_other_pictures():
+    rng = np.random.default_rng(6)
+    array = rng.integers(100, 140, (24, 18, 10)).astype(np.uint8)
+    array[:6, :5, :3] = 250  # the first columns, rows and slices
+    marks = (array == 250).astype(np.uint8)
+    grid = Grid(array.shape, np.eye(4), physical=False)
+    small = reduced(Volume(array=array, grid=grid), Labels(array=marks, grid=grid), largest=24, quality=95)
+    np.testing.assert_array_equal(_unpacked(small, small.labels), marks)
+    grey = _unpacked(small, small.picture)
+    for name, axis in (("axial", 2), ("coronal", 1), ("sagittal", 0)):
+        shown = cut(array, grid, name, (2, 2, 1)).image
+        assert np.corrcoef(grey.take(2 if axis < 2 else 1, axis=axis).T.ravel(), shown.ravel())[0, 1] > 0.95
 
 
 def test_greys_stand_for_the_values_that_are_told():

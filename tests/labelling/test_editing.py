@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -349,6 +350,28 @@ def test_what_is_not_a_number_and_no_real_value_counts_in_no_mean():
     )
     (one,) = state_of(labels)["labels"]
     assert (one["voxels"], one["mean"], one["min"], one["max"]) == (54, 7.0, 7.0, 7.0)
+
+
+def test_a_mean_that_no_number_holds_is_told_as_none():
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[8:14, 9:12, 9:12] = 4
+    signs = np.where(np.indices(SHAPE).sum(axis=0) % 2, 1.0, -1.0)
+    for values in (
+        np.full(SHAPE, 1.7e308),
+        1.7e308 * signs,
+        np.where(np.indices(SHAPE)[0] < 11, 1.7e308, -1.7e308),
+    ):
+        labels = LabelMap(Volume(array=values, grid=GRID), Labels(array=mask, grid=GRID, names={4: "a"}))
+        told = state_of(labels)
+        assert "Infinity" not in json.dumps(told, allow_nan=False)
+        (one,) = told["labels"]
+        assert one["mean"] is None or abs(one["mean"]) < 1e300
+        assert one["max"] == values.max()
+    wide = np.ones((70, 70, 70), np.uint8)
+    grid = Grid(wide.shape, np.diag([1.1, 1.3, 2.1, 1.0]))
+    volume = Volume(array=np.full(wide.shape, 5e303), grid=grid)  # each brick has a sum, the whole has none
+    (one,) = state_of(LabelMap(volume, Labels(array=wide, grid=grid)))["labels"]
+    assert one["mean"] is None
 
 
 def test_boxes_are_drawn_grown_in_another_plane_and_exported_in_voxels_and_mm():

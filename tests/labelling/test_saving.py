@@ -13,12 +13,14 @@ import scan2train as s2t
 from scan2train.errors import GridMismatch, OutputInUse, UnknownName, WrongUse
 from scan2train.grid import Grid
 from scan2train.labelling import saving as saving_of_labels
+from scan2train.labelling.desk import Desk
 from scan2train.labelling.edit import Edit
 from scan2train.labelling.opening import open_labels
 from scan2train.labelling.saving import Saving
 from scan2train.labelling.state import state_of
 from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.viewing.overlapping import largest_first
+from scan2train.viewing.start import start
 from scan2train.volume import Labels, Volume
 from scans_to_view import oblique_grid
 
@@ -153,6 +155,31 @@ def test_the_mask_it_was_opened_from_is_replaced_only_when_that_is_asked_for(tmp
         place.save(labels, "mask.nii.gz")
     place.save(labels, "mask.nii.gz", overwrite=True)
     assert place.save(labels, "mask.nii.gz") == mask  # it is its own by now
+
+
+def test_an_image_that_is_opened_as_its_own_mask_is_not_replaced(oblique):
+    path, _ = oblique
+    session = start(path, labels=path, choices=path.parent / "choices.csv", cache=False)
+    at = Desk(session).open(session.image(session.open).result(60), session.labels)
+    at.labels.edit(Edit(op="brush", plane="axial", n=3, value=1, points=((5, 5),), radius_mm=3.0))
+    before = path.read_bytes()
+    with pytest.raises(WrongUse, match="an image that is looked at, a source"):
+        at.saving.save(at.labels, "head.nii.gz", overwrite=True)
+    (path.parent / "head_labels.labels.json").symlink_to(path)
+    with pytest.raises(WrongUse, match="source"):
+        at.saving.save(at.labels, "head_labels.nii.gz", overwrite=True)
+    assert path.read_bytes() == before
+
+
+def test_names_beside_the_opened_mask_replace_no_image_either(tmp_path, oblique):
+    path, image = oblique
+    mask = tmp_path / "mask.nii.gz"
+    s2t.write(Labels(array=np.zeros(SHAPE, np.uint8), grid=image.grid, names={1: "a"}), mask)
+    (tmp_path / "mask.labels.json").hardlink_to(path)
+    place = saving(tmp_path, path, mask=mask, images=lambda: [path])
+    with pytest.raises(WrongUse, match="an image that is looked at"):
+        place.save(painted(image), "mask.nii.gz", overwrite=True)
+    assert (tmp_path / "mask.labels.json").samefile(path)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from scan2train.errors import WrongUse
 from scan2train.grid import Grid
+from scan2train.labelling.brush import brush_region
+from scan2train.labelling.cut import Cut
 from scan2train.labelling.edit import Edit
 from scan2train.labelling.label_map import LabelMap
 from scan2train.labelling.slices import label_slice
@@ -151,7 +155,33 @@ def test_a_brush_may_reach_beyond_the_image_and_paints_nothing_outside():
     assert labels.history.standing == 1
 
 
-@pytest.mark.parametrize("radius", [0, -2.0, float("nan")])
+def test_a_wide_brush_takes_little_memory_and_the_same_voxels(monkeypatch):
+    grid = GRIDS["sheared"]
+    whole, parts = empty(grid), empty(grid)
+    stroke = Edit(
+        op="brush", plane="coronal", n=3, value=1, points=((3, 2), (9, 6)), radius_mm=9.0, three_d=True
+    )
+    whole.edit(stroke)
+    for at_once in (1, 37, 200):
+        monkeypatch.setattr("scan2train.labelling.brush._AT_ONCE", at_once)
+        parts.edit(stroke)
+        np.testing.assert_array_equal(parts.array, whole.array)
+        parts.undo()
+    monkeypatch.undo()
+    large = Grid((160, 150, 140), np.diag([0.7, 0.8, 1.1, 1.0]))
+    planes = planes_of(large, "voxel", "axial")
+    origin = planes.affine[:3] @ (0, 0, 70, 1)
+    cut = Cut.of_plane(large, origin, planes.affine[:3, 0], planes.affine[:3, 1], stored=True)
+    tracemalloc.start()
+    region = brush_region(cut, [[70.0, 60.0], [90.0, 80.0]], 500.0, three_d=True)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert region.mask.all()
+    assert region.mask.shape == large.shape
+    assert most < 80e6  # the whole box as numbers would be 27 MB for each of six
+
+
+@pytest.mark.parametrize("radius", [0, -2.0, float("nan"), float("inf"), 1001.0])
 def test_a_brush_has_a_radius(radius):
     with pytest.raises(WrongUse, match="radius"):
         empty(GRIDS["straight"]).edit(

@@ -1,17 +1,22 @@
 """The report: complete, escaped, bounded, and without a request to anywhere."""
 
+import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from scan2train.index import index
 from scan2train.prepare import prepare
+from scan2train.read import read
 from scan2train.recipe import Recipe
 from scan2train.reports.html.of_prepared import is_prepared, report_of_prepared
 from scan2train.reports.html.of_source import report_of_source
 from scan2train.reports.html.write import render, write_report
 from scan2train.testing.small import small_nifti, small_series, together
+from scan2train.volume import Labels
+from scan2train.write import write
 
 EVIL = "</h3><script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -115,3 +120,49 @@ def test_a_prepared_set_shows_what_was_done(tmp_path):
     assert page.count("img") >= 1
     assert any(word.startswith(("to_grid:", "resample:")) for word in page.words)
     assert [path.name for path in (tmp_path / "pages").iterdir()] == ["ready.html"]
+
+
+@pytest.mark.parametrize("store", ["nifti", "npy", "zarr", "b2nd"])
+def test_a_prepared_case_is_drawn_as_it_was_made_in_any_store(tmp_path, store):
+    """With its unit, its mask of real data and the names of its labels."""
+    scans = tmp_path / "scans"
+    small_series("PIR")(scans)
+    volume = read(scans)
+    shown = np.zeros(volume.grid.shape, np.uint8)
+    shown[2:5, 3:6, 2:4] = 1
+    labels = Labels(array=shown, grid=volume.grid, names={1: "liver"})
+    write(labels, scans / "mask.dcm", "seg", reference=volume)
+    recipe = Recipe.from_toml('[[step]]\ndo = "pad_or_crop"\nshape = [30, 28, 26]\n')
+    prepare(scans, recipe, tmp_path / "ready", jobs=1, store=store)
+    (case,) = report_of_prepared(tmp_path / "ready", jobs=1).cases
+    look = case.look
+    assert look.refused == ""
+    assert look.thumbnail
+    assert look.histogram.unit == "HU"
+    assert sum(look.histogram.counts) == volume.array.size  # and not the padding
+    assert look.reduced.windows[0][0] != "automatic"
+    assert [(one.value, one.name) for one in look.labels] == [(1, "liver")]
+
+
+def test_of_a_case_without_its_image_nothing_else_is_drawn(tmp_path, monkeypatch):
+    small_nifti("case.nii.gz")(tmp_path / "scans")
+    recipe = Recipe.from_toml('[[step]]\ndo = "reorient"\nto = "RAS"\n')
+    prepare(tmp_path / "scans", recipe, tmp_path / "ready", jobs=1)
+    monkeypatch.chdir(tmp_path / "scans")  # where one scan lies, which is another
+    (folder,) = (tmp_path / "ready" / "cases").iterdir()
+    account = folder / "account.json"
+    image = folder / "image.nii.gz"
+    image.unlink()
+    (case,) = report_of_prepared(tmp_path / "ready", jobs=1).cases
+    assert (case.look.thumbnail, case.look.reduced) == (None, None)
+    assert "image" in case.look.refused
+    told = json.loads(account.read_text())
+    account.write_text(json.dumps(told | {"files": {}}))
+    (case,) = report_of_prepared(tmp_path / "ready", jobs=1).cases
+    assert case.look.refused == "the case has no image"
+    account.write_text("{")
+    (case,) = report_of_prepared(tmp_path / "ready", jobs=1).cases
+    assert case.look.refused == "the account of a case cannot be read"
+    account.unlink()
+    (case,) = report_of_prepared(tmp_path / "ready", jobs=1).cases
+    assert case.look.refused == "its account is not there"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nibabel
 import numpy as np
 import pytest
@@ -177,3 +179,25 @@ def test_paper_is_white_and_holds_what_is_closed_on_screen(tab, pages, theme):
     assert len(tab.pdf()) > 30_000
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.evaluate("[...document.querySelectorAll('details.finding')].some((one) => !one.open)")
+
+
+def test_paper_has_every_card_and_the_screen_what_it_had(tab, pages):
+    # Many cards, as on a page of a large set.
+    text = (pages / "source.html").read_text()
+    article = re.search(r"<article.*?</article>", text, re.DOTALL)[0]
+    many = "".join(article.replace('id="', f'id="n{n}-', 1) for n in range(70))
+    (pages / "many.html").write_text(text.replace(article, article + many, 1))
+    tab.goto((pages / "many.html").as_uri())
+    shown = "document.querySelectorAll('.case:not([hidden])').length"
+    every = tab.evaluate("document.querySelectorAll('.case').length")
+    assert (tab.evaluate(shown), every > 70) == (60, True)
+    tab.locator("#filter").fill("mark")
+    filtered = tab.evaluate(shown)
+    assert 0 < filtered < 10
+    for words, before in (("mark", filtered), ("", 60)):
+        tab.locator("#filter").fill(words)
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert tab.evaluate(shown) == every
+        assert tab.locator("#count").inner_text() == ""
+        tab.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert tab.evaluate(shown) == before

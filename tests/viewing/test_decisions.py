@@ -10,6 +10,9 @@ from scan2train.errors import WrongUse
 from scan2train.preparing.choosing import choose
 from scan2train.tables import VOLUMES
 from scan2train.viewing.decisions import Decision, Decisions
+from scan2train.viewing.describe import describe_set
+from scan2train.viewing.start import start
+from scans_to_view import planted
 
 
 def rows_of(path):
@@ -98,6 +101,67 @@ def test_another_file_is_not_written_over(tmp_path, content):
     with pytest.raises(WrongUse):
         decisions.decide("bb", "accept", "", "b")
     assert path.read_bytes() == content
+
+
+def test_words_are_read_as_prepare_reads_them_and_what_it_would_refuse_is_told(tmp_path):
+    path = tmp_path / "choices.csv"
+    decisions = Decisions(path)
+    assert decisions.wrong() is None
+    path.write_text("volume,choice\naa, accept \nbb,reject\t\ncc,  \n")
+    assert decisions.all() == {"aa": Decision("accept"), "bb": Decision("reject"), "cc": Decision()}
+    assert decisions.wrong() is None
+    path.write_text("volume,choice\naa,Accept\nbb,reject\n")
+    volumes = VOLUMES.frame([{"volume": one, "role": "volume"} for one in ("aa", "bb")])
+    with pytest.raises(WrongUse, match="else than accept or reject"):
+        choose(volumes, None, path)
+    told = decisions.wrong()
+    assert (told.where, told.found) == (str(path), "'Accept'")
+    assert "accept or reject" in told.message
+    assert decisions.all()["aa"] == Decision("Accept")
+    decisions.decide("aa", "accept", "", "a")
+    assert decisions.wrong() is None
+    path.write_text("volume\nbb\n")
+    assert "volume and choice" in decisions.wrong().message
+
+
+def test_a_volume_that_is_there_twice_is_decided_in_both_rows(tmp_path):
+    path = tmp_path / "choices.csv"
+    path.write_text("volume,choice,who\naa,accept,x\naa,accept,y\nbb,accept,z\n")
+    decisions = Decisions(path)
+    assert "twice" in decisions.wrong().message
+    decisions.decide("aa", "reject", "metal", "a")
+    assert [(row["choice"], row["who"]) for row in rows_of(path)] == [
+        ("reject", "x"),
+        ("reject", "y"),
+        ("accept", "z"),
+    ]
+    assert decisions.all()["aa"] == Decision("reject", "metal")
+    decisions.decide("aa", "", "", "a")
+    assert [row["volume"] for row in rows_of(path)] == ["bb"]
+    assert decisions.wrong() is None
+
+
+@pytest.mark.parametrize("name", ["choices.parquet", "choices.xlsx", "choices"])
+def test_decisions_go_into_no_file_that_would_be_read_as_something_else(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"PAR1")
+    with pytest.raises(WrongUse, match="as CSV") as refused:
+        start(planted(tmp_path).path, choices=path, cache=False)
+    assert refused.value.found == (path.suffix or "none")
+    assert path.read_bytes() == b"PAR1"
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "volume\nbb\n", "volume,choice\n{id},perhaps\n"])
+def test_scans_are_listed_whatever_stands_in_the_table(tmp_path, content):
+    choices = tmp_path / "choices.csv"
+    session = start(planted(tmp_path).path, choices=choices, cache=False)
+    choices.write_text(content.format(id=session.open))
+    told = describe_set(session)
+    assert [one["decision"] for one in told["images"]] == ["perhaps" if "perhaps" in content else None]
+    assert told["choices"]["path"] == str(choices)
+    assert str(choices) in told["choices"]["wrong"]
+    choices.unlink()
+    assert describe_set(session)["choices"]["wrong"] == ""
 
 
 def test_a_word_that_is_none(tmp_path):

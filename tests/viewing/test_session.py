@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from weakref import ref
 
 import nibabel as nib
 import numpy as np
@@ -17,6 +18,7 @@ from scan2train.testing.small import small_series
 from scan2train.testing.small_films import small_mammogram
 from scan2train.viewing.describe import describe_findings, describe_image, describe_set, findings_of
 from scan2train.viewing.finding_places import place_of
+from scan2train.viewing.findings import Findings
 from scan2train.viewing.histogram import histogram_of
 from scan2train.viewing.image import Image
 from scan2train.viewing.kept import Kept
@@ -94,6 +96,27 @@ def test_a_series_with_a_missing_slice_is_shown_and_its_finding_lies_at_the_gap(
     assert counts["checked"]
 
 
+def test_images_that_wait_to_be_judged_are_not_held_in_memory(session, monkeypatch):
+    monkeypatch.setattr("scan2train.viewing.findings._QUIET_S", 0.5)
+    findings, entries = Findings(session.opened), list(session.entries.values())
+    seen, threads = [], threading.active_count()
+    for entry in entries:
+        image = Image(id=entry.id, name=entry.name, volume=entry.read())
+        findings.picture_asked_for()
+        findings.read(entry, image)
+        seen.append(ref(image))
+    assert threading.active_count() <= threads + 1
+    assert [one() for one in seen] == [None] * (len(entries) - 1) + [image]
+    until(lambda: findings.looked_at(entries[-1]))
+    assert not any(findings.looked_at(one) for one in entries[:-1])
+    again = Image(id=entries[0].id, name=entries[0].name, volume=entries[0].read())
+    findings.read(entries[0], again)
+    until(lambda: findings.looked_at(entries[0]))
+    known = findings.of(entries[0])
+    findings.read(entries[0], again)
+    assert (findings.failed, findings.of(entries[0])) == ("", known)
+
+
 def test_a_finding_about_one_file_lies_in_its_slice(tmp_path):
     small_series(order="shuffled")(tmp_path)
     session = start(tmp_path, cache=False)
@@ -143,6 +166,21 @@ def test_labels_and_a_second_image_that_are_given(tmp_path):
         source.read(session.entry(session.open).read())
     with pytest.raises(UnreadableFile):
         start(folder / "ct.nii.gz", labels=tmp_path / "none.nii")
+
+
+def test_decisions_are_written_into_nothing_that_is_looked_at(tmp_path):
+    folder = pet_and_ct(tmp_path / "one")
+    (tmp_path / "pet").mkdir()
+    (folder / "pet.nii.gz").rename(tmp_path / "pet" / "pet.nii.gz")
+    masks = chest_with_labels(tmp_path / "two")
+    for place in (folder, tmp_path / "pet", masks):
+        choices = place / "c.csv"
+        session = start(folder, second=tmp_path / "pet", labels=masks, choices=choices, cache=False)
+        with pytest.raises(WrongUse, match="into a source"):
+            session.decisions.decide("aa", "accept", "", "a")
+        assert not choices.exists()
+    files = {file.name for file in session.image_files()}
+    assert files == {"ct.nii.gz", "pet.nii.gz"}
 
 
 def test_points_of_time_are_one_image(tmp_path):

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from scan2train.errors import WrongUse
+from scan2train.errors import GridMismatch, WrongUse
 from scan2train.grid import Grid
+from scan2train.labelling.label_map import LabelMap
+from scan2train.labelling.slices import label_slice
 from scan2train.viewing.image import Image
 from scan2train.viewing.planes import NAMES
 from scan2train.viewing.slices import slice_of
@@ -141,6 +143,47 @@ def test_one_image_on_the_planes_of_another_lies_where_it_lies():
         well_inside = ((at > 0) & (at < np.array(shape) - 1)).all(axis=-1)
         assert well_inside.mean() > 0.3
         np.testing.assert_allclose(cut.values[well_inside], (here @ (1.0, -2.0, 0.5))[well_inside], atol=1e-3)
+
+
+def test_pixels_have_no_place_among_millimetres():
+    lattice = Grid((9, 8, 7), np.eye(4), physical=False)
+    pixels = image_of(noise((9, 8, 7)), lattice)
+    other = image_of(noise((9, 8, 7)), lattice)
+    scan = image_of(noise((9, 8, 7)), Grid((9, 8, 7), np.diag([1.1, 1.3, 2.1, 1.0])))
+    for mode in ("voxel", "patient"):
+        for image, base in ((scan, pixels), (pixels, scan)):
+            planes = base.planes[mode]["axial"]
+            with pytest.raises(GridMismatch, match="no place") as refused:
+                slice_of(image, planes, 2)
+            assert refused.value.expected != refused.value.found
+            with pytest.raises(GridMismatch, match="no place"):
+                label_slice(LabelMap(image.volume), planes, 2)
+    shown = slice_of(other, pixels.planes["voxel"]["axial"], 2)
+    np.testing.assert_array_equal(shown.values, other.volume.array[:, :, 2].T)
+
+
+@pytest.mark.parametrize(("how", "of_mixed"), [("max", True), ("min", False)])
+def test_a_slab_of_truths_is_true_where_a_real_one_is(how, of_mixed):
+    array = np.zeros((9, 8, 7), bool)
+    array[:, 4:] = True
+    array[:, 2:4, ::2] = True
+    valid = np.ones(array.shape, bool)
+    valid[:3] = False
+    valid[3:5, :, 2] = False
+    image = image_of(array, Grid(array.shape, np.diag([1.1, 1.3, 2.1, 1.0])), valid=valid)
+    planes = image.planes["voxel"]["axial"]
+    cut = slice_of(image, planes, 3, slab=3, how=how)
+    expected = np.zeros((9, 8), bool)
+    expected[:, 4:] = True
+    expected[:, 2:4] = of_mixed
+    real = valid[:, :, 2:5].any(axis=2)
+    i, j = (np.rint(planes.affine[axis, 3] / step).astype(int) for axis, step in ((0, 1.1), (1, 1.3)))
+    shown, marked = (
+        found.T[:: 1 if i == 0 else -1, :: 1 if j == 0 else -1] for found in (cut.values, cut.valid)
+    )
+    assert shown.dtype == bool
+    np.testing.assert_array_equal(marked, real)
+    np.testing.assert_array_equal(shown[real], expected[real])
 
 
 def test_colour_and_points_of_time():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 
 from asking import ask, come_in
+from scan2train.web.guard import Guard
 from scans_to_view import planted, viewer_on
 
 POLICY = (
@@ -107,6 +109,40 @@ def test_another_name_is_refused(viewer, asker, path, host):
 def test_its_own_names_are_answered(viewer, asker):
     for name in ("127.0.0.1", "localhost"):
         assert asker("/api/set", Host=f"{name}:{viewer.server.port}").status == 200
+
+
+def test_on_port_80_browsers_leave_the_port_out():
+    async def within(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def status(port, path, **headers):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        guard = Guard(within, "the token", port)
+        cookie = f"{guard.cookie}={guard._secret}"
+        pairs = [(name.encode(), value.encode()) for name, value in (headers | {"cookie": cookie}).items()]
+        place, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": place,
+            "query_string": query.encode(),
+            "headers": pairs,
+        }
+        asyncio.run(guard(scope, None, send))
+        return sent[0]["status"]
+
+    for name in ("127.0.0.1", "localhost", "127.0.0.1:80", "localhost:80"):
+        assert status(80, "/?token=the+token", host=name) == 303
+        assert status(80, "/api/set", host=name) == 200
+        assert status(80, "/api/set", host=name, origin=f"http://{name}") == 200
+    assert status(80, "/api/set", host="127.0.0.1", origin="http://evil.example") == 403
+    assert status(80, "/api/set", host="evil.example") == 403
+    assert status(81, "/api/set", host="127.0.0.1") == 403
 
 
 @pytest.mark.parametrize(

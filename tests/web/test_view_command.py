@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from typing import ClassVar
 
 import pytest
 from typer.testing import CliRunner
 
 from scan2train.cli.app import app_of
+from scan2train.errors import WrongUse
+from scan2train.viewing.session import Session
 from scans_to_view import planted
 
 
@@ -77,6 +80,47 @@ def test_what_is_not_there(tmp_path, scan):
         done = run(*arguments)
         assert (done.exit_code, done.stdout) == (2, ""), arguments
         assert told in done.stderr, arguments
+
+
+class Stopped:
+    """Instead of a server: one that ends at once."""
+
+    sessions: ClassVar[list[Session]] = []
+    address = "http://127.0.0.1:1/?token=x"
+
+    def __init__(self, session, _port):
+        self.sessions.append(session)
+
+    def run(self):
+        pass
+
+
+def test_scans_are_looked_at_from_within_their_folder_and_decided_on_elsewhere(scan, monkeypatch):
+    monkeypatch.setattr("scan2train.web.serve.Server", Stopped)
+    monkeypatch.chdir(scan.parent)
+    assert run(".", "--choices", "choices.csv").exit_code == 2
+    done = run(".")
+    assert (done.exit_code, done.stdout) == (0, f"{Stopped.address}\n")
+    with pytest.raises(WrongUse, match="into a source") as refused:
+        Stopped.sessions[-1].decisions.decide("aa", "accept", "", "a")
+    assert "--choices" in refused.value.advice
+    assert [one.name for one in scan.parent.iterdir()] == [scan.name]
+
+
+def test_a_table_that_prepare_would_refuse_is_told_before_one_decides(scan, tmp_path, monkeypatch):
+    monkeypatch.setattr("scan2train.web.serve.Server", Stopped)
+    choices = tmp_path / "choices.csv"
+    choices.write_text("volume,choice\naa,perhaps\n")
+    done = run(scan, "--choices", choices)
+    assert (done.exit_code, done.stdout) == (0, f"{Stopped.address}\n")
+    assert done.stderr.startswith(f"warning: {choices}: a table of choices says something else")
+    assert "'perhaps'" in done.stderr
+
+
+def test_decisions_go_into_no_folder_that_was_named(scan, tmp_path):
+    for option in ("--second", "--labels"):
+        done = run(scan, option, tmp_path, "--choices", tmp_path / "c.csv")
+        assert (done.exit_code, "into a source" in done.stderr) == (2, True)
 
 
 def test_help_names_every_option():

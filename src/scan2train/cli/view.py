@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import NoCache, Salt
+from scan2train.reports.escape import shown
 
 
 def register(app: typer.Typer) -> None:
@@ -45,13 +46,14 @@ def view(
         ),
     ] = None,
     choices: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--choices",
             metavar="FILE",
             help="Where accept, reject and remarks are kept (CSV), for prepare --choices.",
+            show_default="choices.csv",
         ),
-    ] = Path("choices.csv"),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -72,7 +74,8 @@ def view(
     from scan2train.cli.found import require_outside
     from scan2train.viewing.start import start
 
-    require_outside([source], choices)
+    # Without a word about it scans can be looked at from within their folder: decisions are refused when one is made.
+    require_outside([one for one in (source, second, labels) if one is not None], choices)
     with progress_bar("indexing") as progress:
         session = start(
             source,
@@ -83,6 +86,8 @@ def view(
             salt=salt,
             progress=progress,
         )
+    if wrong := session.decisions.wrong():
+        typer.echo(f"warning: {shown(wrong)}", err=True)
     if session.open is not None:
         session.image(session.open)  # it is read while the server and the browser start
     from scan2train.web.serve import Server

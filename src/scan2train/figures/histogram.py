@@ -116,6 +116,8 @@ def _within(volume: Volume, real: Array | None, mask: Array | None, channel: int
     """The finite real values, or those where a mask is true, in one row."""
     keep = volume.valid if mask is None else mask if volume.valid is None else mask & volume.valid
     array = volume.array if channel is None else volume.array[..., channel]
+    if array.dtype.kind == "b":
+        array = array.view(np.uint8)  # between truths there is no distance, and so no percentile
     values: Array = array.reshape(-1, order="A") if keep is None else array[keep].reshape(-1)
     if real is None:
         return values

@@ -29,7 +29,8 @@ _SAMPLES = 2
 class Reduced:
     """Slices side by side in one picture (JPEG), from the head to the feet, and likewise their labels (PNG).
 
-    ``shape`` and ``spacing_mm`` count from the patient's right to the left, from front to back, and from head to feet;
+    ``shape`` and ``spacing_mm`` count from the patient's right to the left, from front to back, and from head to feet,
+    without patient geometry (``physical``) as the volume itself does;
     ``greys`` are values and the greys that stand for them, ``windows`` those to choose from.
     """
 
@@ -130,10 +131,15 @@ def _windows(volume: Volume, shade: Window) -> tuple[tuple[str, float, float], .
 
 
 def _turned(array: Array, grid: Grid) -> Array:
-    """The array as a view whose axes run from right to left, front to back and head to feet, or closest to that."""
+    """The array as a view whose axes run from right to left, front to back and head to feet, or closest to that.
+
+    Without patient geometry nobody has a right or a head: the first row stays on top, and the first slice the first.
+    """
     axes = closest_axes(grid)
     order = [next(axis for axis, (world, _) in enumerate(axes) if world == wanted) for wanted in range(3)]
     view = array.transpose(*order)
+    if not grid.physical:
+        return view
     return view[tuple(slice(None, None, -axes[axis][1]) for axis in order)]
 
 

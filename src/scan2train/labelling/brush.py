@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 import numpy as np
 
 from scan2train.errors import WrongUse
 from scan2train.grid import FloatArray
 from scan2train.labelling.cut import Cut
-from scan2train.labelling.region import Region, box_about
+from scan2train.labelling.region import Index, Region, box_about
 from scan2train.volume import Mask
 
+#: The widest brush, as a radius: it covers any scan.
+WIDEST_MM: Final = 1000.0
+#: Voxels that are looked at in one go: each takes some fifty bytes for as long.
+_AT_ONCE = 1 << 20
 #: Samples of a stroke for the voxels that it runs through, in a voxel.
 _SAMPLES = 4
 #: Of two voxels that share the face a plane runs along, one is cut.
@@ -41,10 +48,12 @@ def brush_region(cut: Cut, points: FloatArray, radius_mm: float, *, three_d: boo
     Raises
     ------
     WrongUse
-        If the radius is no positive number or there is no point.
+        If the radius is no positive number, or above :data:`WIDEST_MM`, or there is no point.
     """
-    if not (np.isfinite(radius_mm) and radius_mm > 0):
-        raise WrongUse("a brush has a radius above 0", expected="millimetres", found=radius_mm)
+    if not 0 < radius_mm <= WIDEST_MM:
+        raise WrongUse(
+            "a brush has a radius above 0", expected=f"millimetres, {WIDEST_MM:g} at most", found=radius_mm
+        )
     path = cut.indices(points)
     if not len(path):
         raise WrongUse("a stroke has a point at least", found="none")
@@ -62,17 +71,31 @@ def brush_region(cut: Cut, points: FloatArray, radius_mm: float, *, three_d: boo
         part = box_about(np.array([start, end]), reach, cut.grid.shape)
         if part is None:
             continue
-        inner = tuple(slice(a - o, b - o + 1) for a, b, o in zip(*part, whole[0], strict=True))
-        mask[inner] |= _near(cut, start, end, part, radius_mm, flat=flat)
+        for slab in _slabs(*part):
+            inner = tuple(slice(a - o, b - o + 1) for a, b, o in zip(*slab, whole[0], strict=True))
+            mask[inner] |= _near(cut, start, end, slab, radius_mm, flat=flat)
         _add_run_through(mask, whole[0], start, end)
     return Region(whole[0], mask)
+
+
+def _slabs(low: Index, high: Index) -> Iterator[tuple[Index, Index]]:
+    """A box in parts of a bounded size, one after the other; each with its first and last index, both within."""
+    columns, rows = (b - a + 1 for a, b in zip(low[:2], high[:2], strict=True))
+    of_rows = min(rows, max(1, _AT_ONCE // columns))
+    of_slices = max(1, _AT_ONCE // (columns * rows))
+    for k in range(low[2], high[2] + 1, of_slices):
+        for j in range(low[1], high[1] + 1, of_rows):
+            yield (
+                (low[0], j, k),
+                (high[0], min(j + of_rows - 1, high[1]), min(k + of_slices - 1, high[2])),
+            )
 
 
 def _near(
     cut: Cut,
     start: FloatArray,
     end: FloatArray,
-    box: tuple[tuple[int, ...], tuple[int, ...]],
+    box: tuple[Index, Index],
     radius_mm: float,
     *,
     flat: bool,

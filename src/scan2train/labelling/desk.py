@@ -12,7 +12,6 @@ from scan2train.errors import GridMismatch, WrongUse
 from scan2train.labelling.label_map import LabelMap
 from scan2train.labelling.opening import open_labels
 from scan2train.labelling.saving import Saving
-from scan2train.tables.source_folder import source_folder
 from scan2train.viewing.image import Image
 from scan2train.viewing.session import Session
 
@@ -108,19 +107,12 @@ class Desk:
             saving=Saving(
                 folder=Path(self._session.choices).absolute().parent,
                 name=f"{_plain(image.name) or _plain(self._session.opened.title) or 'image'}_labels",
-                sources=self._sources(),
+                sources=self._session.sources,
+                images=self._session.image_files,
                 mask=path,
             ),
             told=told,
         )
-
-    def _sources(self) -> tuple[Path, ...]:
-        """What is looked at: the set, and the second image."""
-        sources, second = self._session.opened.sources, self._session.second
-        about = {} if second is None else self._session.entries[second].about
-        if "path" not in about:
-            return sources
-        return (*sources, source_folder(about["source"]) / about["path"])
 
 
 def _advised(error: GridMismatch) -> GridMismatch:

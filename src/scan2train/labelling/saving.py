@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -32,7 +32,9 @@ class Saving:
     name
         What the file is called, without a suffix, where no path is given.
     sources
-        Files and folders that are being looked at: nothing that is there already is replaced.
+        Files and folders that are being looked at: nothing that is there already is replaced, but the mask.
+    images
+        Gives the files that hold images: none is replaced, not even where the mask is one of them.
     mask
         The mask that the map was opened from, which is replaced only if that is asked for.
     """
@@ -40,6 +42,7 @@ class Saving:
     folder: Path
     name: str
     sources: Sequence[Path] = ()
+    images: Callable[[], Iterable[Path]] = tuple
     mask: Path | None = None
     path: Path | None = None
     _written: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -122,6 +125,9 @@ class Saving:
         return folder / target.name
 
     def _require_free(self, target: Path, beside: Sequence[Path], *, overwrite: bool) -> None:
+        there = [one for one in (target, *beside) if one.exists() and not self._own(one)]
+        if overwrite:  # else whatever is there is refused anyway
+            self._require_no_image(there)
         mask = self.mask
         if mask is not None and target.exists() and mask.is_file() and target.samefile(mask):
             if not overwrite and not self._own(target):
@@ -132,7 +138,7 @@ class Saving:
                 )
         else:
             for source in self.sources:
-                require_kept(source, [one for one in (target, *beside) if not self._own(one)])
+                require_kept(source, there)
         for file in (target, *beside):
             if (file.exists() or file.is_symlink()) and not overwrite and not self._own(file):
                 raise OutputInUse(
@@ -140,6 +146,16 @@ class Saving:
                     where=file,
                     advice="Choose another name, or ask to overwrite it.",
                 )
+
+    def _require_no_image(self, there: Sequence[Path]) -> None:
+        for image in self.images() if there else ():
+            for file in there:
+                if image.exists() and file.samefile(image):
+                    raise WrongUse(
+                        "this is an image that is looked at, a source",
+                        where=file,
+                        advice="Images are never written: choose another name.",
+                    )
 
     def _own(self, file: Path) -> bool:
         return file.is_file() and self._written.get(os.path.realpath(file)) == _state(file)

@@ -19,7 +19,10 @@ def label_slice(labels: LabelMap, planes: Planes, n: int) -> Array:
     ------
     WrongUse
         If there is no such slice.
+    GridMismatch
+        If the planes are in millimetres and the image in pixels, or the other way round.
     """
+    planes.require_same_world(labels.image.grid)
     if not 0 <= n < planes.count:
         raise WrongUse("there is no such slice", expected=f"0 to {planes.count - 1}", found=n)
     grid, array = labels.image.grid, labels.array

@@ -14,7 +14,8 @@ def state_of(labels: LabelMap) -> dict[str, Any]:
     """Names, colours, what can be undone, whether all is saved, drawn boxes, and each label's numbers.
 
     Boxes have the first and the last index, both within; millimetres are RAS+, of the voxels' outer faces. ``ml`` and
-    millimetres are ``None`` where the image has none, ``mean``, ``min`` and ``max`` where no value is real.
+    millimetres are ``None`` where the image has none, ``mean``, ``min`` and ``max`` where no value is real; so is
+    ``mean`` where values add up to more than a number holds.
     """
     with labels.lock:
         grid, legend, history = labels.image.grid, labels.legend, labels.history

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from math import fsum, inf
+from math import fsum, inf, isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,8 @@ class Part:
 
     @property
     def mean(self) -> float | None:
-        """Mean of the image's values, ``None`` without any."""
-        return self.total / self.values if self.values else None
+        """Mean of the image's values, ``None`` without any, or where their sum is too large to be a number."""
+        return self.total / self.values if self.values and isfinite(self.total) else None
 
 
 class Statistics:
@@ -90,6 +90,7 @@ class Statistics:
         return {int(one): _part(labels == one, values, real, low) for one in present if one}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a sum that is too large for a number is told as none
 def _part(mask: Mask, values: Array | None, real: Mask | None, low: Index) -> Part:
     ends = []
     for axis, others in enumerate(((1, 2), (0, 2), (0, 1))):
@@ -119,9 +120,16 @@ def _together(parts: list[Part]) -> Part:
     return Part(
         voxels=sum(one.voxels for one in parts),
         values=sum(one.values for one in parts),
-        total=fsum(one.total for one in parts),
+        total=_sum(parts),
         minimum=min(one.minimum for one in parts),
         maximum=max(one.maximum for one in parts),
         first=(first[0], first[1], first[2]),
         last=(last[0], last[1], last[2]),
     )
+
+
+def _sum(parts: list[Part]) -> float:
+    try:
+        return fsum(one.total for one in parts)
+    except (OverflowError, ValueError):  # sums too large, and such of either sign
+        return nan

@@ -40,7 +40,9 @@ class Case:
         return Grid.from_json(self.account["grid_after"])
 
 
-def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
+def prepared_cases(
+    out: Path, source: Path | None = None, *, damaged: dict[str, OutputDamaged] | None = None
+) -> dict[str, Case]:
     """All finished cases of ``out`` in natural order of their names.
 
     Parameters
@@ -49,6 +51,8 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
         A folder that ``prepare`` wrote.
     source
         Where the sources lie now, if they have moved: the folder that was prepared.
+    damaged
+        Takes, by name, the cases whose account cannot be read, instead of an end with the first of them.
 
     Raises
     ------
@@ -69,7 +73,11 @@ def prepared_cases(out: Path, source: Path | None = None) -> dict[str, Case]:
             account = json.loads(path.read_bytes())
             roots = {one["source"] for one in account["sources"]}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise OutputDamaged("the account of a case cannot be read", where=path, found=error) from error
+            told = OutputDamaged("the account of a case cannot be read", where=path, found=error)
+            if damaged is None:
+                raise told from error
+            damaged[name] = told
+            continue
         root = next(iter(roots), "")
         place = out / journal.roots.get(root, f"../{root}")
         names = {**every, **_named(account.get("labels", {}).get("names", {}))}

@@ -35,11 +35,16 @@ def _entry(case: Case) -> Entry:
         decides=str(case.account["volume"]),
         read=partial(stored_image, case),
         row=_no_row,
+        files=partial(_files, case),
     )
 
 
 def _no_row() -> None:
     return None
+
+
+def _files(case: Case) -> list[Path]:
+    return [path for path in (part_of(case, "image"), part_of(case, "valid")) if path is not None]
 
 
 def _about(case: Case) -> dict[str, Any]:

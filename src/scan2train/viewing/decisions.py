@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -25,10 +26,28 @@ _LONGEST: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``choice`` is accept, reject or nothing; the remark may stand alone."""
+    """``choice`` is accept, reject or nothing, or what else a person wrote; the remark may stand alone."""
 
     choice: str = ""
     remark: str = ""
+
+
+def require_csv(path: Path) -> None:
+    """See that decisions go into a file whose name says what it holds.
+
+    Raises
+    ------
+    WrongUse
+        If it ends otherwise: by another suffix it would be read as something else.
+    """
+    if path.suffix.lower() != ".csv":
+        raise WrongUse(
+            "decisions are kept as CSV",
+            where=path,
+            expected="a name that ends in .csv",
+            found=path.suffix or "none",
+            advice="Name another file with --choices FILE.csv.",
+        )
 
 
 class Decisions:
@@ -47,6 +66,7 @@ class Decisions:
         self._sources = sources
         self._lock = Lock()
         self._known: dict[str, Decision] = {}
+        self._wrong: WrongUse | None = None
         self._read_at: tuple[int, int] | None = None
 
     def all(self) -> Mapping[str, Decision]:
@@ -61,8 +81,17 @@ class Decisions:
             self._look()
             return dict(self._known)
 
+    def wrong(self) -> WrongUse | None:
+        """Why ``prepare --choices`` would refuse the table as it stands; ``None`` where it would not."""
+        with self._lock:
+            try:
+                self._look()
+            except WrongUse as error:
+                return error
+            return self._wrong
+
     def decide(self, volume: str, choice: str, remark: str, name: str) -> None:
-        """Write one decision; with neither choice nor remark, take it back.
+        """Write one decision, in every row of its volume; with neither choice nor remark, take it back.
 
         Raises
         ------
@@ -78,17 +107,17 @@ class Decisions:
         self._require_outside()
         with self._lock:
             rows, columns = _load(self.path)
-            mine = next((row for row in rows if row["volume"] == volume), None)
-            if mine is None and not choice and not remark:
+            mine = [row for row in rows if row["volume"] == volume]
+            if not mine and not choice and not remark:
                 return
             if not choice and not remark:
-                rows = [row for row in rows if row is not mine]
-            elif mine is None:
+                rows = [row for row in rows if row["volume"] != volume]
+            elif not mine:
                 rows.append(
                     {"volume": volume, "choice": choice, "remark": _safe(remark), "name": _safe(name)}
                 )
-            else:
-                mine.update(choice=choice, remark=_safe(remark))
+            for row in mine:
+                row.update(choice=choice, remark=_safe(remark))
             self._write(rows, [*columns, *(one for one in _COLUMNS if one not in columns)])
             self._read_at = None
 
@@ -97,14 +126,15 @@ class Decisions:
         try:
             found = self.path.stat()
         except OSError:
-            self._known, self._read_at = {}, None
+            self._known, self._wrong, self._read_at = {}, None, None
             return
         stamp = (found.st_mtime_ns, found.st_size)
         if stamp != self._read_at:
             rows, _ = _load(self.path)
             self._known = {
-                row["volume"]: Decision(row["choice"] or "", _unsafe(row.get("remark") or "")) for row in rows
+                row["volume"]: Decision(row["choice"], _unsafe(row.get("remark", ""))) for row in rows
             }
+            self._wrong = _wrong(rows, self.path)
             self._read_at = stamp
 
     def _require_outside(self) -> None:
@@ -150,7 +180,30 @@ def _load(path: Path) -> tuple[list[dict[str, str]], list[str]]:
         raise WrongUse(
             "a table of choices needs the columns volume and choice", where=path, found=", ".join(columns)
         )
+    for row in rows:
+        row["choice"] = row["choice"].strip()
     return rows, columns
+
+
+def _wrong(rows: Sequence[Mapping[str, str]], path: Path) -> WrongUse | None:
+    decided = [row for row in rows if row["choice"]]
+    others = sorted({row["choice"] for row in decided} - set(CHOICES))
+    if others:
+        return WrongUse(
+            "a table of choices says something else than accept or reject",
+            where=path,
+            found=", ".join(repr(word[:40]) for word in others[:5]),
+            advice="prepare --choices refuses it: decide on these images anew, or correct the file.",
+        )
+    twice = [volume for volume, count in Counter(row["volume"] for row in decided).items() if count > 1]
+    if twice:
+        return WrongUse(
+            "a table of choices names a volume twice",
+            where=path,
+            found=", ".join(twice[:5]),
+            advice="prepare --choices refuses it: leave one row of each.",
+        )
+    return None
 
 
 def _safe(text: str) -> str:

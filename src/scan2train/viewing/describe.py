@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scan2train._version import __version__
-from scan2train.errors import GeometryError
+from scan2train.errors import GeometryError, WrongUse
 from scan2train.grid import Grid
 from scan2train.viewing.decisions import Decision
 from scan2train.viewing.entry import Entry
@@ -24,8 +24,12 @@ _STRAIGHT = 0.9999
 
 
 def describe_set(session: Session) -> dict[str, Any]:
-    """The set and all its images, from headers alone."""
-    decided = session.decisions.all()
+    """The set and all its images, from headers alone; ``choices`` says what is wrong with the table of decisions."""
+    wrong = session.decisions.wrong()
+    try:
+        decided = session.decisions.all()
+    except WrongUse:  # scans can be looked at all the same
+        decided = {}
     return {
         "title": session.opened.title,
         "kind": session.opened.kind,
@@ -35,6 +39,7 @@ def describe_set(session: Session) -> dict[str, Any]:
         "second": session.second,
         "labels": session.labels,
         "refused": refused_files(session.opened),
+        "choices": {"path": str(session.decisions.path), "wrong": "" if wrong is None else str(wrong)},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class Entry:
         The volume id under which a decision about it is written: of a prepared case that of its source.
     read, row
         Read its voxels; its whole row of the volumes table, ``None`` where there is none.
+    files
+        What its voxels lie in.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Entry:
     decides: str
     read: Callable[[], Volume]
     row: Callable[[], Mapping[str, Any] | None]
+    files: Callable[[], Iterable[Path]]
 
     @property
     def times(self) -> int:

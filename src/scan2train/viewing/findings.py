@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from threading import Event, Lock, Thread
 from time import monotonic
+from weakref import ref
 
 from scan2train.checking.pixels import judge
 from scan2train.checking.settle import settle
@@ -37,6 +38,8 @@ class Findings:
         self._by_image: dict[str, list[Finding]] = {}
         self._pixels: dict[str, list[Finding]] = {}
         self._read: dict[str, Entry] = {}
+        self._to_judge: dict[str, tuple[Entry, ref[Image]]] = {}
+        self._judging = False
         self._judged: set[str] = set()
         self._begun = False
         self._asked_at = monotonic()
@@ -61,10 +64,21 @@ class Findings:
         self._now.set()
 
     def read(self, entry: Entry, image: Image) -> None:
-        """Take what reading an image noticed, and judge its pixels in the background."""
+        """Take what reading an image noticed, and judge its pixels in the background, the last one read first.
+
+        It is not held in memory until then: one that has been given up is judged when it is read again.
+        """
+        if self.looked_at(entry):
+            return
         self._pixels[entry.id] = list(image.volume.findings)
         self._read[entry.id] = entry
-        Thread(target=self._judge, args=(entry, image), daemon=True).start()
+        with self._lock:
+            self._to_judge.pop(entry.id, None)
+            self._to_judge[entry.id] = (entry, ref(image))
+            if self._judging:
+                return
+            self._judging = True
+        Thread(target=self._judge_all, daemon=True).start()
 
     def looked_at(self, entry: Entry) -> bool:
         """Whether the pixels of an image have been judged."""
@@ -122,13 +136,24 @@ class Findings:
                 return
             now.wait(left)
 
-    def _judge(self, entry: Entry, image: Image) -> None:
-        self._wait_for_quiet(Event())
-        row = entry.row()
-        if row is not None and entry.times == 1 and row["role"] != "labels":
-            codes = frozenset(rule.code for rule in all_rules())
-            try:
+    def _judge_all(self) -> None:
+        while True:
+            self._wait_for_quiet(Event())
+            with self._lock:
+                if not self._to_judge:
+                    self._judging = False
+                    return
+                _, (entry, image) = self._to_judge.popitem()
+            self._judge(entry, image())
+
+    def _judge(self, entry: Entry, image: Image | None) -> None:
+        if image is None:
+            return
+        try:
+            row = entry.row()
+            if row is not None and entry.times == 1 and row["role"] != "labels":
+                codes = frozenset(rule.code for rule in all_rules())
                 self._pixels[entry.id] = list(judge(image.volume, row, None, codes, ()).findings)
-            except Exception as error:  # noqa: BLE001 - as above
-                self.failed = f"{type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed = f"{type(error).__name__}: {error}"
         self._judged.add(entry.id)

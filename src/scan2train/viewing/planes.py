@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from scan2train.errors import WrongUse
+from scan2train.errors import GridMismatch, WrongUse
 from scan2train.grid import FloatArray, Grid, closest_axes
 
 PlaneName = Literal["axial", "coronal", "sagittal"]
@@ -54,6 +54,23 @@ class Planes:
         affine = self.affine.copy()
         affine[:3, 3] += first * affine[:3, 2]
         return Grid((self.width, self.height, slices), affine, self.physical)
+
+    def require_same_world(self, grid: Grid) -> None:
+        """See that what lies on ``grid`` has a place on these planes: both in millimetres, or both in pixels.
+
+        Raises
+        ------
+        GridMismatch
+            If one of them has no patient geometry.
+        """
+        if grid.physical != self.physical:
+            units = {True: "millimetres", False: "pixels"}
+            raise GridMismatch(
+                "an image without patient geometry has no place on one that has it",
+                expected=f"an image in {units[self.physical]}",
+                found=f"one in {units[grid.physical]}",
+                advice="Look at the two one after the other.",
+            )
 
     def to_json(self) -> dict[str, object]:
         """Sizes, and steps in RAS+ mm."""

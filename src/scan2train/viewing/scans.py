@@ -59,6 +59,7 @@ def entries_of(found: Index) -> list[Entry]:
                 decides=first["volume"],
                 read=partial(_read, found, ats),
                 row=partial(_row, found, ats[0]),
+                files=partial(_files, found, ats),
             )
         )
     return sorted(made, key=lambda one: natural_key(one.name))
@@ -116,6 +117,13 @@ def _names(groups: list[list[Row]]) -> list[str]:
 
 def _row(found: Index, at: int) -> Row:
     return found.volumes.row(at, named=True)
+
+
+def _files(found: Index, ats: list[int]) -> list[Path]:
+    # Asked for when something is written: it takes time to load, and pictures do not need it.
+    from scan2train.preparing.sources import source_files
+
+    return [file for at in ats for file in source_files(_row(found, at)).values()]
 
 
 def _read(found: Index, ats: list[int]) -> Volume:

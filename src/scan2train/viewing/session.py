@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,8 @@ class Session:
         Ids of what is to be shown at once: an image, another over it, labels; ``None`` where nothing is.
     choices
         The table that decisions are written to.
+    sources
+        What is never written into: the set, and what was laid over it.
     """
 
     opened: OpenedSet
@@ -39,6 +41,7 @@ class Session:
     second: str | None
     labels: str | None
     choices: Path
+    sources: tuple[Path, ...]
     kept: Kept = field(init=False)
     findings: Findings = field(init=False)
     decisions: Decisions = field(init=False)
@@ -47,7 +50,7 @@ class Session:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kept", Kept(self._read))
         object.__setattr__(self, "findings", Findings(self.opened))
-        object.__setattr__(self, "decisions", Decisions(self.choices, self.opened.sources))
+        object.__setattr__(self, "decisions", Decisions(self.choices, self.sources))
         object.__setattr__(self, "thumbnails", Thumbnails())
 
     def entry(self, id: str) -> Entry:  # noqa: A002
@@ -62,6 +65,10 @@ class Session:
         if entry is None:
             raise WrongUse("there is no such image", found=repr(id)[:40], advice="See the list of the set.")
         return entry
+
+    def image_files(self) -> Iterator[Path]:
+        """All files that hold voxels of images that can be looked at."""
+        return (file for one in self.entries.values() for file in one.files())
 
     def image(self, id: str) -> Future[Image]:  # noqa: A002
         """An image in memory, when it is there. Raises as :meth:`entry`, and as reading does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -60,7 +60,10 @@ def slice_of(image: Image, planes: Planes, n: int, *, t: int = 0, slab: int = 1,
     ------
     WrongUse
         If there is no such slice, point or word.
+    GridMismatch
+        If the planes are in millimetres and the image in pixels, or the other way round.
     """
+    planes.require_same_world(image.volume.grid)
     _require(n, planes.count, "slice")
     _require(t, image.times, "point of the dimension")
     if how not in HOW:
@@ -116,8 +119,7 @@ def _projected(values: Array, valid: Mask | None, how: str) -> Slice:
     elif real is None:
         total = values.max(axis=2) if how == "max" else values.min(axis=2)
     else:
-        info = np.iinfo(values.dtype) if kind in "iu" else None
-        low, high = (info.min, info.max) if info else (-np.inf, np.inf)
+        low, high = _ends(values.dtype)
         some = real.any(axis=2)
         if how == "max":
             total = values.max(axis=2, where=real, initial=low)
@@ -127,6 +129,15 @@ def _projected(values: Array, valid: Mask | None, how: str) -> Slice:
     order = (1, 0, *range(2, total.ndim))
     shown: Mask | None = None if valid is None else np.asarray(valid.any(axis=2)).T
     return Slice(values=total.transpose(order), valid=shown)
+
+
+def _ends(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """The least and the greatest value of a type."""
+    if dtype.kind == "b":
+        return False, True
+    if dtype.kind in "iu":
+        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    return -np.inf, np.inf
 
 
 def _mean(values: Array, real: Array) -> Array:

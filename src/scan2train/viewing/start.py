@@ -9,6 +9,7 @@ from pathlib import Path
 from scan2train.errors import UnreadableFile
 from scan2train.paths import path_given
 from scan2train.runners.progress import Progress
+from scan2train.viewing.decisions import require_csv
 from scan2train.viewing.entry import Entry, LabelSource
 from scan2train.viewing.ids import id_of_path
 from scan2train.viewing.opened_set import open_set
@@ -33,11 +34,15 @@ def start(
 
     Raises
     ------
+    WrongUse
+        If decisions are to be kept in a file of another kind than CSV.
     UnreadableFile
         If there are no such labels.
     Scan2TrainError
         As :func:`scan2train.viewing.opened_set.open_set`, of ``source`` and of ``second``.
     """
+    kept = choices or Path(CHOICES)
+    require_csv(kept)
     opened = open_set(source, cache=cache, salt=salt, progress=progress)
     entries = dict(opened.entries)
     over = None if second is None else open_set(second, cache=cache, salt=salt)
@@ -60,7 +65,12 @@ def start(
         open=first,
         second=second_id,
         labels=shown,
-        choices=choices or Path(CHOICES),
+        choices=kept,
+        sources=(
+            *opened.sources,
+            *(() if over is None else over.sources),
+            *(() if labels is None else (labels,)),
+        ),
     )
 
 

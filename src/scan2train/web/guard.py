@@ -25,6 +25,8 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
+#: The port that browsers leave out of the names they send.
+_UNSAID: Final = 80
 _CHANGING: Final = ("application/json", "application/octet-stream")
 
 
@@ -69,7 +71,8 @@ class Guard:
 
     def _answer(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         """What is said instead of the application; ``None`` where that may answer."""
-        hosts = (f"127.0.0.1:{self.port}", f"localhost:{self.port}")
+        names = ("127.0.0.1", "localhost")
+        hosts = tuple(f"{name}:{self.port}" for name in names) + (names if self.port == _UNSAID else ())
         host = headers.get("host", "")
         if host not in hosts:
             return refusal(403, "this server answers to its own address alone", " or ".join(hosts), host)

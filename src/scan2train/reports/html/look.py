@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from scan2train.checking.conclude import Seen
 from scan2train.checking.pixels import Item, judge, lost, refused
 from scan2train.errors import Scan2TrainError
+from scan2train.preparing.prepared import Case as PreparedCase
 from scan2train.reports.html.case import QUANTILES, Histogram, LabelSeen, Look
 from scan2train.rule import at
 from scan2train.runners.progress import Progress
@@ -64,26 +64,24 @@ def look_at(codes: frozenset[str], folders: tuple[str, ...], largest: int, item:
         return Look(refused=f"it could not be drawn: {type(error).__name__}"), seen
 
 
-def look_at_files(
-    items: Sequence[tuple[str, str]], *, largest: int, jobs: int, progress: Progress | None
-) -> Iterator[tuple[int, Look]]:
-    """Look at prepared cases, each an image file and a labels file or nothing."""
+def look_at_cases(
+    cases: Sequence[PreparedCase], *, largest: int, jobs: int, progress: Progress | None
+) -> Iterator[tuple[str, Look]]:
+    """Look at cases that were prepared; yields each one's name and what was seen."""
     from scan2train.runners.processes import run_in_processes
 
-    for done, outcome in enumerate(run_in_processes(partial(look_at_file, largest), items, jobs), start=1):
-        yield outcome.at, outcome.value or Look(refused=outcome.failure)
+    for done, outcome in enumerate(run_in_processes(partial(look_at_case, largest), cases, jobs), start=1):
+        yield cases[outcome.at].name, outcome.value or Look(refused=outcome.failure)
         if progress is not None:
-            progress(done, len(items))
+            progress(done, len(cases))
 
 
-def look_at_file(largest: int, item: tuple[str, str]) -> Look:
-    """Read an image and its labels, and draw them; runs in a worker."""
-    from scan2train.read import read
+def look_at_case(largest: int, case: PreparedCase) -> Look:
+    """Read a case as it was when it was made, in any store, and draw it; runs in a worker."""
+    from scan2train.preparing.stored import stored_image, stored_labels
 
-    image, labels = item
     try:
-        mask = read(Path(labels), as_labels=True) if labels else None
-        return drawn(read(Path(image)), mask, largest=largest)
+        return drawn(stored_image(case), stored_labels(case), largest=largest)
     except Scan2TrainError as error:
         return Look(refused=error.message)
 

@@ -11,12 +11,13 @@ from typing import Any
 from scan2train.cohort.splitting.together import group_values
 from scan2train.errors import OutputDamaged
 from scan2train.finding import Finding, Severity, Where
+from scan2train.preparing.prepared import prepared_cases
 from scan2train.reports.html.acquisitions import distributions_of_cases
 from scan2train.reports.html.case import Case, Look
 from scan2train.reports.html.copies import in_words, largest_of, within_size
 from scan2train.reports.html.groups import groups_of
 from scan2train.reports.html.intensities import intensities, with_unlikeness
-from scan2train.reports.html.look import look_at_files, size_in_words
+from scan2train.reports.html.look import look_at_cases, size_in_words
 from scan2train.reports.html.report import Report
 from scan2train.rule.load import all_rules
 
@@ -54,11 +55,13 @@ def report_of_prepared(folder: Path, *, jobs: int | None = None, progress: Progr
         ) from error
     rows = table.to_dicts()
     done = [row for row in rows if row["state"] == "done"]
-    looks: dict[str, Look] = {}
-    files = [_files(folder, row["case"]) for row in done]
+    damaged: dict[str, OutputDamaged] = {}
+    made = prepared_cases(folder, damaged=damaged)
+    looks = {row["case"]: _refused(damaged.get(row["case"])) for row in done}
+    there = [made[row["case"]] for row in done if row["case"] in made]
     workers = jobs or os.cpu_count() or 1
-    for place, look in look_at_files(files, largest=largest_of(len(done)), jobs=workers, progress=progress):
-        looks[done[place]["case"]] = look
+    largest = largest_of(len(done))
+    looks.update(look_at_cases(there, largest=largest, jobs=workers, progress=progress))
     by_volume: dict[str | None, list[Finding]] = {}
     for one in findings:
         by_volume.setdefault(one.where.volume, []).append(one)
@@ -102,10 +105,9 @@ def _finding(one: Mapping[str, Any]) -> Finding:
     return Finding(**fields, severity=Severity(one["severity"]), where=Where(**one["where"]))
 
 
-def _files(folder: Path, case: str) -> tuple[str, str]:
-    found = sorted((folder / "cases" / case).glob("image.*"))
-    labels = sorted((folder / "cases" / case).glob("labels.*"))
-    return str(found[0]) if found else "", str(labels[0]) if labels else ""
+def _refused(error: OutputDamaged | None) -> Look:
+    """What is told of a case that was done and is not there to be looked at."""
+    return Look(refused="its account is not there" if error is None else error.message)
 
 
 def _case(folder: Path, row: Mapping[str, Any], look: Look | None, findings: Sequence[Finding]) -> Case:

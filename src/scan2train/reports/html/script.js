@@ -13,14 +13,15 @@
   const more = document.getElementById("morecases");
   let limit = STEP;
 
-  function show() {
+  // On paper nobody asks for more: every card is shown, whatever the filter says.
+  function show(paper = false) {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const kinds = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
-    const fits = cards.filter((card) => kinds.has(card.dataset.worst) && words.every((word) => card.dataset.words.includes(word)));
-    const visible = new Set(fits.slice(0, limit));
+    const fits = paper ? cards : cards.filter((card) => kinds.has(card.dataset.worst) && words.every((word) => card.dataset.words.includes(word)));
+    const visible = new Set(paper ? cards : fits.slice(0, limit));
     for (const card of cards) card.hidden = !visible.has(card);
     count.textContent = fits.length === cards.length ? "" : `${fits.length} of ${cards.length}`;
-    more.hidden = fits.length <= limit;
+    more.hidden = fits.length === visible.size;
     more.textContent = `Show more (${fits.length - visible.size})`;
   }
   filter.addEventListener("input", () => { limit = STEP; show(); });
@@ -43,11 +44,13 @@
   // On paper nothing can be opened: all that is shown on request is there, and is put away again afterwards.
   const opened = [];
   addEventListener("beforeprint", () => {
-    limit = cards.length;
-    show();
+    show(true);
     for (const one of document.querySelectorAll("details.finding:not([open])")) { one.open = true; opened.push(one); }
   });
-  addEventListener("afterprint", () => { for (const one of opened.splice(0)) one.open = false; });
+  addEventListener("afterprint", () => {
+    show();
+    for (const one of opened.splice(0)) one.open = false;
+  });
 
   const viewer = document.getElementById("viewer");
   const [before, after] = ["before", "after"].map((name) => document.getElementById(name));

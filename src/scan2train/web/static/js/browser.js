@@ -69,9 +69,12 @@ export function makeBrowser(viewer, place, findings) {
     const signs = Object.entries(SIGNS)
       .filter(([severity]) => image.findings?.[severity] > 0)
       .map(([severity, sign]) => element("span", { class: `sign ${severity}`, text: `${sign} ${image.findings[severity]}`, title: `${image.findings[severity]} ${severity}` }));
-    const decision = image.decision
-      ? element("span", { class: `decided ${image.decision}`, title: image.remark || image.decision }, icon(ICONS[image.decision]), image.decision === "accept" ? "accepted" : "rejected")
-      : null;
+    // What a person wrote into the table by hand may be another word.
+    const known = { accept: "accepted", reject: "rejected" };
+    const said = Object.hasOwn(known, image.decision ?? "") && known[image.decision];
+    const decision = !image.decision ? null
+      : said ? element("span", { class: `decided ${image.decision}`, title: image.remark || image.decision }, icon(ICONS[image.decision]), said)
+        : element("span", { class: "decided", title: "Neither accept nor reject: decide anew", text: `“${image.decision.slice(0, 24)}”?` });
     place.replaceChildren(...signs, ...(decision ? [decision] : []));
   }
 
