@@ -15,6 +15,9 @@ from scan2train.volume import Array, Volume
 LOW_HU, HIGH_HU = -1150.0, 400.0
 #: How fine depths are kept, mm; whole numbers make mirrored scans agree to the voxel.
 _DEPTH_STEP_MM = 1 / 64
+_SPECK_MM3 = 200.0
+#: Below it is counted apart; as in ``kernels/blocks.py``.
+_EMPHYSEMA_HU = -950
 #: From this depth on blocks are drawn whatever the value: less is the unevenness of their own surface.
 _DEEP_MM = 1.0
 
@@ -151,7 +154,7 @@ def draw(
 
     A voxel takes the class of the blocks around it, if that is one of the first ``kept`` and its value lies below
     ``limit`` (not ``dark``: above), or the blocks are deep within their class: ``depth`` mm, along R, A, S as
-    ``classes`` is.
+    ``classes`` is. Pieces of less than 0.2 ml, which the threshold leaves beside the border, are dropped.
 
     Returns
     -------
@@ -168,4 +171,29 @@ def draw(
         source, real, masked, np.array(lattice.steps), np.array(lattice.leads), lattice.turned_back(classes), fine,
         kept, limit, dark, deep, labels, counts, sums,
     )  # fmt: skip
+    voxel = float(np.prod(lattice.spacing) / np.prod(lattice.steps))
+    _drop_specks(labels, source, _SPECK_MM3 / voxel, counts, sums)
     return np.transpose(labels, np.argsort(lattice.order)), counts, sums
+
+
+def _drop_specks(labels: Array, source: Array, least: float, counts: Array, sums: Array) -> None:
+    """Take pieces of less than ``least`` voxels out of labels, and of what was counted in them."""
+    import cc3d
+
+    numbers, pieces = cc3d.connected_components(labels.T, connectivity=26, return_N=True)
+    if pieces == np.count_nonzero(counts[:, 0]):
+        return
+    # Counting all voxels would be half of the work: pieces that are large among a few of them are large.
+    some = np.bincount(numbers[::4, ::4, ::4].ravel(order="K"), minlength=pieces + 1)
+    doubtful = labels != 0
+    for large in np.flatnonzero(some[1:] >= least) + 1:
+        doubtful &= numbers.T != large
+    specks = np.flatnonzero(doubtful)
+    piece = numbers.T.reshape(-1)[specks]
+    specks = specks[np.bincount(piece, minlength=1)[piece] < least]
+    flat, values = labels.reshape(-1), source.reshape(-1)[specks].astype(np.float64)
+    names = flat[specks]
+    counts[:, 0] -= np.bincount(names, minlength=len(counts))
+    counts[:, 1] -= np.bincount(names[values < _EMPHYSEMA_HU], minlength=len(counts))
+    sums -= np.bincount(names, weights=values, minlength=len(sums))
+    flat[specks] = 0

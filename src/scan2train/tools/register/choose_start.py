@@ -25,7 +25,7 @@ _BLOCKS = 5 * FEWEST
 _UPRIGHT, _TURNED = 3, 2
 #: Of so many starts the neighbourhood is looked at; what is tried of it lies so far from others.
 _MOVED, _FAR_MM = 2, 12.0
-_CLIMBED = 3
+_CLIMBED = 5
 #: The world of the files is believed unless a turn makes the scans more alike by so much.
 _MUCH = 0.08
 
@@ -64,9 +64,10 @@ def choose_start(
     if not automatic:
         return all_[0], all_[:1]
     upright = _apart([one for one in all_ if not one.turned], held)[:_UPRIGHT]
-    moved = [one for best in upright[:_MOVED] for one in nearby(best, held, moving)]
-    around = sorted((one for one in moved if one.alike > upright[0].alike), key=lambda one: -one.alike)
-    upright = _apart([*upright, *around], held, _FAR_MM)[: _UPRIGHT + _MOVED]
+    if metric is Metric.INFORMATION:
+        moved = [one for best in upright[:_MOVED] for one in nearby(best, held, moving)]
+        better = sorted((one for one in moved if one.alike > upright[0].alike), key=lambda one: -one.alike)
+        upright += _apart(better, held, _FAR_MM)[:_MOVED]
     turned = _apart([one for one in all_ if one.turned], held)[:_TURNED]
     tried = []
     for number, one in enumerate(upright + turned):
@@ -95,7 +96,8 @@ def choose_start(
     if metric is Metric.INFORMATION:
         # It may grow while the scans drift apart, and slopes lead there.
         about = centre(scans[0], where)
-        tried = [climb(one, held, moving, about) for one in sorted(tried, key=_hopeful)[-_CLIMBED:]]
+        hopeful = sorted(tried, key=_hopeful, reverse=True)[:_CLIMBED]
+        tried = [climb(one, held, moving, about) for one in hopeful]
     return max(tried, key=_hopeful), tried
 
 

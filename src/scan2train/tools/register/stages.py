@@ -71,6 +71,10 @@ def aligned(
         )
     least_covered = _LEAST_COVERED if masks[1] is None else 0.0
     levels = [options.finest_mm * 2**power for power in (2, 1, 0)]
+
+    def judged(matrix: FloatArray) -> float:
+        return held.alike(there, held.through(matrix))[0]
+
     for kind in ("rigid",) if options.rigid_only else ("rigid", "affine"):
         try:
             found = align(
@@ -85,7 +89,7 @@ def aligned(
                 seed=options.seed,
                 rounds=options.rounds,
                 told=told,
-                alike=lambda matrix: held.alike(there, held.through(matrix))[0],
+                alike=None if metric is Metric.CORRELATION else judged,
             )
         except Scan2TrainError:
             if kind == "rigid":
