@@ -12,7 +12,7 @@ const NAMES = Object.freeze({ axial: "Axial", coronal: "Coronal", sagittal: "Sag
 /** Slices asked for ahead, in the direction of travel and behind. */
 const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
-const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
+const WANTED = ["image", "refusal", "second", "focus", "mode", "time", "slab", "how", "compare"];
 /** A change of these changes how slices are drawn. */
 const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "compare"];
 /** A change of these changes only what is drawn over them. */
@@ -212,7 +212,8 @@ export class Pane {
         this.#prefetch(wanted);
         this.viewer.state.set({ arrived: this.viewer.state.get().arrived + 1 });
       }
-      say(this.#note, "");
+      say(this.#note, this.viewer.state.get().refusal);
+      if (!this.geometry) this.redraw();
     } catch (error) {
       this.#note.textContent = error.message;
       this.viewer.messages.error(error);
@@ -276,9 +277,17 @@ export class Pane {
     const context = this.drawing.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
+    if (!this.geometry) this.#describeNothing();
     if (!this.#current) return;
     for (const layer of this.viewer.layers.all()) layer.draw?.(context, this);
     this.#describe(this.#current);
+  }
+
+  #describeNothing() {
+    for (const part of [...Object.values(this.#letters), this.#corner]) say(part, "");
+    delete this.picture.dataset.n;
+    delete this.picture.dataset.count;
+    this.picture.removeAttribute("aria-label");
   }
 
   #describe(shown) {

@@ -130,6 +130,7 @@ export function makeDesk({ state, messages }) {
      */
     load(from, onto = false) {
       const { image } = state.get();
+      if (!image) return Promise.resolve(false);
       return inLine(async () => {
         const told = await send("POST", "api/labels", { image: image.id, from, onto_grid: onto });
         if (state.get().image?.id !== told.image) return;

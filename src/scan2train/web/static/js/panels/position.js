@@ -50,7 +50,8 @@ export function positionPanel(viewer) {
   function show() {
     due = false;
     const { image, second, focus } = state.get();
-    if (!image) return;
+    list.hidden = !image;
+    if (!image) return say(where, "");
     const pane = hovered?.pane ?? panes.get(state.get().active);
     const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
     const mm = hovered ? pane.toMm(column, row) : focus;
@@ -67,7 +68,7 @@ export function positionPanel(viewer) {
     say(fields["RAS mm"], nowhere || millimetres(mm));
     say(fields["LPS mm"], nowhere || millimetres(otherConvention(mm)));
     showOthers(pane, column, row);
-    say(where, hovered ? "under the pointer" : "at the crosshair");
+    return say(where, hovered ? "under the pointer" : "at the crosshair");
   }
   const later = () => {
     if (due) return;
