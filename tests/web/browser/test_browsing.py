@@ -7,7 +7,7 @@ from threading import Event
 import polars as pl
 import pytest
 
-from panes_of_viewer import pixels, place, settle, state
+from panes_of_viewer import held_back, pixels, place, settle, state, wait_until
 from scans_to_view import HOSTILE, browsed
 
 
@@ -178,25 +178,6 @@ def test_a_brush_taken_up_begins_labels(page):
     page.keyboard.press("b")
     page.locator("#labels-panel #label-add").wait_for()
     page.keyboard.press("x")
-
-
-def held_back(page, pattern):
-    """Requests of a pattern wait here until they are let go, by ``continue_``."""
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    page.route(pattern, hold)
-    return held
-
-
-def wait_until(page, true):
-    for _ in range(200):
-        if true():
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError("it did not happen")
 
 
 def decided(page):

@@ -18,11 +18,14 @@ const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity"
 /** A change of these changes only what is drawn over them. */
 const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
+const NOTHING_FAILED = Object.freeze({ key: "", why: "" });
+
 export class Pane {
   /** @type {{key: string, n: number, first: object|null, second: object|null, image: string}|null} */
   #shown = null;
   #following = false;
-  #failed = "";
+  /** What could not be loaded, and why: it is asked for again once something else was shown. */
+  #failed = NOTHING_FAILED;
   #due = false;
   #stale = true;
   #travel = 1;
@@ -190,29 +193,37 @@ export class Pane {
       for (;;) {
         const wanted = this.#wanted();
         const key = JSON.stringify(wanted);
-        if (!wanted || key === this.#shown?.key || key === this.#failed) break;
+        if (!wanted || key === this.#shown?.key) {
+          this.#failed = NOTHING_FAILED;
+          break;
+        }
+        if (key === this.#failed.key) break;
         const { slices } = this.viewer;
         const here = ["first", "second"].map((side) => (wanted[side] ? slices.here(wanted[side]) : null));
         const complete = ["first", "second"].every((side, at) => !wanted[side] || here[at]);
         if (!complete) this.element.setAttribute("aria-busy", "true");
-        const [first, second] = complete
+        const loaded = complete
           ? here
           : await Promise.all(["first", "second"].map((side) => (wanted[side] ? slices.load(wanted[side]) : null)))
             .catch((error) => {
-              this.#failed = key;
-              throw error;
+              this.#failed = { key, why: error.message };
+              this.viewer.messages.error(error);
+              return null;
             });
+        // Another slice may be wanted by now, and that one may be there.
+        if (!loaded) continue;
+        const [first, second] = loaded;
         const { image } = this.viewer.state.get();
         const owner = wanted.first?.image ?? wanted.second?.on;
         if (image?.id !== owner || this.geometry === null) continue;
         const n = (wanted.first ?? wanted.second).n;
-        this.#failed = "";
+        this.#failed = NOTHING_FAILED;
         this.#shown = { key, n, first, second, image: owner, mode: (wanted.first ?? wanted.second).mode };
         this.#paint();
         this.#prefetch(wanted);
         this.viewer.state.set({ arrived: this.viewer.state.get().arrived + 1 });
       }
-      say(this.#note, this.viewer.state.get().refusal);
+      say(this.#note, this.#failed.why || this.viewer.state.get().refusal);
       if (!this.geometry) this.redraw();
     } catch (error) {
       this.#note.textContent = error.message;
