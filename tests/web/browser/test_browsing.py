@@ -235,7 +235,7 @@ def test_the_second_image_is_the_one_chosen_last(page, look):
     second.select_option(quick)
     wait_until(page, lambda: (state(page)["second"] or {}).get("id") == quick)
     held.pop().continue_()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
     assert (state(page)["second"]["id"], second.input_value()) == (quick, quick)
     second.select_option(broken)
     page.get_by_role("alert").wait_for()
@@ -244,7 +244,7 @@ def test_the_second_image_is_the_one_chosen_last(page, look):
     wait_until(page, lambda: held)
     second.select_option("")
     held.pop().continue_()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
     assert state(page)["second"] is None
     second.select_option(slow)
     wait_until(page, lambda: held)
@@ -252,7 +252,7 @@ def test_the_second_image_is_the_one_chosen_last(page, look):
     page.locator(f"#set-list .row[data-id='{slow}']").click()
     wait_until(page, lambda: state(page)["image"]["id"] == slow)
     held.pop().continue_()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
     assert state(page)["second"] is None  # never over itself
     look.wrong.clear()  # the browser notes the refusal
 
@@ -306,14 +306,24 @@ def test_a_finding_is_not_marked_on_an_image_that_came_in_between(page):
 
 def test_thumbnails_come_a_few_at_a_time(viewer, look):
     page = look(viewer, ready=False)
+    page.goto("about:blank")
     held = held_back(page, "**/thumbnail.png")
-    page.reload()
+    page.goto(viewer.origin)
     page.evaluate("window.scan2train.ready()")
     total = len(state(page)["set"]["images"])
     wait_until(page, lambda: held)
     page.wait_for_timeout(300)
     assert 0 < len(held) <= 2 < total
-    asked = 0
+    slices = held_back(page, "**/slices/voxel/axial/0?*")
+    page.locator("#pane-axial canvas.picture").focus()
+    page.keyboard.press("Home")
+    wait_until(page, lambda: slices)
+    asked = len(held)
+    while held:
+        held.pop().continue_()
+    page.wait_for_timeout(300)
+    assert held == []  # slices come first
+    slices.pop().continue_()
     while asked < total:
         wait_until(page, lambda: held)
         held.pop().continue_()
