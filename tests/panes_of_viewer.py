@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,3 +110,23 @@ def set_window(page: Any, centre: float, width: float) -> None:
         field.fill(str(value))
         field.press("Enter")
     settle(page)
+
+
+def held_back(page: Any, pattern: str) -> list[Any]:
+    """Requests of a pattern wait in the list until they are let go, by ``continue_`` or ``fulfill``."""
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(pattern, hold)
+    return held
+
+
+def wait_until(page: Any, true: Callable[[], object]) -> None:
+    """Until something holds; for what the page cannot wait for itself."""
+    for _ in range(250):
+        if true():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("it did not happen")

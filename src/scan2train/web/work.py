@@ -17,6 +17,8 @@ T = TypeVar("T")
 #: Slices wait for nothing that is slow.
 _SLICES = ThreadPoolExecutor(4, thread_name_prefix="slices")
 _BACKGROUND = ThreadPoolExecutor(2, thread_name_prefix="background")
+#: A list of many slow ones holds up no histogram and no 3D view.
+_THUMBNAILS = ThreadPoolExecutor(2, thread_name_prefix="thumbnails")
 
 
 def session_of(request: Request) -> Session:
@@ -33,6 +35,11 @@ async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 async def in_background(work: Callable[..., T], *args: Any) -> T:
     """The same of what takes longer, or is in no hurry."""
     return await asyncio.get_running_loop().run_in_executor(_BACKGROUND, partial(work, *args))
+
+
+async def in_thumbnails(work: Callable[..., T], *args: Any) -> T:
+    """The same of thumbnails."""
+    return await asyncio.get_running_loop().run_in_executor(_THUMBNAILS, partial(work, *args))
 
 
 async def opened(request: Request, id: str) -> Image:  # noqa: A002

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import polars as pl
 import pytest
 
-from panes_of_viewer import place, settle, state
+from panes_of_viewer import held_back, pixels, place, settle, state, wait_until
 from scans_to_view import HOSTILE, browsed
 
 
@@ -17,6 +19,12 @@ def kept(tmp_path_factory):
 @pytest.fixture(scope="module")
 def viewer(view, tmp_path_factory, kept):
     return view(browsed(tmp_path_factory.mktemp("set")), choices=kept)
+
+
+@pytest.fixture
+def undecided(kept):
+    """No decision is left from another test; asked for before the page."""
+    kept.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -45,6 +53,8 @@ def test_thumbnails_out_of_sight_are_not_asked_for(viewer, look):
     page.evaluate("document.getElementById('set-list').style.flex = '0 0 60px'")
     page.reload()
     page.evaluate("window.scan2train.ready()")
+    page.locator("#set-list .thumbnail[src]").first.wait_for()
+    page.wait_for_timeout(800)  # time enough for all to be asked for
     seen = page.locator("#set-list .thumbnail[src]").count()
     assert 0 < seen < page.locator("#set-list .thumbnail").count()
 
@@ -168,3 +178,171 @@ def test_a_brush_taken_up_begins_labels(page):
     page.keyboard.press("b")
     page.locator("#labels-panel #label-add").wait_for()
     page.keyboard.press("x")
+
+
+def decided(page):
+    return {one["id"]: one["decision"] for one in state(page)["set"]["images"] if one["decision"]}
+
+
+@pytest.mark.usefixtures("undecided")
+def test_an_image_that_cannot_be_read_is_rejected_and_passed(page, look, kept):
+    first, broken, third = (image["id"] for image in state(page)["set"]["images"][:3])
+    page.route(f"**/api/images/{broken}", lambda route: route.fulfill(status=422, json={"error": "cut off"}))
+    page.keyboard.press(".")
+    page.locator("#pane-axial .said", has_text="cut off").wait_for()
+    settle(page)
+    assert pixels(page, "axial").max() == 0  # nothing of the image before
+    assert page.locator("#pane-axial .corner").inner_text() == ""
+    assert page.locator(f"#set-list .row[data-id='{broken}']").get_attribute("aria-selected") == "true"
+    page.keyboard.press("r")
+    page.locator("#reject[aria-pressed='true']").wait_for()
+    assert decided(page) == {broken: "reject"}
+    assert pl.read_csv(kept)["volume"].to_list() == [broken]
+    page.keyboard.press(".")
+    wait_open(page, third)
+    assert state(page)["image"]["id"] == third
+    assert page.locator("#pane-axial .said").inner_text() == ""
+    page.keyboard.press(",")
+    page.locator("#pane-axial .said", has_text="cut off").wait_for()
+    page.keyboard.press(",")
+    wait_open(page, first)
+    look.wrong.clear()  # the browser notes the refusals
+
+
+@pytest.mark.usefixtures("undecided")
+def test_keys_pressed_while_an_image_is_read_are_about_it(page):
+    first, second, third = (image["id"] for image in state(page)["set"]["images"][:3])
+    held = held_back(page, f"**/api/images/{second}")
+    for key in ("a", ".", "a", "."):
+        page.keyboard.press(key)
+    page.locator("#set-list .decided.accept").nth(1).wait_for()
+    assert decided(page) == {first: "accept", second: "accept"}
+    wait_open(page, third)
+    wait_until(page, lambda: held)
+    held.pop().continue_()
+    page.wait_for_timeout(200)
+    assert state(page)["image"]["id"] == third
+
+
+def test_the_second_image_is_the_one_chosen_last(page, look):
+    slow, quick, broken = (image["id"] for image in state(page)["set"]["images"][1:4])
+    page.locator("#second-panel").locator("xpath=..").locator("summary").click()
+    second = page.locator("#second")
+    held = held_back(page, f"**/api/images/{slow}")
+    page.route(f"**/api/images/{broken}", lambda route: route.fulfill(status=422, json={"error": "cut off"}))
+    second.select_option(slow)
+    wait_until(page, lambda: held)
+    second.select_option(quick)
+    wait_until(page, lambda: (state(page)["second"] or {}).get("id") == quick)
+    held.pop().continue_()
+    page.wait_for_timeout(150)
+    assert (state(page)["second"]["id"], second.input_value()) == (quick, quick)
+    second.select_option(broken)
+    page.get_by_role("alert").wait_for()
+    wait_until(page, lambda: second.input_value() == quick)
+    second.select_option(slow)
+    wait_until(page, lambda: held)
+    second.select_option("")
+    held.pop().continue_()
+    page.wait_for_timeout(150)
+    assert state(page)["second"] is None
+    second.select_option(slow)
+    wait_until(page, lambda: held)
+    page.unroute(f"**/api/images/{slow}")
+    page.locator(f"#set-list .row[data-id='{slow}']").click()
+    wait_until(page, lambda: state(page)["image"]["id"] == slow)
+    held.pop().continue_()
+    page.wait_for_timeout(150)
+    assert state(page)["second"] is None  # never over itself
+    look.wrong.clear()  # the browser notes the refusal
+
+
+YELLOW = """() => {
+  const canvas = document.querySelector("#pane-3d canvas.drawing");
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) count += data[at] > 200 && data[at + 1] > 180 && data[at + 2] < 110;
+  return count;
+}"""
+
+
+def test_three_dimensions_come_back_after_a_picture_and_have_letters_in_the_patient_alone(page):
+    volume, picture = (page.locator(f"#set-list .row[title^='{name}']") for name in ("series1", "woman"))
+    drawn = "#pane-3d canvas.picture[data-drawn='{}']"
+    for _ in range(2):
+        volume.click()
+        page.locator(drawn.format(volume.get_attribute("data-id"))).wait_for()
+        assert page.evaluate(YELLOW) > 10
+        picture.click()
+        page.locator("#pane-3d").wait_for(state="hidden")
+        wait_open(page, picture.get_attribute("data-id"))
+    page.keyboard.press("4")
+    page.locator(drawn.format(picture.get_attribute("data-id"))).wait_for()
+    assert page.evaluate(YELLOW) == 0
+
+
+def test_a_finding_is_not_marked_on_an_image_that_came_in_between(page):
+    second, third = (image["id"] for image in state(page)["set"]["images"][1:3])
+    finding = {
+        "code": "GEO004",
+        "name": "missing-slice",
+        "severity": "error",
+        "message": "A slice is missing.",
+        "image": second,
+        "index": [1, 2, 3],
+    }
+    page.route("**/api/findings", lambda route: route.fulfill(json={"findings": [finding]}))
+    held = held_back(page, f"**/api/images/{second}")
+    page.keyboard.press("Shift+F")
+    page.locator("#set-findings li summary").click()
+    page.locator("#set-findings li button").click()
+    wait_until(page, lambda: held)
+    page.locator(f"#set-list .row[data-id='{third}']").click()
+    wait_until(page, lambda: state(page)["image"]["id"] == third)
+    held.pop().continue_()
+    page.wait_for_timeout(300)
+    assert (state(page)["image"]["id"], state(page)["mark"]) == (third, None)
+
+
+def test_thumbnails_come_a_few_at_a_time(viewer, look):
+    page = look(viewer, ready=False)
+    page.goto("about:blank")
+    held = held_back(page, "**/thumbnail.png")
+    page.goto(viewer.origin)
+    page.evaluate("window.scan2train.ready()")
+    total = len(state(page)["set"]["images"])
+    wait_until(page, lambda: held)
+    page.wait_for_timeout(300)
+    assert 0 < len(held) <= 2 < total
+    slices = held_back(page, "**/slices/voxel/axial/0?*")
+    page.locator("#pane-axial canvas.picture").focus()
+    page.keyboard.press("Home")
+    wait_until(page, lambda: slices)
+    asked = len(held)
+    while held:
+        held.pop().continue_()
+    page.wait_for_timeout(300)
+    assert held == []  # slices come first
+    slices.pop().continue_()
+    while asked < total:
+        wait_until(page, lambda: held)
+        held.pop().continue_()
+        asked += 1
+
+
+def test_slow_thumbnails_hold_up_nothing_else(viewer, page, monkeypatch):
+    gate = Event()
+    monkeypatch.setattr(viewer.session.thumbnails, "of", lambda *_: gate.wait(20) and b"")
+    try:
+        quick = page.evaluate(
+            """async () => {
+              const { id } = scan2train.state().image;
+              for (let at = 0; at < 4; at += 1) fetch(`api/images/${id}/thumbnail.png?at=${at}`);
+              await new Promise(done => setTimeout(done, 200));
+              const late = new Promise(done => setTimeout(() => done(false), 5000));
+              return Promise.race([fetch(`api/images/${id}/histogram`).then(answer => answer.ok), late]);
+            }"""
+        )
+    finally:
+        gate.set()
+    assert quick

@@ -247,3 +247,15 @@ def test_nothing_is_cut_off_on_a_laptop_or_at_4k(viewer, look, width, height):
         box = page.locator(part).bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
+
+
+def test_slices_thicker_or_thinner_than_their_steps_are_told(page):
+    told = state(page)["image"]
+    for spacing, thick in (((1, 1, 3), True), ((0.7, 0.8, 1.004), False)):
+        answer = {**told, "slice_thickness_mm": 1, "spacing_mm": spacing}
+        page.route(f"**/api/images/{told['id']}", lambda route, *, json=answer: route.fulfill(json=json))
+        page.reload()
+        page.evaluate("window.scan2train.ready()")
+        facts = page.locator("#facts").inner_text()
+        assert " × ".join(map(str, spacing)) in facts
+        assert ("slices 1 mm thick" in facts) == thick

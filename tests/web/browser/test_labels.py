@@ -8,7 +8,18 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from panes_of_viewer import click, geometry, pixels, place, settle, show, slice_of, state
+from panes_of_viewer import (
+    click,
+    geometry,
+    held_back,
+    pixels,
+    place,
+    settle,
+    show,
+    slice_of,
+    state,
+    wait_until,
+)
 from scans_to_view import oblique_grid
 
 SHAPE = (41, 33, 22)
@@ -395,3 +406,45 @@ def test_every_key_of_labels_is_in_the_help(page):
     ):
         assert words in told
     page.keyboard.press("Escape")
+
+
+def test_labels_that_were_taken_back_while_they_were_read_are_not_opened(viewer, look):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    held = held_back(page, "**/api/labels")
+    page.locator("#labels-source").select_option("new")
+    wait_until(page, lambda: held)
+    page.locator("#labels-source").select_option("")
+    held.pop().continue_()
+    page.locator("#labels-panel:not([aria-busy])").wait_for()
+    assert page.locator("#labels-source").input_value() == ""
+    assert not page.locator("#labels-save").is_visible()
+
+
+def test_labels_are_saved_though_others_are_chosen_meanwhile(viewer, look, kept):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    page.locator("[aria-label='Name of label 2']").wait_for()
+    held = held_back(page, "**/edits")
+    page.keyboard.press("Shift+A")  # a third label, which is on its way
+    wait_until(page, lambda: held)
+    page.locator("#labels-save").click()
+    page.locator("#save-path").fill("meanwhile.nii.gz")
+    page.locator("#save-dialog button[type=submit]").click()
+    page.evaluate(
+        """() => {
+          const source = document.getElementById("labels-source");
+          source.value = "";
+          source.dispatchEvent(new Event("change"));
+        }"""
+    )
+    held.pop().continue_()
+    page.get_by_text("Saved: ").wait_for()
+    assert page.locator("#labels-source").input_value() == ""
+    assert np.asarray(nib.load(kept / "meanwhile.nii.gz").dataobj).sum() == 2 * 5 * 8 * 9
+    names = json.loads((kept / "meanwhile.labels.json").read_text())["labels"]
+    assert [label["value"] for label in names] == [1, 2, 3]
+    page.locator("#labels-source").select_option(index=1)
+    page.locator("#label-list li").nth(2).wait_for()
+    page.keyboard.press("Control+z")
+    page.locator("#label-list li").nth(2).wait_for(state="detached")

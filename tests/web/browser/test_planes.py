@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from panes_of_viewer import (
     PLANES,
     brightest,
     geometry,
+    held_back,
     letters,
     pixels,
     place,
@@ -19,8 +21,9 @@ from panes_of_viewer import (
     slice_of,
     state,
     wait_for,
+    wait_until,
 )
-from scans_to_view import planted
+from scans_to_view import oblique_grid, planted
 
 
 @pytest.fixture(scope="module")
@@ -226,3 +229,48 @@ def test_a_picture_without_geometry_claims_no_sides_and_no_mm(view, look, tmp_pa
     assert said.endswith(" px")
     assert float(said.removesuffix(" px")) == pytest.approx(np.hypot(30, 20), abs=0.3)
     assert "no physical size" in page.locator("#facts").inner_text()
+
+
+def test_a_slice_that_fails_holds_up_no_other(page, look):
+    show(page, "axial", 10)
+    page.locator("#pane-axial canvas.picture").focus()
+    last = state(page)["image"]["shape"][2] - 1
+    held = held_back(page, f"**/slices/voxel/axial/{last}?*")
+    page.keyboard.press("End")
+    wait_until(page, lambda: held)
+    page.keyboard.press("Home")
+    held.pop().fulfill(status=507, json={"error": "no memory"})
+    wait_for(page, "axial", 0)
+    assert page.locator("#pane-axial .said").inner_text() == ""
+    page.keyboard.press("End")
+    wait_until(page, lambda: held)
+    held.pop().fulfill(status=507, json={"error": "no memory"})
+    page.locator("#pane-axial .said", has_text="no memory").wait_for()
+    page.keyboard.press("Home")  # is shown still
+    page.keyboard.press("End")  # asked for again
+    wait_until(page, lambda: held)
+    held.pop().continue_()
+    wait_for(page, "axial", last)
+    look.wrong.clear()  # the browser notes the refusals
+
+
+def test_values_are_read_to_the_last_digit_before_the_point(view, look, tmp_path):
+    grid = oblique_grid((9, 7, 5))
+    values = np.full(grid.shape, 0.123456, np.float32)
+    values[1:4, 2, 2] = (12345.67, -65530.4, np.nan)
+    nib.save(nib.Nifti1Image(values, grid.affine), tmp_path / "values.nii.gz")
+    page = look(view(tmp_path / "values.nii.gz"))
+    show(page, "axial", slice_of(page, "axial", grid.to_world((1, 2, 2))))
+    value = page.locator("#cursor dd").first
+    for i, said in ((0, "0.1235"), (1, "12346"), (2, "-65530"), (3, "NaN")):
+        page.mouse.move(*place(page, "axial", grid.to_world((i, 2, 2))))
+        value.get_by_text(said).wait_for()
+        assert value.inner_text().split()[0] == said
+    assert (
+        page.evaluate("import('/js/panels/position.js').then(one => one.showValue([NaN], true))") == "outside"
+    )
+    label = {"voxels": 7, "ml": 1.5, "mean": 1234.5678, "min": -12345.5, "max": 65534}
+    told = page.evaluate(
+        "label => import('/js/labels/label_rows.js').then(one => one.numbersOf(label, 'HU'))", label
+    )
+    assert told == "1.5 ml · mean 1235 · -12345 to 65534 HU"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from panes_of_viewer import PLANES, pixels, place, settle, show, slice_of, state
+from panes_of_viewer import PLANES, held_back, pixels, place, settle, show, slice_of, state, wait_until
 from scans_to_view import in_time, pet_and_ct
 
 
@@ -168,14 +168,26 @@ def test_two_scans_side_by_side_move_together(page, chest):
         )
 
 
+HISTOGRAM_DRAWN = """() => {
+  const canvas = document.getElementById("histogram");
+  return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(one => one > 0);
+}"""
+
+
 def test_time_is_a_slider(view, look, tmp_path):
     page = look(view(in_time(tmp_path)))
     x, y = place(page, "axial", state(page)["focus"])
     page.mouse.move(x, y)
     value = page.locator("#cursor dd").first
     first = int(value.inner_text().split()[0])
+    wait_until(page, lambda: page.evaluate(HISTOGRAM_DRAWN))
+    held = held_back(page, "**/histogram?t=3")
     page.locator("#time").fill("3")
+    assert not page.evaluate(HISTOGRAM_DRAWN)  # that of another time is taken away at once
     value.get_by_text(str(first + 300)).wait_for()
+    wait_until(page, lambda: held)
+    held.pop().continue_()
+    wait_until(page, lambda: page.evaluate(HISTOGRAM_DRAWN))
     page.locator("#pane-axial canvas.picture").focus()
     page.keyboard.press("ArrowRight")  # round to the first
     value.get_by_text(str(first), exact=False).wait_for()

@@ -17,7 +17,7 @@ from scan2train.viewing.planes import MODES, NAMES, Planes
 from scan2train.viewing.reduced import reduced
 from scan2train.viewing.slices import slice_of
 from scan2train.web.answers import raw
-from scan2train.web.work import in_background, in_thread, opened, session_of
+from scan2train.web.work import in_background, in_thread, in_thumbnails, opened, session_of
 
 
 async def read_image(request: Request) -> Response:
@@ -87,7 +87,7 @@ async def read_reduced(request: Request) -> Response:
 
 async def read_thumbnail(request: Request) -> Response:
     """``GET /api/images/{id}/thumbnail.png``: drawn when it is asked for."""
-    png = await in_background(session_of(request).thumbnail, request.path_params["id"])
+    png = await in_thumbnails(session_of(request).thumbnail, request.path_params["id"])
     return Response(png, media_type="image/png")
 
 

@@ -3,9 +3,7 @@ import { send } from "./api.js";
 import { element, icon } from "./dom.js";
 import { ICONS } from "./icons.js";
 import { SIGNS } from "./panels/findings_panel.js";
-
-/** Thumbnails this far outside the list's view are asked for too. */
-const MARGIN = "200px";
+import { makeThumbnails } from "./thumbnails.js";
 
 /** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} place
  * @param {{toggle: () => void}} findings of the whole set */
@@ -18,8 +16,8 @@ export function makeBrowser(viewer, place, findings) {
   const count = element("span", { class: "quiet count" });
   const all = element("button", { type: "button", class: "tool", id: "show-findings", "aria-label": "Findings of the whole set", title: "Findings of the whole set (Shift+F)", onclick: findings.toggle }, icon(ICONS.findings));
   const remark = element("input", { type: "text", id: "remark", placeholder: "Remark", "aria-label": "Remark on this image",
-    onfocus: () => { written = state.get().image?.id ?? null; }, onchange: () => decide(keep, written),
-    onblur: () => { if (written !== state.get().image?.id) select(state.get()); written = null; } });
+    onfocus: () => { written = state.get().wanted; }, onchange: () => decide(keep, written),
+    onblur: () => { if (written !== state.get().wanted) select(state.get()); written = null; } });
   const verdict = (id, name, key) =>
     element("button", { type: "button", id, class: `verdict ${id}`, "aria-pressed": "false", title: `${name} (${key})`, onclick: () => toggle(id) }, icon(ICONS[id]), name);
   const [accept, reject] = [verdict("accept", "Accept", "a"), verdict("reject", "Reject", "r")];
@@ -33,23 +31,14 @@ export function makeBrowser(viewer, place, findings) {
   const rows = new Map();
   /** @type {Map<string, HTMLElement|null>} the heading an image stands under */
   const headings = new Map();
-  const seen = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        target.src = target.dataset.src;
-      }
-    },
-    { root: list, rootMargin: MARGIN },
-  );
+  const thumbnails = makeThumbnails(list, () => [...viewer.panes.values()].some((pane) => pane.element.hasAttribute("aria-busy")));
 
   /** @param {Set<string>} shared descriptions that several images of a study have, which tell none of them */
   function row(image, shared) {
     const { id, name, modality, shape, spacing_mm: spacing, description, times, study } = image;
     const thumbnail = element("img", { class: "thumbnail", alt: "", width: "56", height: "56", "data-src": `api/images/${id}/thumbnail.png` });
     thumbnail.addEventListener("error", () => thumbnail.classList.add("none"));
-    seen.observe(thumbnail);
+    thumbnails.watch(thumbnail);
     const size = `${shape.slice(0, 3).join(" × ")}${times > 1 ? ` × ${times}` : ""}`;
     const steps = spacing?.every(Number.isFinite) ? ` · ${spacing.map((mm) => Number(mm.toFixed(2))).join(" × ")} mm` : "";
     const made = element(
@@ -142,10 +131,10 @@ export function makeBrowser(viewer, place, findings) {
 
   const entry = (id) => state.get().set?.images.find((image) => image.id === id);
 
-  function select({ image }) {
-    for (const [id, made] of rows) made.setAttribute("aria-selected", String(id === image?.id));
-    rows.get(image?.id)?.scrollIntoView({ block: "nearest" });
-    const chosen = image && entry(image.id);
+  function select({ wanted }) {
+    for (const [id, made] of rows) made.setAttribute("aria-selected", String(id === wanted));
+    rows.get(wanted)?.scrollIntoView({ block: "nearest" });
+    const chosen = entry(wanted);
     for (const button of [accept, reject]) {
       button.disabled = !chosen;
       button.setAttribute("aria-pressed", String(chosen?.decision === button.id));
@@ -161,7 +150,7 @@ export function makeBrowser(viewer, place, findings) {
   let before = Promise.resolve();
 
   /** @param {(now: string|null) => string|null} change what becomes of the decision there is */
-  function decide(change, id = state.get().image?.id ?? null) {
+  function decide(change, id = state.get().wanted) {
     if (id === null || !entry(id)) return;
     const words = remark.value;
     before = before.then(() => put(id, change, words)).catch((error) => messages.error(error));
@@ -177,7 +166,7 @@ export function makeBrowser(viewer, place, findings) {
 
   function step(by) {
     const shown = (state.get().set?.images ?? []).filter(({ id }) => !rows.get(id)?.hidden);
-    const at = shown.findIndex(({ id }) => id === state.get().image?.id);
+    const at = shown.findIndex(({ id }) => id === state.get().wanted);
     const next = shown[at + by];
     if (next) viewer.open(next.id);
     else messages.note(by > 0 ? "This is the last image of the list." : "This is the first image of the list.");
@@ -193,5 +182,5 @@ export function makeBrowser(viewer, place, findings) {
     if (ids(now.set) !== ids(before.set)) show(now);
     else for (const image of now.set?.images ?? []) tally(rows.get(image.id), image);
   });
-  state.watch(["image"], select);
+  state.watch(["wanted"], select);
 }

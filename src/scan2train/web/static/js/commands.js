@@ -21,7 +21,7 @@ export function bindKeys(viewer) {
   for (const [key, across, down] of [["ArrowLeft", -1, 0], ["ArrowRight", 1, 0], ["ArrowUp", 0, -1], ["ArrowDown", 0, 1]]) {
     keys.bind(`Shift+${key}`, `Crosshair ${key.slice(5).toLowerCase()}`, () => nudge(viewer, across, down), "Crosshair");
   }
-  keys.bind("Enter", "Act with the tool at the crosshair", () => tools.current()?.enter?.(active()), "Crosshair");
+  keys.bind("Enter", "Act with the tool at the crosshair", () => active().geometry && tools.current()?.enter?.(active()), "Crosshair");
   keys.bind("Shift+X", "Show or hide the crosshair", () => state.set({ crosshair: !state.get().crosshair }), "Crosshair");
   keys.bind("Shift+C", "Crosshair in the middle of every pane", () => centreOnCrosshair(viewer), "Crosshair");
 

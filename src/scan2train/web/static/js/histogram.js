@@ -7,6 +7,9 @@ import { windowBetween, windowRange } from "./window.js";
 const HEIGHT = 92;
 /** An edge of the window this near the pointer is taken hold of. CSS pixels. */
 const NEAR = 7;
+/** The picture comes first; and the histogram reads the whole volume. ms after an image, and after the last step in time. */
+const AFTER_IMAGE_MS = 300;
+const AFTER_TIME_MS = 500;
 
 /** @param {import("./viewer.js").Viewer} viewer */
 export function makeHistogram({ state, messages }) {
@@ -20,9 +23,10 @@ export function makeHistogram({ state, messages }) {
   function draw() {
     const ratio = globalThis.devicePixelRatio || 1;
     const width = canvas.clientWidth;
-    if (!counted || width === 0) return;
+    if (width === 0) return;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(HEIGHT * ratio);
+    if (!counted) return;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     const { counts } = counted;
@@ -73,20 +77,28 @@ export function makeHistogram({ state, messages }) {
   });
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { held = null; });
 
-  async function load({ image, time }) {
-    counted = null;
-    if (!image) return;
+  /** Of which image and time it is; a second image may have more points of time than the first. */
+  const address = ({ image, time }) => image && `api/images/${image.id}/histogram?t=${Math.min(time, image.times - 1)}`;
+
+  async function load() {
+    const path = address(state.get());
     try {
-      const answer = await askJson(`api/images/${image.id}/histogram?t=${time}`);
-      if (state.get().image?.id === image.id) counted = answer;
+      const answer = await askJson(path);
+      if (address(state.get()) !== path) return;
+      counted = answer;
       draw();
     } catch (error) {
-      messages.error(error);
+      if (address(state.get()) === path) messages.error(error);
     }
   }
-  state.watch(["image"], (now) => {
-    // The picture comes first; the histogram reads the whole volume.
-    setTimeout(() => load(now), 300);
+  let rest = null;
+  state.watch(["image", "time"], (now, before) => {
+    if (address(now) === address(before)) return;
+    counted = null;
+    held = null;
+    draw();
+    clearTimeout(rest);
+    if (now.image) rest = setTimeout(load, now.image === before.image ? AFTER_TIME_MS : AFTER_IMAGE_MS);
   });
   state.watch(["window"], draw);
   new ResizeObserver(draw).observe(canvas);

@@ -63,27 +63,33 @@ const viewer = {
   readouts: [],
 };
 
+/** Images asked for so far: what comes after another was asked for is not shown. */
 let opening = 0;
+let openingSecond = 0;
 
 /** @param {string} id @param {Promise<object>} [asked] what the server says of it, if it was asked already */
 async function open(id, asked) {
   opening += 1;
   const mine = opening;
   messages.clear();
+  state.set({ wanted: id });
   try {
     const image = await waitForImage(id, progress, asked);
     if (mine !== opening) return;
     const { time, second } = state.get();
     document.title = `${shownName(state.get().set, image)} · scan2train`;
     state.set({
-      image, focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
+      image, refusal: "", focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
       time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,
       second: second?.id === id ? null : second, maximised: flatPlane(image) ?? layout.get().maximised,
       active: flatPlane(image) ?? state.get().active,
     });
   } catch (error) {
     progress.hide();
-    if (mine === opening) messages.error(error);
+    if (mine !== opening) return;
+    document.title = "scan2train";
+    state.set({ image: null, refusal: error.message, measures: Object.freeze([]), mark: null, maximised: layout.get().maximised });
+    messages.error(error);
   }
 }
 
@@ -92,13 +98,16 @@ const flatPlane = ({ planes }) => PLANES.find((plane) => planes.voxel[plane].cou
 
 /** @param {string|null} id */
 async function openSecond(id) {
+  openingSecond += 1;
+  const mine = openingSecond;
   if (!id) return state.set({ second: null });
   try {
     const second = await waitForImage(id, progress);
-    const { compare } = state.get();
+    const { compare, image } = state.get();
+    if (mine !== openingSecond || second.id === image?.id) return null;
     return state.set({ second, secondWindow: Object.freeze({ ...second.windows[0] }), compare: compare === "off" ? "blend" : compare });
   } catch (error) {
-    return messages.error(error);
+    return mine === openingSecond ? messages.error(error) : null;
   }
 }
 

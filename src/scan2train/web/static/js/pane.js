@@ -2,37 +2,37 @@
  * One pane: a plane of the image (or of the second image, on the first one's planes), scrolled,
  * windowed, zoomed; what is wanted is asked for, what has come is drawn.
  */
+import { makeCaptions, NAMES } from "./captions.js";
 import { element, icon, say } from "./dom.js";
-import { isMirrored, sides, sidesOfPicture, sliceOf, toMm, toPlane } from "./geometry.js";
+import { isMirrored, sliceOf, toMm, toPlane } from "./geometry.js";
 import { ICONS } from "./icons.js";
 import { slicePainter } from "./painter.js";
 import { placement } from "./view.js";
 
-const NAMES = Object.freeze({ axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" });
 /** Slices asked for ahead, in the direction of travel and behind. */
 const AHEAD = [1, 2, -1, 3, 4, 5];
 /** A change of these changes which slice is wanted. */
-const WANTED = ["image", "second", "focus", "mode", "time", "slab", "how", "compare"];
+const WANTED = ["image", "refusal", "second", "focus", "mode", "time", "slab", "how", "compare"];
 /** A change of these changes how slices are drawn. */
 const DRAWN = ["window", "invert", "map", "secondWindow", "secondMap", "opacity", "convention", "views", "smooth", "compare"];
 /** A change of these changes only what is drawn over them. */
 const DRAWN_OVER = ["active", "measures", "mark", "crosshair", "tool", "focus"];
 
+const NOTHING_FAILED = Object.freeze({ key: "", why: "" });
+
 export class Pane {
   /** @type {{key: string, n: number, first: object|null, second: object|null, image: string}|null} */
   #shown = null;
   #following = false;
-  #failed = "";
+  /** What could not be loaded, and why: it is asked for again once something else was shown. */
+  #failed = NOTHING_FAILED;
   #due = false;
   #stale = true;
   #travel = 1;
   #size = { width: 1, height: 1, ratio: 1 };
   #paintSlices = slicePainter();
-  #heading;
-  #letters;
-  #corner;
+  #captions;
   #note;
-  #slider;
 
   /**
    * @param {import("./viewer.js").Viewer} viewer
@@ -46,17 +46,9 @@ export class Pane {
     this.id = which === "first" ? plane : `${plane}-second`;
     this.picture = element("canvas", { class: "picture", "data-plane": plane, tabindex: "0", role: "img" });
     this.drawing = element("canvas", { class: "drawing", "aria-hidden": "true" });
-    this.#letters = Object.fromEntries(
-      ["top", "right", "bottom", "left"].map((side) => [side, element("span", { class: `letter ${side}`, "data-side": side })]),
-    );
-    this.#corner = element("div", { class: "corner" });
+    this.#captions = makeCaptions(plane, (n) => this.show(n));
     this.#note = element("div", { class: "said", role: "status" });
-    this.#slider = element("input", {
-      type: "range", class: "slices", min: "0", step: "1", "aria-label": `${NAMES[plane]} slice`,
-      oninput: (event) => this.show(Number(event.target.value)),
-    });
-    this.stage = element("div", { class: "stage" }, this.picture, this.drawing, ...Object.values(this.#letters), this.#corner, this.#note);
-    this.#heading = element("h2", { text: NAMES[plane] });
+    this.stage = element("div", { class: "stage" }, this.picture, this.drawing, ...this.#captions.over, this.#note);
     const fill = element("button", {
       class: "fill", type: "button", "aria-label": `Enlarge the ${plane} pane, or go back to all`, title: "Enlarge or back (double click)",
       onclick: () => viewer.maximise(plane),
@@ -64,7 +56,7 @@ export class Pane {
     this.element = element(
       "section",
       { class: `pane ${plane}`, id: `pane-${this.id}`, "aria-label": NAMES[plane] },
-      this.stage, this.#slider, this.#heading, fill,
+      this.stage, this.#captions.slider, this.#captions.heading, fill,
     );
     this.#observe();
   }
@@ -190,29 +182,38 @@ export class Pane {
       for (;;) {
         const wanted = this.#wanted();
         const key = JSON.stringify(wanted);
-        if (!wanted || key === this.#shown?.key || key === this.#failed) break;
+        if (!wanted || key === this.#shown?.key) {
+          this.#failed = NOTHING_FAILED;
+          break;
+        }
+        if (key === this.#failed.key) break;
         const { slices } = this.viewer;
         const here = ["first", "second"].map((side) => (wanted[side] ? slices.here(wanted[side]) : null));
         const complete = ["first", "second"].every((side, at) => !wanted[side] || here[at]);
         if (!complete) this.element.setAttribute("aria-busy", "true");
-        const [first, second] = complete
+        const loaded = complete
           ? here
           : await Promise.all(["first", "second"].map((side) => (wanted[side] ? slices.load(wanted[side]) : null)))
             .catch((error) => {
-              this.#failed = key;
-              throw error;
+              this.#failed = { key, why: error.message };
+              this.viewer.messages.error(error);
+              return null;
             });
+        // Another slice may be wanted by now, and that one may be there.
+        if (!loaded) continue;
+        const [first, second] = loaded;
         const { image } = this.viewer.state.get();
         const owner = wanted.first?.image ?? wanted.second?.on;
         if (image?.id !== owner || this.geometry === null) continue;
         const n = (wanted.first ?? wanted.second).n;
-        this.#failed = "";
+        this.#failed = NOTHING_FAILED;
         this.#shown = { key, n, first, second, image: owner, mode: (wanted.first ?? wanted.second).mode };
         this.#paint();
         this.#prefetch(wanted);
         this.viewer.state.set({ arrived: this.viewer.state.get().arrived + 1 });
       }
-      say(this.#note, "");
+      say(this.#note, this.#failed.why || this.viewer.state.get().refusal);
+      if (!this.geometry) this.redraw();
     } catch (error) {
       this.#note.textContent = error.message;
       this.viewer.messages.error(error);
@@ -276,32 +277,9 @@ export class Pane {
     const context = this.drawing.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
+    if (!this.geometry) this.#captions.clear(this);
     if (!this.#current) return;
     for (const layer of this.viewer.layers.all()) layer.draw?.(context, this);
-    this.#describe(this.#current);
-  }
-
-  #describe(shown) {
-    const { state } = this.viewer;
-    const { image, slab, how, active, views } = state.get();
-    const { count, spacing_mm: spacing } = this.geometry;
-    // A picture does not say of itself how the patient lies in it: its header may.
-    const letters = image.picture ? sidesOfPicture(image.picture, this.plane) : sides(this.geometry, this.mirrored);
-    for (const [side, text] of Object.entries(letters)) {
-      say(this.#letters[side], image.picture || image.physical ? text : "");
-    }
-    const name = count > 1 || (image.physical && !image.picture) ? NAMES[this.plane] : "Picture";
-    say(this.#heading, this.which === "first" ? name : `${name} · second`);
-    if (this.picture.dataset.n !== String(shown.n) || this.picture.dataset.count !== String(count)) {
-      this.picture.dataset.n = String(shown.n);
-      this.picture.dataset.count = String(count);
-      this.picture.setAttribute("aria-label", `${NAMES[this.plane]} slice ${shown.n + 1} of ${count}`);
-      this.#slider.max = String(count - 1);
-    }
-    if (this.#slider.value !== String(this.n)) this.#slider.value = String(this.n);
-    const thick = slab > 1 ? ` · ${how} of ${slab} (${(slab * spacing[2]).toFixed(1)} mm)` : "";
-    const zoom = views[this.plane].zoom;
-    say(this.#corner, `${shown.n + 1} / ${count}${thick}${zoom === 1 ? "" : ` · ${Math.round(zoom * 100)} %`}`);
-    this.element.classList.toggle("active", active === this.plane);
+    this.#captions.write(this, this.#current);
   }
 }

@@ -55,7 +55,7 @@ export function followPointer(viewer, pane) {
     if (!held) return;
     const tool = held;
     held = null;
-    tool.up?.(place(event));
+    if (pane.geometry) tool.up?.(place(event));
   };
   stage.addEventListener("pointerup", release);
   stage.addEventListener("pointercancel", release);

@@ -28,8 +28,9 @@ export function makeSetFindings(viewer) {
   async function go(finding) {
     if (!finding.image) return;
     dialog.close();
-    if (state.get().image?.id !== finding.image) await viewer.open(finding.image);
-    goToFinding(state, finding);
+    if (state.get().wanted !== finding.image || !state.get().image) await viewer.open(finding.image);
+    // Another image may have been chosen meanwhile, or this one is still being read or cannot be.
+    if (state.get().image?.id === finding.image) goToFinding(state, finding);
   }
 
   async function toggle() {

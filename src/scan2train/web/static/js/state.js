@@ -7,6 +7,8 @@
  *   zoom: times the fit; pan: how far the middle of the pane is from the middle of the plane, mm
  * @typedef {object} Snapshot
  * @property {object|null} set         what `/api/set` said
+ * @property {string|null} wanted      id of the image that was chosen: keys and decisions are about it, though it may still be read
+ * @property {string} refusal          why there is no image though one is wanted
  * @property {object|null} image       what `/api/images/{id}` said of the image that is open
  * @property {object|null} second      the same of the image laid over it or beside it
  * @property {number[]} focus          the crosshair, RAS mm
@@ -39,6 +41,8 @@ export const PLANES = Object.freeze(["axial", "coronal", "sagittal"]);
 
 export const AT_FIRST = Object.freeze({
   set: null,
+  wanted: null,
+  refusal: "",
   image: null,
   second: null,
   focus: Object.freeze([0, 0, 0]),

@@ -116,10 +116,26 @@ export function makeThreeD(viewer, pane) {
     drawing.height = Math.round(height * ratio);
     const context = drawing.getContext("2d");
     context.scale(ratio, ratio);
+    const { image, crosshair, focus } = state.get();
     const place = (mm) => {
       const [u, v] = project(volume.box, turn, cast, mm);
       return [((u + 1) / 2) * width, ((1 - v) / 2) * height];
     };
+    // Pixels that lie nowhere in the patient have no sides of the patient.
+    if (image.physical && !image.picture) paintLetters(context, place, cast, width, height);
+    if (!crosshair) return;
+    const [x, y] = place(focus);
+    context.strokeStyle = "#56b4e9";
+    context.beginPath();
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + 4 * dx, y + 4 * dy);
+      context.lineTo(x + 11 * dx, y + 11 * dy);
+    }
+    context.stroke();
+  }
+
+  /** Three axes in the corner, each towards where its letter is. */
+  function paintLetters(context, place, cast, width, height) {
     const short = Math.min(width, height) * 0.06;
     const [x0, y0] = [width - 1.9 * short - 12, height - 1.9 * short - 12];
     context.font = "600 12px system-ui, sans-serif";
@@ -138,34 +154,28 @@ export function makeThreeD(viewer, pane) {
       context.fillStyle = "#f0e442";
       context.fillText(letters(direction), x0 + (x - cx) * 1.35, y0 + (y - cy) * 1.35);
     }
-    if (!state.get().crosshair) return;
-    const [x, y] = place(state.get().focus);
-    context.strokeStyle = "#56b4e9";
-    context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      context.moveTo(x + 4 * dx, y + 4 * dy);
-      context.lineTo(x + 11 * dx, y + 11 * dy);
-    }
-    context.stroke();
   }
 
+  /** The volume that is here or on its way, and the image that the level was set for. */
   let asked = "";
+  let levelled = "";
   async function load() {
     const { image, time: shown } = state.get();
     const time = Math.min(shown, (image?.times ?? 1) - 1); // a second image may have more
     const key = `${image?.id} ${time}`;
     if (!image || stage.clientWidth === 0 || asked === key) return;
-    const sameImage = asked.startsWith(`${image.id} `);
     asked = key;
     try {
       const loaded = await askReduced(image.id, time);
       if (asked !== key) return;
       volume = loaded;
       const [from, to] = volume.range;
-      if (!sameImage) level.value = String(image.unit === "HU" ? (BONE_HU - from) / (to - from) : SHARE);
+      if (levelled !== image.id) level.value = String(image.unit === "HU" ? (BONE_HU - from) / (to - from) : SHARE);
+      levelled = image.id;
       renderer.load(volume.values, volume.shape, volume.box);
       draw();
     } catch (error) {
+      if (asked === key) asked = "";
       messages.error(error);
     }
   }
@@ -207,6 +217,7 @@ export function makeThreeD(viewer, pane) {
   state.watch(["image", "time"], (now, before) => {
     if (now.image !== before.image) {
       volume = null;
+      asked = "";
       canvas.removeAttribute("data-drawn");
       drawing.width = 1;
     }

@@ -6,7 +6,7 @@ const HOW = Object.freeze({ max: "maximum", min: "minimum", mean: "mean" });
 
 /** How thick a slice is, where that is not how far it is to the next. */
 function thickness({ slice_thickness_mm: thick, spacing_mm: spacing, physical }) {
-  const own = physical && thick > 0 && spacing.every((mm) => Math.abs(mm - thick) > 0.01 * thick);
+  const own = physical && thick > 0 && Math.abs(spacing[2] - thick) > 0.01 * thick;
   return own ? `slices ${Number(thick.toFixed(2))} mm thick` : null;
 }
 

@@ -37,6 +37,8 @@ export function makeDesk({ state, messages }) {
   let held = false;
   let timer = 0;
   const unsaved = new Set();
+  /** Labels asked for, or closed, so far: what comes after that is not opened. */
+  let loads = 0;
 
   const open = () => store.get().open;
   const busy = (by) => store.set({ busy: store.get().busy + by });
@@ -130,21 +132,32 @@ export function makeDesk({ state, messages }) {
      */
     load(from, onto = false) {
       const { image } = state.get();
+      if (!image) return Promise.resolve(false);
+      loads += 1;
+      const mine = loads;
       return inLine(async () => {
+        if (mine !== loads) return;
         const told = await send("POST", "api/labels", { image: image.id, from, onto_grid: onto });
-        if (state.get().image?.id !== told.image) return;
+        if (mine !== loads || state.get().image?.id !== told.image) return;
         store.set({ hidden: Object.freeze([]), box: null });
         take(told);
         if (told.told) messages.note(told.told);
       });
     },
-    close: () => store.set({ open: null, box: null }),
-    /** @param {{path: string|null, format: string, overwrite: boolean}} how @returns {Promise<string>} where it is now */
-    async save(how) {
+    close() {
+      loads += 1;
+      store.set({ open: null, box: null });
+    },
+    /**
+     * Saves these labels, whichever are open once what was drawn before is done.
+     * @param {string} id @param {{path: string|null, format: string, overwrite: boolean}} how
+     * @returns {Promise<string>} where they are now
+     */
+    async save(id, how) {
       await line;
-      const now = open();
-      const { path } = await send("POST", `api/labels/${now.id}/save`, how);
-      await refresh();
+      const { path } = await send("POST", `api/labels/${id}/save`, how);
+      if (open()?.id === id) await refresh();
+      else mark(await askJson(`api/labels/${id}`));
       return path;
     },
     boxes: () => askJson(`api/labels/${open().id}/boxes`),

@@ -1,11 +1,12 @@
 /** The labels one below the other: chosen, named, coloured, shown or not, with their numbers. */
 import { element, icon } from "../dom.js";
 import { ICONS } from "../icons.js";
+import { showNumber } from "../numbers.js";
 
 const EYE = "M2 12c3-5 6.500-7 10-7s7 2 10 7c-3 5-6.500 7-10 7s-7-2-10-7zM12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6z";
 const SHUT = "M3 10c3 4 6 5.500 9 5.500s6-1.500 9-5.500M6 14l-2 3M12 16v3M18 14l2 3";
 
-const short = (value) => (value === null ? "–" : String(Number(value.toPrecision(4))));
+const short = (value) => (value === null ? "–" : showNumber(value));
 
 /** What is known of a label, in one line. */
 export function numbersOf({ voxels, ml, mean, min, max }, unit) {

@@ -89,7 +89,7 @@ export function labelsPanel(viewer, desk, acts) {
     onto.hidden = true;
     if (value === "") return undefined;
     const fine = await desk.load(value === NEW ? null : value);
-    onto.hidden = fine || value === NEW;
+    onto.hidden = fine || value === NEW || chosen !== value;
     return undefined;
   }
 

@@ -27,6 +27,8 @@ export function saveDialog({ messages }, desk) {
     element("header", {}, element("h2", { text: "Save the labels" }), close), form);
   document.body.append(dialog);
   let last = null;
+  /** The labels that the dialog is about. */
+  let id = null;
 
   /** Another suffix for another format, whatever the name. */
   function suggest() {
@@ -39,8 +41,8 @@ export function saveDialog({ messages }, desk) {
     said.textContent = "";
     const how = { path: path.value.trim() || null, format: format.value, overwrite: overwrite.checked };
     try {
-      const where = await desk.save(how);
-      last = { id: store.get().open?.id, how: { ...how, overwrite: false } };
+      const where = await desk.save(id, how);
+      last = { id, how: { ...how, overwrite: false } };
       dialog.close();
       messages.note(`Saved: ${where}`);
     } catch (error) {
@@ -54,6 +56,7 @@ export function saveDialog({ messages }, desk) {
   function show() {
     const { open } = store.get();
     if (!open) return messages.note("There are no labels to save.");
+    id = open.id;
     said.textContent = "";
     overwrite.checked = false;
     if (last?.id !== open.id) path.value = `${open.suggested}${FORMATS[format.value]}`;
@@ -71,7 +74,7 @@ export function saveDialog({ messages }, desk) {
       const { open } = store.get();
       if (last?.id !== open.id) return show();
       try {
-        messages.note(`Saved: ${await desk.save(last.how)}`);
+        messages.note(`Saved: ${await desk.save(open.id, last.how)}`);
       } catch (error) {
         messages.error(error);
       }

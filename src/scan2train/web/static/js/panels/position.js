@@ -1,19 +1,24 @@
 /** Where the pointer is (or the crosshair, while it is elsewhere): value, voxel, millimetres. */
 import { element, say } from "../dom.js";
 import { otherConvention, toPlane, toVoxel } from "../geometry.js";
+import { showNumber } from "../numbers.js";
 
-/** Values as they are: whole numbers whole, others to four digits. */
-export function showValue(value) {
+/**
+ * A value as it is read.
+ * @param {number[]|null|undefined} value of each channel; null where there is none, undefined while it is on its way
+ * @param {boolean} [sampled] NaN is then what lies outside of the image, and else what is stored
+ */
+export function showValue(value, sampled = false) {
   if (value === undefined) return "…";
   if (value === null) return "no data";
-  const one = (x) => (Number.isNaN(x) ? "outside" : Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(4))));
+  const one = (x) => (Number.isNaN(x) && sampled ? "outside" : showNumber(x));
   return value.length === 1 ? one(value[0]) : `(${value.map(one).join(", ")})`;
 }
 
 /** A value with its unit, where it is one. */
-function withUnit(value, unit) {
+function withUnit(value, unit, sampled) {
   const measured = value && !value.some(Number.isNaN);
-  return `${showValue(value)}${measured && unit ? ` ${unit}` : ""}`;
+  return `${showValue(value, sampled)}${measured && unit ? ` ${unit}` : ""}`;
 }
 
 const millimetres = (mm) => mm.map((x) => x.toFixed(1)).join(", ");
@@ -50,7 +55,8 @@ export function positionPanel(viewer) {
   function show() {
     due = false;
     const { image, second, focus } = state.get();
-    if (!image) return;
+    list.hidden = !image;
+    if (!image) return say(where, "");
     const pane = hovered?.pane ?? panes.get(state.get().active);
     const [column, row] = hovered ? [hovered.column, hovered.row] : toPlane(pane.geometry, focus);
     const mm = hovered ? pane.toMm(column, row) : focus;
@@ -58,16 +64,16 @@ export function positionPanel(viewer) {
     const { first } = panes.get(pane.plane).valueAt(column, row);
     const { second: other } = side.valueAt(column, row);
     const index = toVoxel(image.affine, mm).map(Math.round);
-    say(fields.Value, withUnit(first, image.unit));
+    say(fields.Value, withUnit(first, image.unit, state.get().mode === "patient"));
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
-    say(fields.Second, withUnit(other, second?.unit));
+    say(fields.Second, withUnit(other, second?.unit, true));
     say(fields["Voxel (from 0)"], index.join(", "));
     say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
     const nowhere = image.physical ? image.picture && "none in the patient" : "no physical size";
     say(fields["RAS mm"], nowhere || millimetres(mm));
     say(fields["LPS mm"], nowhere || millimetres(otherConvention(mm)));
     showOthers(pane, column, row);
-    say(where, hovered ? "under the pointer" : "at the crosshair");
+    return say(where, hovered ? "under the pointer" : "at the crosshair");
   }
   const later = () => {
     if (due) return;

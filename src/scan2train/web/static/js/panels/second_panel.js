@@ -8,7 +8,7 @@ const WAYS = Object.freeze({ blend: "Laid over", checker: "Checkerboard", side: 
 /** @param {import("../viewer.js").Viewer} viewer */
 export function secondPanel(viewer) {
   const { state, panels, keys } = viewer;
-  const choice = element("select", { id: "second", "aria-label": "Second image", onchange: () => viewer.openSecond(choice.value || null) });
+  const choice = element("select", { id: "second", "aria-label": "Second image", onchange: () => choose(choice.value) });
   const way = element("select", { id: "compare", "aria-label": "How the two are shown", onchange: () => state.set({ compare: way.value }) });
   fillSelect(way, Object.entries(WAYS).map(([value, text]) => ({ value, text })));
   const map = element("select", { id: "second-map", "aria-label": "Colours of the second image", onchange: () => state.set({ secondMap: map.value }) });
@@ -32,6 +32,12 @@ export function secondPanel(viewer) {
     element("label", { class: "wide", text: "Window" }, preset), numbers.row,
   );
   const { section } = panels.add({ id: "second-panel", title: "Second image", order: 30, open: false, content: [choice, details] });
+
+  /** What could not be opened is not named as if it were. */
+  async function choose(id) {
+    await viewer.openSecond(id || null);
+    if (choice.value === id) choice.value = state.get().second?.id ?? "";
+  }
 
   keys.bind("c", "Second image: laid over, checkerboard, side by side, hidden", () => {
     if (!state.get().second) return viewer.messages.note("No second image is open: choose one in the side bar, or start with --second.");
