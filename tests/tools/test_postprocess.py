@@ -158,6 +158,18 @@ def test_rules_come_back_from_their_file(tmp_path):
     )
     (tmp_path / "r.toml").write_text(rules.to_toml({3: ["it helps", 'by "much"']}))
     assert Rules.load(tmp_path / "r.toml") == rules
+    everything = {"min_size": 9, "largest": True, "closing_mm": 2.0, "fill_holes": True, "connectivity": 6}
+    nothing = {"min_size": "none", "largest": False, "closing_mm": 0, "fill_holes": False}
+    own = {"min_size": "0.05 ml", "fill_holes": False}
+    for table in (
+        {"fill_holes": True, "label": [{"value": 2, **own}]},
+        {**everything, "label": [{"value": 1, **nothing}, {"value": 2, "connectivity": 26}]},
+        {"connectivity": 6, "label": [{"value": 2, "largest": True}]},
+    ):
+        rules = Rules.of_table(table)
+        (tmp_path / "r.toml").write_text(rules.to_toml())
+        assert Rules.load(tmp_path / "r.toml") == rules
+    assert Rules.of_table({**everything, "label": [{"value": 1, **nothing}]}).of(1).idle
     (tmp_path / "r.toml").write_text("largest = maybe")
     with pytest.raises(WrongUse, match="cannot be read"):
         Rules.load(tmp_path / "r.toml")
@@ -219,6 +231,17 @@ def test_a_case_that_has_a_label_in_error_alone_counts_for_its_removal(tmp_path)
     one, two = done.chosen
     assert (one.before, one.after, one.rule.min_size) == (0, 1, Size(voxels=5))
     assert two.rule.idle
+
+
+def test_a_label_that_was_missed_altogether_has_a_dice_of_0_whatever_is_tried(tmp_path):
+    for place, boxes in (("pred", [LARGE, DOT]), ("truth", [LARGE, OTHER])):
+        (tmp_path / place).mkdir()
+        s2t.write(mask(*boxes), tmp_path / place / "a.nii.gz")
+    done = s2t.postprocess(tmp_path / "pred", tmp_path / "out", rules={}, choose_on=tmp_path / "truth")
+    one, two = done.chosen
+    assert one.after == 1 > one.before
+    assert two.rule.idle
+    assert {two.before, *(dice for _, dice in two.tried)} == {0}
 
 
 def test_what_one_label_gives_up_is_not_filled_by_another_to_its_harm(tmp_path):

@@ -105,7 +105,8 @@ def components(mask: Mask, connectivity: Any) -> tuple[npt.NDArray[np.integer], 
     pieces = cc3d.connected_components(
         np.ascontiguousarray(mask.T).view(np.uint8), connectivity=connectivity
     ).T
-    sizes = np.bincount(pieces.ravel(order="K"))
+    # A label that is not there has an empty box, and no number at all.
+    sizes = np.bincount(pieces.ravel(order="K"), minlength=1)
     sizes[0] = 0
     return pieces, sizes
 

@@ -216,7 +216,9 @@ def _each(
     found: list[Any] = [None] * len(items)
     with closing(run_in_processes(work, items, jobs) if jobs > 1 else run_here(work, items)) as outcomes:
         for count, outcome in enumerate(outcomes, start=1):
-            failure = UnreadableFile("cannot be cleaned", where=items[outcome.at], found=outcome.failure)
+            item = items[outcome.at]
+            where = item[0] if isinstance(item, tuple) else item  # of a pair its prediction
+            failure = UnreadableFile("cannot be cleaned", where=where, found=outcome.failure)
             found[outcome.at] = failure if outcome.failure else outcome.value
             if progress is not None:
                 progress(count, len(items))
