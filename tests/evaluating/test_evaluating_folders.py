@@ -79,6 +79,31 @@ def test_names_that_do_not_agree_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("predictions", "truths", "told"),
+    [
+        ("c1_pred c1_seg", "c1", "c1_pred.nii.gz and c1_seg.nii.gz"),
+        ("c1", "c1_mask c1_seg", "c1_mask.nii.gz and c1_seg.nii.gz"),
+        ("c1 c2", "c1_mask c1_seg c2", "c1_mask.nii.gz and c1_seg.nii.gz"),
+    ],
+)
+def test_two_files_of_one_case_are_refused(tmp_path, predictions, truths, told):
+    for folder, names in (("pred", predictions), ("truth", truths)):
+        for name in names.split():
+            put(tmp_path / folder / f"{name}.nii.gz")
+    with pytest.raises(WrongUse, match=f"could be those of one case.*{told}"):
+        pairs_of(tmp_path / "pred", tmp_path / "truth")
+
+
+def test_a_name_as_it_stands_goes_before_its_words(tmp_path):
+    for name in ("c1", "c1_seg"):
+        put(tmp_path / "pred" / f"{name}.nii.gz")
+    for name in ("c1", "c2_mask", "c2_seg"):  # no prediction could be of either c2
+        put(tmp_path / "truth" / f"{name}.nii.gz")
+    expected = {"c1": "c1.nii.gz", "c2_mask": None, "c2_seg": None}
+    assert paired(tmp_path / "pred", tmp_path / "truth") == (expected, ["c1_seg.nii.gz"])
+
+
+@pytest.mark.parametrize(
     "told", [{"background": 0, "liver": 1, "both": [1, 2]}, {"0": "background", "1": "liver"}]
 )
 def test_names_of_labels_from_dataset_json(tmp_path, told):

@@ -232,7 +232,9 @@ def test_cropped_labels_replace_nothing(scans, labels, cropped, there, tmp_path)
         (tmp_path / "in" / name / "ct").mkdir(parents=True)
         values = np.arange(60, dtype=np.int16).reshape(3, 4, 5) + len(name)
         grid = s2t.Grid((3, 4, 5), np.diag([1.0, 1.5, 2.0, 1.0]))
-        s2t.write(s2t.Volume(array=values, grid=grid, unit="HU"), tmp_path / "in" / name / "ct" / f"{name}.nii.gz")
+        s2t.write(
+            s2t.Volume(array=values, grid=grid, unit="HU"), tmp_path / "in" / name / "ct" / f"{name}.nii.gz"
+        )
     if there is not None:
         (tmp_path / there).parent.mkdir(exist_ok=True)
         (tmp_path / there).write_bytes(b"mine")
