@@ -213,6 +213,17 @@ def test_pixels_have_no_millimetres():
     assert found["nsd@2px"].value == 1.0
 
 
+@pytest.mark.parametrize("physical", [(False, False), (False, True), (True, False)])
+def test_other_shapes_without_geometry_are_refused(physical):
+    """A picture of half the size would lie in the corner of the other."""
+    masks = [
+        s2t.Labels(array=np.ones(shape, np.uint8), grid=Grid(shape, np.eye(4), physical=known))
+        for shape, known in zip(((30, 26, 1), (60, 52, 1)), physical, strict=True)
+    ]
+    with pytest.raises(GridMismatch, match="no geometry, and their shapes differ"):
+        s2t.evaluate(*masks)
+
+
 def test_lesions_are_found_by_a_touch():
     """Of three, one is met, one is met twice, one is missed; and one alarm is false."""
     truth, prediction = np.zeros((20, 12, 9), np.uint8), np.zeros((20, 12, 9), np.uint8)

@@ -73,7 +73,7 @@ def names_told(folder: Path) -> dict[int, str]:
     if is_prepared(folder):
         cases = prepared_cases(folder)
         return {value: name for case in cases.values() for value, name in case.names.items()}
-    for file in (folder / "dataset.json", folder.parent / "dataset.json"):
+    for file in told_in(folder):
         if not file.is_file() or file.stat().st_size > _MOST:
             continue
         try:
@@ -82,6 +82,11 @@ def names_told(folder: Path) -> dict[int, str]:
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return {}
+
+
+def told_in(folder: Path) -> tuple[Path, Path]:
+    """The files that may tell names of labels, in and above a folder."""
+    return folder / "dataset.json", folder.parent / "dataset.json"
 
 
 def _name(one: str, other: Any) -> tuple[int, str] | None:

@@ -20,6 +20,7 @@ from scan2train.grid import Grid, closest_axes
 from scan2train.knowledge.file_names import CHANNEL, stem, without_image_word
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
 from scan2train.read import read
+from scan2train.reading.kept import require_kept
 from scan2train.volume import Mask, Volume
 
 #: The plane across each world axis.
@@ -43,7 +44,7 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
     Raises
     ------
     WrongUse
-        If the folder cannot be made, or there is none of images.
+        If the folder cannot be made, there is none of images, or a picture would replace a mask.
     """
     if images is not None and not images.is_dir():
         raise WrongUse("there is no such folder", where=images, expected="images named after the cases")
@@ -59,6 +60,8 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
         raise WrongUse("the folder cannot be made", where=folder, found=error.strerror) from error
     for place, case in enumerate(sorted(means, key=lambda case: means[case])[:most], start=1):
         path = folder / f"{place:02d}_{case}.png"
+        for mask in filter(None, (pairs[case].truth, pairs[case].prediction)):
+            require_kept(mask, [path])
         told = {one.label: one.name for one in made.scores if one.name}
         _draw(pairs[case], images, told, f"{case}: mean Dice {means[case]:.3f}", path)
         yield path
