@@ -113,6 +113,33 @@ def test_the_distance_is_that_of_surfaces_and_not_of_their_corners():
     assert hausdorff_mm(flat, dented, 3) == pytest.approx(1.5, rel=0.05)
 
 
+def test_parts_that_touch_along_an_edge_are_closed_and_told():
+    away = np.linalg.norm(np.indices((40, 38, 36)).T - (19.5, 18.5, 17.5), axis=-1).T
+    noisy = (14 - away) + np.random.default_rng(0).normal(0, 1.5, away.shape) > 0
+    labels = Labels(array=noisy.astype(np.uint8), grid=Grid(noisy.shape, np.diag([0.9, -1.2, 2.0, 1])))
+    for asked in ({"smooth_rounds": 0, "error_mm": 0}, {}):
+        found = s2t.mesh(labels, **asked)
+        assert (found.closed.watertight, found.closed.open_edges) == (True, 0)
+        assert found.closed.crowded_edges > 0
+        assert f"at {found.closed.crowded_edges} edges parts of it touch" in list(found.lines())[-1]
+
+
+@pytest.mark.parametrize(
+    ("faces", "open_edges", "crowded"),
+    [
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2)], 0, 0),
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3)], 3, 0),
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 2, 3)], 3, 0),  # one is turned over
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2), (0, 1, 3)], 3, 3),  # one is there twice
+    ],
+)
+def test_an_edge_closes_where_its_triangles_turn_both_ways(faces, open_edges, crowded):
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
+    found = closedness(Surface(points=points, faces=np.array(faces)))
+    assert (found.open_edges, found.crowded_edges) == (open_edges, crowded)
+    assert found.watertight is (open_edges == 0)
+
+
 def test_a_thin_sheet_keeps_its_shape():
     array = np.zeros(SHAPE, np.uint8)
     array[4:40, 4:30, 10] = 1

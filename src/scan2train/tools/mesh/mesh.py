@@ -72,10 +72,13 @@ class Mesh:
         yield f"{told['volume_ml']:.6g} ml ({self.volume_before_ml:.6g} ml before), {told['area_cm2']:.6g} cm2"
         yield f"smoothing moved the surface by {self.smoothed_mm:.3g} mm at most"
         yield f"fewer triangles moved it by {self.error_mm:.3g} mm at most, of {self.allowed_mm:.3g} mm allowed"
-        if self.closed.watertight:
-            yield "watertight: each edge has two triangles"
+        crowded = self.closed.crowded_edges
+        if not self.closed.watertight:
+            yield f"not watertight: {self.closed.open_edges} open edges, {crowded} with more than two triangles"
+        elif crowded:
+            yield f"watertight; at {crowded} edges parts of it touch, with four triangles or more"
         else:
-            yield f"not watertight: {self.closed.open_edges} open edges, {self.closed.crowded_edges} crowded ones"
+            yield "watertight: each edge has two triangles"
 
 
 def mesh(
