@@ -244,6 +244,60 @@ def test_a_label_that_was_missed_altogether_has_a_dice_of_0_whatever_is_tried(tm
     assert {two.before, *(dice for _, dice in two.tried)} == {0}
 
 
+@pytest.mark.parametrize("cut", [slice(None), slice(3, None)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_truth_may_be_turned_over_and_cut_out(tmp_path, axis, cut):
+    """The large box begins at 2, 2, 2: three planes less of the prediction cost it one."""
+    prediction, truth = mask(LARGE, (1, (20, 20), (18, 18), (13, 13))), mask(LARGE)
+    at = tuple(cut if one == axis else slice(None) for one in range(3))
+    part = np.flip(prediction.array[at], axis)
+    affine = prediction.grid.affine.copy()
+    affine[:3, 3] = prediction.grid.to_world([SHAPE[axis] - 1 if one == axis else 0 for one in range(3)])
+    affine[:3, axis] *= -1
+    for place, one in (("pred", Labels(array=part, grid=Grid(part.shape, affine))), ("truth", truth)):
+        (tmp_path / place).mkdir()
+        s2t.write(one, tmp_path / place / "a.nii.gz")
+    done = s2t.postprocess(
+        tmp_path / "pred", tmp_path / "out", rules={"min_size": 5}, choose_on=tmp_path / "truth"
+    )
+    within = 448 if cut.start else 512
+    assert done.chosen[0].before == pytest.approx(2 * within / (within + 1 + 512))
+    assert done.chosen[0].after == pytest.approx(2 * within / (within + 512))
+
+
+def test_pictures_without_millimetres_are_cleaned_by_pixels(tmp_path):
+    square, speck = np.zeros((30, 24, 1), np.uint8), np.zeros((30, 24, 1), np.uint8)
+    square[3:20, 5:18] = 1
+    speck[24, 20] = 1
+    for place, array in (("pred", square | speck), ("truth", square)):
+        (tmp_path / place).mkdir()
+        film = Labels(array=array, grid=Grid(array.shape, np.eye(4), physical=False))
+        s2t.write(film, tmp_path / place / "a.png")
+    done = run("postprocess", tmp_path / "pred", "-o", tmp_path / "out", "--choose-on", tmp_path / "truth")
+    assert done.exit_code == 0, done.output
+    assert np.array_equal(s2t.read(tmp_path / "out" / "a.png").array, square)
+    done = run(
+        "postprocess",
+        tmp_path / "pred",
+        "-o",
+        tmp_path / "c",
+        "--choose-on",
+        tmp_path / "truth",
+        "--closing",
+        2,
+    )
+    assert (done.exit_code, "millimetres" in done.stderr) == (2, True)
+    # Half the size would lie in the corner of the other.
+    s2t.write(
+        Labels(array=square[:15], grid=Grid((15, 24, 1), np.eye(4), physical=False)),
+        tmp_path / "truth" / "a.png",
+    )
+    done = run(
+        "postprocess", tmp_path / "pred", "-o", tmp_path / "d", "--choose-on", tmp_path / "truth", "--largest"
+    )
+    assert (done.exit_code, "different grids" in done.stderr) == (2, True)
+
+
 def test_what_one_label_gives_up_is_not_filled_by_another_to_its_harm(tmp_path):
     """A speck of 2 within 1 that belongs there: removing it is worth it for neither."""
     shell = (1, (2, 9), (2, 9), (2, 9))

@@ -189,8 +189,8 @@ def _truths(names: Sequence[str], folder: Path) -> tuple[dict[str, str], tuple[s
 def _choose(
     place: Path, folder: Path, truths: Mapping[str, str], asked: Rule, jobs: int, progress: Progress | None
 ) -> tuple[Choice, ...]:
-    tried = candidates(asked)
     pairs = [(place / name, folder / truth) for name, truth in truths.items()]
+    tried = candidates(asked, physical=not asked.idle or _labels(pairs[0][0]).grid.physical)
     scored = [_or_raise(value) for _, value in _each(partial(_scored, tried), pairs, jobs, progress)]
     choices = choose(tried, scored)
     while any(not one.rule.idle for one in choices):
