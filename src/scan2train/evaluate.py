@@ -74,6 +74,7 @@ def evaluate(
         empty=empty,
     )
     definitions(wanted.tolerances, wanted.surface, wanted.empty)
+    _require_masks(prediction, truth)
     if not isinstance(truth, Volume) and Path(truth).is_dir() and not isinstance(prediction, Volume):
         made = run(Path(prediction), Path(truth), wanted)
         if made.failed:
@@ -86,12 +87,14 @@ def evaluate(
 
 
 def _labels(given: Masks) -> Labels:
-    if isinstance(given, Volume):
-        return as_labels(given)
-    if isinstance(given, (str, os.PathLike)):
-        return labels_of(Path(given))
-    raise WrongUse(
-        "a mask is Labels, or a file of them",
-        found=type(given).__name__,
-        advice="An array has no place in the world: wrap it by Labels.from_array(array, spacing).",
-    )
+    return as_labels(given) if isinstance(given, Volume) else labels_of(Path(given))
+
+
+def _require_masks(*given: object) -> None:
+    for one in given:
+        if not isinstance(one, (Volume, str, os.PathLike)):
+            raise WrongUse(
+                "a mask is Labels, or a file of them",
+                found=type(one).__name__,
+                advice="An array has no place in the world: wrap it by Labels.from_array(array, spacing).",
+            )

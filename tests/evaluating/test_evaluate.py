@@ -235,6 +235,30 @@ def test_lesions_are_found_by_a_touch():
     assert found[1, "lesion_f1"] == 2 * 2 / (2 * 2 + 1 + 1)
 
 
+def test_labels_of_64_bits_are_told_apart_or_refused():
+    """Floats would hold 2^60 and 2^60 + 1 as one."""
+    array = np.zeros(SHAPE, np.uint64)
+    array[2:8, 3:9, 4:9], array[10:18, 3:9, 4:9] = 2**60, 2**60 + 1
+    found = values(s2t.evaluate(labels(array), labels(array)))
+    assert {label for label, _ in found} == {2**60, 2**60 + 1}
+    assert found[2**60, "dice"] == found[2**60 + 1, "dice"] == 1
+    array[3, 4, 5] = 2**63
+    with pytest.raises(WrongUse, match="too large"):
+        s2t.evaluate(labels(array), labels(array))
+
+
+def test_arrays_are_no_masks():
+    prediction, truth = pair()
+    for given in (
+        (prediction, truth),
+        (labels(prediction), truth),
+        ("a.nii.gz", truth),
+        (None, labels(truth)),
+    ):
+        with pytest.raises(WrongUse, match=r"a mask is Labels.*ndarray|a mask is Labels.*NoneType"):
+            s2t.evaluate(*given)
+
+
 def test_what_cannot_be_meant():
     prediction, truth = map(labels, pair())
     with pytest.raises(UnknownName, match="surface 'area2'"):

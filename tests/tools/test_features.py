@@ -180,6 +180,15 @@ def test_padding_and_what_is_no_number_is_left_out_of_intensities_alone():
     assert found["morph_com"] == pytest.approx(shift, rel=1e-9)
 
 
+def test_a_mask_of_truths_is_that_of_ones():
+    array, image = blob(), Volume.from_array(np.ones(blob().shape), spacing=SPACING)
+    given = [Labels.from_array(array.astype(kind), spacing=SPACING) for kind in (bool, np.uint8, np.uint64)]
+    truths, ones, wide = (s2t.features(image, one).to_json() for one in given)
+    assert truths == ones == wide
+    with pytest.raises(WrongUse, match="too large"):
+        s2t.features(image, Labels.from_array(array.astype(np.uint64) << np.uint64(63), spacing=SPACING))
+
+
 def test_what_cannot_be_measured_is_refused():
     array = blob()
     labels = Labels.from_array(array, spacing=SPACING)
