@@ -355,6 +355,30 @@ def test_one_file_is_cleaned_into_another_and_never_into_itself(tmp_path):
         assert (done.exit_code, "never written" in done.stderr) == (2, True)
 
 
+def test_folders_of_zarr_are_masks(tmp_path):
+    for place in ("pred", "truth"):
+        (tmp_path / place / "b").mkdir(parents=True)
+    s2t.write(mask(LARGE, DOT), tmp_path / "pred" / "b" / "a.zarr")
+    s2t.write(mask(LARGE), tmp_path / "truth" / "b" / "a.zarr")
+    for source, target, more in (
+        ("pred/b/a.zarr", "alone.zarr", ("--largest",)),
+        ("pred", "folder", ("--largest",)),
+        ("pred", "chosen", ("--choose-on", tmp_path / "truth")),
+    ):
+        done = run("postprocess", tmp_path / source, "-o", tmp_path / target, *more)
+        assert done.exit_code == 0, done.output
+    for made in ("alone.zarr", "folder/b/a.zarr", "chosen/b/a.zarr"):
+        assert (s2t.read(tmp_path / made, as_labels=True).array == 1).sum() == 512
+    done = run(
+        "postprocess",
+        tmp_path / "pred" / "b" / "a.zarr",
+        "-o",
+        tmp_path / "pred" / "b" / "a.zarr",
+        "--largest",
+    )
+    assert (done.exit_code, "never written" in done.stderr) == (2, True)
+
+
 def test_a_file_that_is_no_mask_costs_itself_alone(tmp_path):
     predictions(tmp_path)
     (tmp_path / "pred" / "bad.nii.gz").write_bytes(b"no image")

@@ -32,7 +32,7 @@ from scan2train.tools.postprocess.choose_rules import (
     rules_of,
 )
 from scan2train.tools.postprocess.clean_mask import Changed, clean_mask
-from scan2train.tools.postprocess.masks_of import case_of, masks_of
+from scan2train.tools.postprocess.masks_of import case_of, is_one, masks_of
 from scan2train.tools.postprocess.rules import Rule, Rules
 from scan2train.volume import Labels
 from scan2train.write import write
@@ -128,7 +128,7 @@ def postprocess(
         made, changed = clean_mask(source, asked)
         return Postprocessed(rules=asked, cases={"mask": changed}, labels=made)
     place, target = path_given(source, "a source"), path_given("" if out is None else out, "an output")
-    if place.is_dir():
+    if not is_one(place):
         return _folder(place, target, asked, choose_on, jobs, progress)
     if choose_on is not None:
         raise WrongUse("rules are chosen on several cases", expected="a folder of predictions", found=place)
