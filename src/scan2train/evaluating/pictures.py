@@ -9,6 +9,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.evaluating.evaluation import Evaluation
+from scan2train.evaluating.ignored import without_ignored
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.pairs import Pair
 from scan2train.evaluating.run import masks_of
@@ -63,14 +64,22 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
         for mask in filter(None, (pairs[case].truth, pairs[case].prediction)):
             require_kept(mask, [path])
         told = {one.label: one.name for one in made.scores if one.name}
-        _draw(pairs[case], images, told, f"{case}: mean Dice {means[case]:.3f}", path)
+        _draw(pairs[case], images, told, made.ignored, f"{case}: mean Dice {means[case]:.3f}", path)
         yield path
 
 
-def _draw(pair: Pair, images: Path | None, told: Mapping[int, str], title: str, path: Path) -> None:
+def _draw(
+    pair: Pair,
+    images: Path | None,
+    told: Mapping[int, str],
+    ignored: tuple[int, ...],
+    title: str,
+    path: Path,
+) -> None:
     read_prediction, truth = masks_of(pair)
     given = truth.replace(array=np.zeros_like(truth.array)) if read_prediction is None else read_prediction
     given, truth, note = on_one_grid(given, truth)
+    given, truth, left_out = without_ignored(given, truth, ignored)
     image = _image(pair, images, truth.grid)
     window = _BLACK if image is None else choose_window(image, None)
     shown = np.zeros(truth.grid.shape, np.uint8) if image is None else image.array
@@ -84,7 +93,7 @@ def _draw(pair: Pair, images: Path | None, told: Mapping[int, str], title: str, 
         planes=[cut(shown, truth.grid, name, index, one) for one in (truth.array, given.array, kinds)],
         window=window,
         caption="Truth · prediction · where they differ",
-        detail=note,
+        detail="; ".join(filter(None, (note, left_out))),
         names=names,
     )
     save(draw([row], title=title), path)
