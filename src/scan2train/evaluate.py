@@ -39,7 +39,8 @@ def evaluate(
         Labels, files of them, or two folders whose files are paired by name. Grids may differ: the prediction is
         brought to the truth's, and ``note`` of each score says so.
     labels
-        The values to score; all that either mask has, or has a name for, if not given. 0 is the background.
+        The values to score; all that either mask has, or has a name for, if not given. 0 is the background. One that
+        is called ``ignore`` is none: where the truth has it, nothing is scored.
     tolerances
         Of the normalised surface distance, in mm; in pixels where images have no geometry.
     surface

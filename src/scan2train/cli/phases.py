@@ -118,8 +118,7 @@ def phases(
             typer.echo(f"wrote {shown(found.model)}")
     if average and not found.averaged:
         near = "at rest" if cardiac is None else f"near {cardiac:g} %"
-        told = f"no mean was written: no series has two phases {near}, or two of three that did not move"
-        typer.echo(told, err=True)
+        typer.echo(f"no mean was written: no series has two good phases, {near} or without motion", err=True)
     for path, why in found.failed:
         complain(f"{path}: {why}")
     if found.failed:

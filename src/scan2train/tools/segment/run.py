@@ -232,7 +232,8 @@ def _require_free(files: Sequence[Path]) -> None:
             "labels, masked and cropped scans need places of their own",
             where=twice[0],
             found="two results of this name",
-            advice="Give each of --out, --masked and --cropped a folder of its own.",
+            advice="Give --out, --masked and --cropped folders of their own. A scan that is called as the cropped "
+            "labels of another needs a run of its own: choose with --where.",
         )
     there = [file for file in files if file.exists()]
     if there:
