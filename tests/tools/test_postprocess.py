@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import scan2train as s2t
 from scan2train.cli.app import app
-from scan2train.errors import GeometryError, NoImages, OutputInUse, WrongUse
+from scan2train.errors import GeometryError, NoImages, OutputInUse, UnreadableFile, WrongUse
 from scan2train.grid import Grid
 from scan2train.measures.closed_mask import closed_mask
 from scan2train.measures.enclosed_holes import enclosed_holes
@@ -296,6 +296,17 @@ def test_pictures_without_millimetres_are_cleaned_by_pixels(tmp_path):
         "postprocess", tmp_path / "pred", "-o", tmp_path / "d", "--choose-on", tmp_path / "truth", "--largest"
     )
     assert (done.exit_code, "different grids" in done.stderr) == (2, True)
+
+
+def test_where_a_choice_fails_is_the_prediction(tmp_path, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("odd")
+
+    predictions(tmp_path)
+    monkeypatch.setattr("scan2train.tools.postprocess.postprocess.dice_of_rules", fails)
+    with pytest.raises(UnreadableFile) as told:
+        s2t.postprocess(tmp_path / "pred", tmp_path / "out", rules={}, choose_on=tmp_path / "truth")
+    assert told.value.where == str(tmp_path / "pred" / "case_0.nii.gz")
 
 
 def test_what_one_label_gives_up_is_not_filled_by_another_to_its_harm(tmp_path):
