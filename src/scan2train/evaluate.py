@@ -39,7 +39,8 @@ def evaluate(
         Labels, files of them, or two folders whose files are paired by name. Grids may differ: the prediction is
         brought to the truth's, and ``note`` of each score says so.
     labels
-        The values to score; all that either mask has, or has a name for, if not given. 0 is the background.
+        The values to score; all that either mask has, or has a name for, if not given. 0 is the background. One that
+        is called ``ignore`` is none: where the truth has it, nothing is scored.
     tolerances
         Of the normalised surface distance, in mm; in pixels where images have no geometry.
     surface
@@ -74,6 +75,7 @@ def evaluate(
         empty=empty,
     )
     definitions(wanted.tolerances, wanted.surface, wanted.empty)
+    _require_masks(prediction, truth)
     if not isinstance(truth, Volume) and Path(truth).is_dir() and not isinstance(prediction, Volume):
         made = run(Path(prediction), Path(truth), wanted)
         if made.failed:
@@ -86,12 +88,14 @@ def evaluate(
 
 
 def _labels(given: Masks) -> Labels:
-    if isinstance(given, Volume):
-        return as_labels(given)
-    if isinstance(given, (str, os.PathLike)):
-        return labels_of(Path(given))
-    raise WrongUse(
-        "a mask is Labels, or a file of them",
-        found=type(given).__name__,
-        advice="An array has no place in the world: wrap it by Labels.from_array(array, spacing).",
-    )
+    return as_labels(given) if isinstance(given, Volume) else labels_of(Path(given))
+
+
+def _require_masks(*given: object) -> None:
+    for one in given:
+        if not isinstance(one, (Volume, str, os.PathLike)):
+            raise WrongUse(
+                "a mask is Labels, or a file of them",
+                found=type(one).__name__,
+                advice="An array has no place in the world: wrap it by Labels.from_array(array, spacing).",
+            )

@@ -87,6 +87,52 @@ def test_the_worst_cases_are_drawn(places):
 
 
 @pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (("-o", "truth/dataset.json"), "truth/dataset.json"),
+        (("-o", "truth/new.csv"), None),
+        (("-o", "plans.json"), "plans.json"),
+        (("-o", "dataset.json"), "dataset.json"),
+        (("-o", "pred/s.csv"), "pred/s.summary.csv"),
+        (("--pictures", "pred/drawn"), None),
+        (("--pictures", "truth"), None),
+        (("--pictures", "images", "--images", "images"), None),
+    ],
+)
+def test_sources_are_never_written(places, monkeypatch, words, kept):
+    monkeypatch.chdir(places)
+    (places / "images").mkdir()
+    (places / "plans.json").symlink_to(places / "pred" / "plans.json")
+    for name in ("dataset.json", "pred/plans.json", "pred/s.summary.csv"):
+        (places / name).write_text('{"labels": {"liver": 1}}')
+    before = {path: path.read_bytes() for path in places.rglob("*") if path.is_file()}
+    done = run("evaluate", "pred", "truth", *words)
+    assert (done.exit_code, "Sources are never written" in done.stderr) == (2, True)
+    assert kept is None or places / kept in before
+    assert {path: path.read_bytes() for path in places.rglob("*") if path.is_file()} == before
+
+
+def test_scores_may_lie_beside_predictions(places):
+    assert (
+        run("evaluate", places / "pred", places / "truth", "-o", places / "pred" / "new.json").exit_code == 0
+    )
+    assert (places / "pred" / "new.json").exists()
+
+
+def test_a_picture_replaces_no_mask(tmp_path):
+    square = np.zeros((9, 8, 1), np.uint8)
+    square[2:5, 2:6] = 1
+    for name in ("a.png", "01_a.png"):
+        s2t.write(
+            s2t.Labels(array=square, grid=s2t.Grid(square.shape, np.eye(4), physical=False)), tmp_path / name
+        )
+    before = (tmp_path / "01_a.png").read_bytes()
+    done = run("evaluate", tmp_path / "01_a.png", tmp_path / "a.png", "--pictures", tmp_path)
+    assert (done.exit_code, "Sources are never written" in done.stderr) == (2, True)
+    assert (tmp_path / "01_a.png").read_bytes() == before
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--surface", "voxels"), "Did you mean voxel?"),

@@ -213,6 +213,17 @@ def test_pixels_have_no_millimetres():
     assert found["nsd@2px"].value == 1.0
 
 
+@pytest.mark.parametrize("physical", [(False, False), (False, True), (True, False)])
+def test_other_shapes_without_geometry_are_refused(physical):
+    """A picture of half the size would lie in the corner of the other."""
+    masks = [
+        s2t.Labels(array=np.ones(shape, np.uint8), grid=Grid(shape, np.eye(4), physical=known))
+        for shape, known in zip(((30, 26, 1), (60, 52, 1)), physical, strict=True)
+    ]
+    with pytest.raises(GridMismatch, match="no geometry, and their shapes differ"):
+        s2t.evaluate(*masks)
+
+
 def test_lesions_are_found_by_a_touch():
     """Of three, one is met, one is met twice, one is missed; and one alarm is false."""
     truth, prediction = np.zeros((20, 12, 9), np.uint8), np.zeros((20, 12, 9), np.uint8)
@@ -222,6 +233,30 @@ def test_lesions_are_found_by_a_touch():
     prediction[4, 4, 4] = prediction[8, 2, 2] = prediction[13, 3, 3] = prediction[2, 9, 7] = 1
     found = values(s2t.evaluate(labels(prediction), labels(truth)))
     assert found[1, "lesion_f1"] == 2 * 2 / (2 * 2 + 1 + 1)
+
+
+def test_labels_of_64_bits_are_told_apart_or_refused():
+    """Floats would hold 2^60 and 2^60 + 1 as one."""
+    array = np.zeros(SHAPE, np.uint64)
+    array[2:8, 3:9, 4:9], array[10:18, 3:9, 4:9] = 2**60, 2**60 + 1
+    found = values(s2t.evaluate(labels(array), labels(array)))
+    assert {label for label, _ in found} == {2**60, 2**60 + 1}
+    assert found[2**60, "dice"] == found[2**60 + 1, "dice"] == 1
+    array[3, 4, 5] = 2**63
+    with pytest.raises(WrongUse, match="too large"):
+        s2t.evaluate(labels(array), labels(array))
+
+
+def test_arrays_are_no_masks():
+    prediction, truth = pair()
+    for given in (
+        (prediction, truth),
+        (labels(prediction), truth),
+        ("a.nii.gz", truth),
+        (None, labels(truth)),
+    ):
+        with pytest.raises(WrongUse, match=r"a mask is Labels.*ndarray|a mask is Labels.*NoneType"):
+            s2t.evaluate(*given)
 
 
 def test_what_cannot_be_meant():

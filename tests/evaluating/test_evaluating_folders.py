@@ -11,6 +11,7 @@ import scan2train as s2t
 from scan2train.errors import CasesFailed, NoImages, UnreadableFile, WrongUse
 from scan2train.evaluating.case import Wanted
 from scan2train.evaluating.pairs import names_told, pairs_of
+from scan2train.evaluating.pictures import draw_worst
 from scan2train.evaluating.run import run
 from scan2train.evaluating.score import Score
 from scan2train.evaluating.summary import DRAWS, summary_of
@@ -79,6 +80,31 @@ def test_names_that_do_not_agree_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("predictions", "truths", "told"),
+    [
+        ("c1_pred c1_seg", "c1", "c1_pred.nii.gz and c1_seg.nii.gz"),
+        ("c1", "c1_mask c1_seg", "c1_mask.nii.gz and c1_seg.nii.gz"),
+        ("c1 c2", "c1_mask c1_seg c2", "c1_mask.nii.gz and c1_seg.nii.gz"),
+    ],
+)
+def test_two_files_of_one_case_are_refused(tmp_path, predictions, truths, told):
+    for folder, names in (("pred", predictions), ("truth", truths)):
+        for name in names.split():
+            put(tmp_path / folder / f"{name}.nii.gz")
+    with pytest.raises(WrongUse, match=f"could be those of one case.*{told}"):
+        pairs_of(tmp_path / "pred", tmp_path / "truth")
+
+
+def test_a_name_as_it_stands_goes_before_its_words(tmp_path):
+    for name in ("c1", "c1_seg"):
+        put(tmp_path / "pred" / f"{name}.nii.gz")
+    for name in ("c1", "c2_mask", "c2_seg"):  # no prediction could be of either c2
+        put(tmp_path / "truth" / f"{name}.nii.gz")
+    expected = {"c1": "c1.nii.gz", "c2_mask": None, "c2_seg": None}
+    assert paired(tmp_path / "pred", tmp_path / "truth") == (expected, ["c1_seg.nii.gz"])
+
+
+@pytest.mark.parametrize(
     "told", [{"background": 0, "liver": 1, "both": [1, 2]}, {"0": "background", "1": "liver"}]
 )
 def test_names_of_labels_from_dataset_json(tmp_path, told):
@@ -103,6 +129,60 @@ def test_a_case_without_prediction_is_scored_as_empty_and_said(tmp_path):
     assert (dice.n, dice.null, dice.missed, dice.mean) == (3, 0, 2, 1 / 3)
     with pytest.raises(CasesFailed, match=r"1 of 3 cases.*c: no prediction"):
         made.raise_for_failures()
+
+
+def test_what_the_truth_ignores_is_not_scored(tmp_path):
+    """Three of eleven planes are ignored; there the prediction is wrong, and elsewhere right but for one plane."""
+    truth, prediction = np.zeros((11, 9, 8), np.uint8), np.zeros((11, 9, 8), np.uint8)
+    truth[2:7, 2:6, 1:5], prediction[2:6, 2:6, 1:5] = 1, 1
+    truth[8:], prediction[8:], prediction[7, 0, 0] = 4, 1, 4
+    for place, array in (("labelsTs", truth), ("pred", prediction)):
+        (tmp_path / place).mkdir()
+        for case, one in (("a", array), ("b", np.where(array == 4, 0, array))):
+            s2t.write(s2t.Labels.from_array(one, (1.0, 1.5, 2.0)), tmp_path / place / f"{case}.nii.gz")
+    told = {"labels": {"background": 0, "liver": 1, "ignore": 4}}
+    (tmp_path / "dataset.json").write_text(json.dumps(told))
+    made = run(tmp_path / "pred", tmp_path / "labelsTs", Wanted())
+    assert (made.ignored, {one.label for one in made.scores}) == ((4,), {1})
+    dice = {one.case: one for one in made.scores if one.metric == "dice"}
+    assert dice["a"].value == pytest.approx(2 * 4 / (4 + 5))
+    assert dice["a"].note == "where the truth is 4, 'ignore', nothing is scored"
+    assert (dice["b"].note, dice["b"].value < dice["a"].value) == ("", True)
+    assert made.to_json()["settings"]["ignored"] == [4]
+    asked = run(tmp_path / "pred", tmp_path / "labelsTs", Wanted(labels=(1, 4)))
+    assert asked.ignored == ()
+    assert {one.label for one in asked.scores if one.truth} == {1, 4}
+    (drawn,) = draw_worst(made, tmp_path / "drawn", None, 1)
+    assert drawn.name == "01_b.png"
+
+
+def test_each_case_has_the_measures_of_its_own_unit_alone(tmp_path):
+    for case, value in (("flat", 1), ("solid", 2)):
+        array = np.zeros((9, 8, 1 if case == "flat" else 7), np.uint8)
+        array[2:6, 2:6, :4] = value
+        grid = s2t.Grid(
+            array.shape, np.diag([1.0, 1.0 if case == "flat" else 1.5, 1, 1]), physical=case == "solid"
+        )
+        for place in ("truth", "pred"):
+            (tmp_path / place).mkdir(exist_ok=True)
+            suffix = ".png" if case == "flat" else ".nii.gz"
+            s2t.write(s2t.Labels(array=array, grid=grid), tmp_path / place / f"{case}{suffix}")
+    made = run(tmp_path / "pred", tmp_path / "truth", Wanted())
+    units = {(one.case, one.label): {} for one in made.scores}
+    for one in made.scores:
+        units[one.case, one.label][one.metric] = one.unit
+    for case, unit, ours, others in (
+        ("flat", "px", "nsd@2px", "nsd@2mm"),
+        ("solid", "mm", "nsd@2mm", "nsd@2px"),
+    ):
+        for label in (1, 2):
+            assert units[case, label]["hd"] == unit
+            assert ours in units[case, label]
+            assert others not in units[case, label]
+    rows = {(one.label, one.metric, one.unit): one for one in made.summary}
+    assert rows[1, "dice", "1"].null == 1
+    assert [(rows[1, "hd", unit].n, rows[1, "hd", unit].null) for unit in ("px", "mm")] == [(1, 0), (0, 1)]
+    assert rows[None, "hd", "mm"].n == rows[None, "hd", "px"].n == 1
 
 
 def test_a_case_that_fails_leaves_the_others(tmp_path):

@@ -180,6 +180,15 @@ def test_padding_and_what_is_no_number_is_left_out_of_intensities_alone():
     assert found["morph_com"] == pytest.approx(shift, rel=1e-9)
 
 
+def test_a_mask_of_truths_is_that_of_ones():
+    array, image = blob(), Volume.from_array(np.ones(blob().shape), spacing=SPACING)
+    given = [Labels.from_array(array.astype(kind), spacing=SPACING) for kind in (bool, np.uint8, np.uint64)]
+    truths, ones, wide = (s2t.features(image, one).to_json() for one in given)
+    assert truths == ones == wide
+    with pytest.raises(WrongUse, match="too large"):
+        s2t.features(image, Labels.from_array(array.astype(np.uint64) << np.uint64(63), spacing=SPACING))
+
+
 def test_what_cannot_be_measured_is_refused():
     array = blob()
     labels = Labels.from_array(array, spacing=SPACING)
@@ -226,6 +235,34 @@ def test_a_folder_becomes_a_table_that_combat_reads(tmp_path):
     site = table.with_columns(site=pl.Series(["A", "B", "A"]))
     site = pl.concat([site, site.with_columns(pl.selectors.float() * 1.1, site=pl.lit("B"))])
     assert {"morph_volume", "stat_mean"} <= set(s2t.Combat.fit(site, batch="site").features)
+
+
+def test_a_label_that_no_case_has_is_said(tmp_path):
+    hospital(tmp_path / "set")
+    done = run("features", tmp_path / "set", "-o", tmp_path / "f.csv", "--label", 7)
+    assert (done.exit_code, "no case has label 7" in done.stderr) == (1, True)
+    assert not (tmp_path / "f.csv").exists()
+    done = run("features", tmp_path / "set", "-o", tmp_path / "f.csv", "--label", 7, "--label", 1)
+    assert (done.exit_code, "no case has label 7" in done.stderr) == (1, True)
+    assert pl.read_csv(tmp_path / "f.csv")["label"].to_list() == [1, 1, 1]
+    empty = Labels.from_array(np.zeros_like(blob()), spacing=SPACING)
+    for n, name in enumerate(("image", "empty")):
+        s2t.write((Volume.from_array(1.0 * blob(), spacing=SPACING), empty)[n], tmp_path / f"{name}.nii.gz")
+    done = run(
+        "features", tmp_path / "image.nii.gz", "--labels", tmp_path / "empty.nii.gz", "-o", tmp_path / "g.csv"
+    )
+    assert (done.exit_code, "no case has a label" in done.stderr) == (1, True)
+    assert not (tmp_path / "g.csv").exists()
+
+
+def test_what_a_file_says_of_its_unit_stands():
+    labels = Labels.from_array(blob(), spacing=SPACING)
+    values = blob().astype(np.float32)
+    for told, said, kept in (("a.u.", "HU", "HU"), ("HU", "HU", "HU"), ("Bq/ml", None, "Bq/ml")):
+        found = s2t.features(Volume.from_array(values, spacing=SPACING, unit=told), labels, unit=said)
+        assert found.cases[0].unit == kept
+    with pytest.raises(WrongUse, match="expected no unit, or Bq/ml; found HU"):
+        s2t.features(Volume.from_array(values, spacing=SPACING, unit="Bq/ml"), labels, unit="HU")
 
 
 def test_parquet_json_and_rows_of_one_number_say_the_same(tmp_path):

@@ -113,6 +113,33 @@ def test_the_distance_is_that_of_surfaces_and_not_of_their_corners():
     assert hausdorff_mm(flat, dented, 3) == pytest.approx(1.5, rel=0.05)
 
 
+def test_parts_that_touch_along_an_edge_are_closed_and_told():
+    away = np.linalg.norm(np.indices((40, 38, 36)).T - (19.5, 18.5, 17.5), axis=-1).T
+    noisy = (14 - away) + np.random.default_rng(0).normal(0, 1.5, away.shape) > 0
+    labels = Labels(array=noisy.astype(np.uint8), grid=Grid(noisy.shape, np.diag([0.9, -1.2, 2.0, 1])))
+    for asked in ({"smooth_rounds": 0, "error_mm": 0}, {}):
+        found = s2t.mesh(labels, **asked)
+        assert (found.closed.watertight, found.closed.open_edges) == (True, 0)
+        assert found.closed.crowded_edges > 0
+        assert f"at {found.closed.crowded_edges} edges parts of it touch" in list(found.lines())[-1]
+
+
+@pytest.mark.parametrize(
+    ("faces", "open_edges", "crowded"),
+    [
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2)], 0, 0),
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3)], 3, 0),
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 2, 3)], 3, 0),  # one is turned over
+        ([(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2), (0, 1, 3)], 3, 3),  # one is there twice
+    ],
+)
+def test_an_edge_closes_where_its_triangles_turn_both_ways(faces, open_edges, crowded):
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
+    found = closedness(Surface(points=points, faces=np.array(faces)))
+    assert (found.open_edges, found.crowded_edges) == (open_edges, crowded)
+    assert found.watertight is (open_edges == 0)
+
+
 def test_a_thin_sheet_keeps_its_shape():
     array = np.zeros(SHAPE, np.uint8)
     array[4:40, 4:30, 10] = 1
@@ -178,6 +205,38 @@ def test_padding_is_outside_and_what_cannot_be_is_refused(tmp_path):
         s2t.mesh(Volume(array=far, grid=Grid(SHAPE, np.eye(4), physical=False)), level=0.5)
     with pytest.raises(UnknownName):
         s2t.mesh(image, tmp_path / "a.obj", level=0.5)
+
+
+def test_a_file_of_an_image_needs_a_level(tmp_path):
+    far, grid = ellipsoid((-1, 1, 1), turned=True)
+    many = np.arange(far.size, dtype=np.int16).reshape(far.shape) % 600
+    for name, values in (("ct", np.where(far < 1, 400, -1000)), ("mr", many), ("float", 1 - far)):
+        kind = np.float32 if name == "float" else np.int16
+        s2t.write(Volume(array=values.astype(kind), grid=grid), tmp_path / f"{name}.nii.gz")
+        with pytest.raises(WrongUse, match="an image needs a level"):
+            s2t.mesh(tmp_path / f"{name}.nii.gz", tmp_path / "x.stl")
+    assert not (tmp_path / "x.stl").exists()
+    words = ["mesh", tmp_path / "ct.nii.gz", "-o", tmp_path / "x.stl"]
+    done = CliRunner().invoke(app, [str(word) for word in words], prog_name="scan2train")
+    assert (done.exit_code, "--level 300" in done.stderr) == (2, True)
+    with pytest.raises(WrongUse, match="whole numbers"):  # who names a label means a mask
+        s2t.mesh(tmp_path / "float.nii.gz", label=1)
+    named = s2t.mesh(tmp_path / "ct.nii.gz", label=400, error_mm=0, smooth_rounds=0)
+    assert named.surface.volume_mm3 == pytest.approx(VOLUME, rel=0.02)
+
+
+def test_what_is_infinite_counts_as_the_brightest_and_the_darkest_there_is():
+    far, grid = ellipsoid()
+    values = (1000 * (1 - far)).astype(np.float32)
+    low, high = values.min(), np.float32(200)
+    endless = np.where(values > high, np.float32(np.inf), values)
+    endless[far > 1.3], endless[0, 0, 0] = -np.inf, low
+    clipped = np.where(values > high, values[values <= high].max(), values)
+    clipped[far > 1.3] = low
+    given = [Volume(array=one, grid=grid) for one in (endless, clipped)]
+    for level in (0.0, 100.0):
+        one, other = (s2t.mesh(image, level=level, error_mm=0, smooth_rounds=0).surface for image in given)
+        assert one.points == pytest.approx(other.points, abs=1e-6)
 
 
 def read_stl(path):

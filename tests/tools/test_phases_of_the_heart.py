@@ -1,10 +1,13 @@
 """Phases of heartbeat and breath from every place that tells them, the nearest to a target, motion, and means."""
 
 import numpy as np
+import polars as pl
 import pytest
 from pydicom import Dataset, Sequence
+from typer.testing import CliRunner
 
 import scan2train as s2t
+from scan2train.cli.app import app_of
 from scan2train.errors import GeometryError, WrongUse
 from scan2train.grid import Grid
 from scan2train.testing.of_volume import enhanced_of, series_of
@@ -164,8 +167,50 @@ def test_a_blurred_point_is_rejected_and_the_mean_is_that_of_the_others(tmp_path
     mean = s2t.read(found.averaged[0].file)
     assert mean.grid.distance_in_voxels(sharp.grid) < 1e-4
     assert np.allclose(mean.array, sharp.array + 8 / 3, atol=0.5)
+
+
+def test_the_same_command_again_replaces_its_means_and_nothing_else(tmp_path):
+    one = body("LPS", (24, 20, 9), (1.1, 1.3, 2.1), 0.0, 0.0, "CT")
+    phases = ((1, 70.0, "A"), (2, 75.0, "A"), (3, 80.0, "A"), (4, 70.0, "B"), (5, 75.0, "B"))
+    together(
+        *(
+            heart(n, volume=one.replace(array=one.array + 10 * n), NominalPercentageOfCardiacPhase=percent,
+                  ConvolutionKernel=kernel)
+            for n, percent, kernel in phases
+        )
+    )(tmp_path / "scans")  # fmt: skip
+    table, means = tmp_path / "p.csv", tmp_path / "p"
+    asked = {"out": table, "average_to": means, "cardiac": 75, "pixels": False, "cache": False}
+    first = s2t.phases(tmp_path / "scans", **asked).averaged
+    files = [each.file for each in first]
+    assert [len(each.volumes) for each in first] == [3, 2]
+    assert np.array_equal(s2t.read(files[0]).array, one.array + 20)
+    assert sorted(file.name for file in means.iterdir()) == sorted(
+        ["means.json", *(file.name for file in files)]
+    )
+    said = pl.read_csv(table)
+    wrong = pl.when(pl.col("path") == "s3").then(40.0)
+    said.with_columns(cardiac_correction=wrong).write_csv(table)
+    again = s2t.phases(tmp_path / "scans", **asked).averaged
+    assert [each.file for each in again] == files
+    assert np.array_equal(s2t.read(files[0]).array, one.array + 15)
+    # Of two that would be written one is a file of someone's own: neither is.
+    mine = tmp_path / "mine" / files[1].name
+    mine.parent.mkdir()
+    mine.write_bytes(b"mine")
     with pytest.raises(WrongUse, match="never written over"):
-        s2t.phases(tmp_path / "scans", cache=False, average_to=tmp_path / "mean")
+        s2t.phases(tmp_path / "scans", **{**asked, "average_to": mine.parent})
+    assert [file.read_bytes() for file in mine.parent.iterdir()] == [b"mine"]
+
+
+def test_where_there_is_no_mean_it_is_said(tmp_path):
+    heart(1, NominalPercentageOfCardiacPhase=75.0)(tmp_path / "scans")
+    words = ["phases", tmp_path / "scans", "-o", tmp_path / "p.csv", "--average", "--no-pixels", "--no-cache"]
+    done = CliRunner().invoke(app_of(["phases"]), [str(word) for word in words])
+    assert (done.exit_code, "no mean was written" in done.stderr) == (0, True)
+    done = CliRunner().invoke(app_of(["phases"]), [*map(str, words[:3]), str(tmp_path / "p.xlsx")])
+    assert (done.exit_code, ".csv, .parquet, .pq, .json" in done.stderr) == (2, True)
+    assert not (tmp_path / "p.xlsx").exists()
 
 
 def test_phases_on_several_grids_have_no_mean(tmp_path):

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import scan2train as s2t
 from scan2train.cli.app import app
-from scan2train.errors import GeometryError, NoImages, OutputInUse, WrongUse
+from scan2train.errors import GeometryError, NoImages, OutputInUse, UnreadableFile, WrongUse
 from scan2train.grid import Grid
 from scan2train.measures.closed_mask import closed_mask
 from scan2train.measures.enclosed_holes import enclosed_holes
@@ -158,6 +158,18 @@ def test_rules_come_back_from_their_file(tmp_path):
     )
     (tmp_path / "r.toml").write_text(rules.to_toml({3: ["it helps", 'by "much"']}))
     assert Rules.load(tmp_path / "r.toml") == rules
+    everything = {"min_size": 9, "largest": True, "closing_mm": 2.0, "fill_holes": True, "connectivity": 6}
+    nothing = {"min_size": "none", "largest": False, "closing_mm": 0, "fill_holes": False}
+    own = {"min_size": "0.05 ml", "fill_holes": False}
+    for table in (
+        {"fill_holes": True, "label": [{"value": 2, **own}]},
+        {**everything, "label": [{"value": 1, **nothing}, {"value": 2, "connectivity": 26}]},
+        {"connectivity": 6, "label": [{"value": 2, "largest": True}]},
+    ):
+        rules = Rules.of_table(table)
+        (tmp_path / "r.toml").write_text(rules.to_toml())
+        assert Rules.load(tmp_path / "r.toml") == rules
+    assert Rules.of_table({**everything, "label": [{"value": 1, **nothing}]}).of(1).idle
     (tmp_path / "r.toml").write_text("largest = maybe")
     with pytest.raises(WrongUse, match="cannot be read"):
         Rules.load(tmp_path / "r.toml")
@@ -221,6 +233,82 @@ def test_a_case_that_has_a_label_in_error_alone_counts_for_its_removal(tmp_path)
     assert two.rule.idle
 
 
+def test_a_label_that_was_missed_altogether_has_a_dice_of_0_whatever_is_tried(tmp_path):
+    for place, boxes in (("pred", [LARGE, DOT]), ("truth", [LARGE, OTHER])):
+        (tmp_path / place).mkdir()
+        s2t.write(mask(*boxes), tmp_path / place / "a.nii.gz")
+    done = s2t.postprocess(tmp_path / "pred", tmp_path / "out", rules={}, choose_on=tmp_path / "truth")
+    one, two = done.chosen
+    assert one.after == 1 > one.before
+    assert two.rule.idle
+    assert {two.before, *(dice for _, dice in two.tried)} == {0}
+
+
+@pytest.mark.parametrize("cut", [slice(None), slice(3, None)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_truth_may_be_turned_over_and_cut_out(tmp_path, axis, cut):
+    """The large box begins at 2, 2, 2: three planes less of the prediction cost it one."""
+    prediction, truth = mask(LARGE, (1, (20, 20), (18, 18), (13, 13))), mask(LARGE)
+    at = tuple(cut if one == axis else slice(None) for one in range(3))
+    part = np.flip(prediction.array[at], axis)
+    affine = prediction.grid.affine.copy()
+    affine[:3, 3] = prediction.grid.to_world([SHAPE[axis] - 1 if one == axis else 0 for one in range(3)])
+    affine[:3, axis] *= -1
+    for place, one in (("pred", Labels(array=part, grid=Grid(part.shape, affine))), ("truth", truth)):
+        (tmp_path / place).mkdir()
+        s2t.write(one, tmp_path / place / "a.nii.gz")
+    done = s2t.postprocess(
+        tmp_path / "pred", tmp_path / "out", rules={"min_size": 5}, choose_on=tmp_path / "truth"
+    )
+    within = 448 if cut.start else 512
+    assert done.chosen[0].before == pytest.approx(2 * within / (within + 1 + 512))
+    assert done.chosen[0].after == pytest.approx(2 * within / (within + 512))
+
+
+def test_pictures_without_millimetres_are_cleaned_by_pixels(tmp_path):
+    square, speck = np.zeros((30, 24, 1), np.uint8), np.zeros((30, 24, 1), np.uint8)
+    square[3:20, 5:18] = 1
+    speck[24, 20] = 1
+    for place, array in (("pred", square | speck), ("truth", square)):
+        (tmp_path / place).mkdir()
+        film = Labels(array=array, grid=Grid(array.shape, np.eye(4), physical=False))
+        s2t.write(film, tmp_path / place / "a.png")
+    done = run("postprocess", tmp_path / "pred", "-o", tmp_path / "out", "--choose-on", tmp_path / "truth")
+    assert done.exit_code == 0, done.output
+    assert np.array_equal(s2t.read(tmp_path / "out" / "a.png").array, square)
+    done = run(
+        "postprocess",
+        tmp_path / "pred",
+        "-o",
+        tmp_path / "c",
+        "--choose-on",
+        tmp_path / "truth",
+        "--closing",
+        2,
+    )
+    assert (done.exit_code, "millimetres" in done.stderr) == (2, True)
+    # Half the size would lie in the corner of the other.
+    s2t.write(
+        Labels(array=square[:15], grid=Grid((15, 24, 1), np.eye(4), physical=False)),
+        tmp_path / "truth" / "a.png",
+    )
+    done = run(
+        "postprocess", tmp_path / "pred", "-o", tmp_path / "d", "--choose-on", tmp_path / "truth", "--largest"
+    )
+    assert (done.exit_code, "different grids" in done.stderr) == (2, True)
+
+
+def test_where_a_choice_fails_is_the_prediction(tmp_path, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("odd")
+
+    predictions(tmp_path)
+    monkeypatch.setattr("scan2train.tools.postprocess.postprocess.dice_of_rules", fails)
+    with pytest.raises(UnreadableFile) as told:
+        s2t.postprocess(tmp_path / "pred", tmp_path / "out", rules={}, choose_on=tmp_path / "truth")
+    assert told.value.where == str(tmp_path / "pred" / "case_0.nii.gz")
+
+
 def test_what_one_label_gives_up_is_not_filled_by_another_to_its_harm(tmp_path):
     """A speck of 2 within 1 that belongs there: removing it is worth it for neither."""
     shell = (1, (2, 9), (2, 9), (2, 9))
@@ -276,6 +364,30 @@ def test_one_file_is_cleaned_into_another_and_never_into_itself(tmp_path):
     for goal in ("a.nrrd", "link.nrrd"):
         done = run("postprocess", tmp_path / "a.nrrd", "-o", tmp_path / goal, "--largest")
         assert (done.exit_code, "never written" in done.stderr) == (2, True)
+
+
+def test_folders_of_zarr_are_masks(tmp_path):
+    for place in ("pred", "truth"):
+        (tmp_path / place / "b").mkdir(parents=True)
+    s2t.write(mask(LARGE, DOT), tmp_path / "pred" / "b" / "a.zarr")
+    s2t.write(mask(LARGE), tmp_path / "truth" / "b" / "a.zarr")
+    for source, target, more in (
+        ("pred/b/a.zarr", "alone.zarr", ("--largest",)),
+        ("pred", "folder", ("--largest",)),
+        ("pred", "chosen", ("--choose-on", tmp_path / "truth")),
+    ):
+        done = run("postprocess", tmp_path / source, "-o", tmp_path / target, *more)
+        assert done.exit_code == 0, done.output
+    for made in ("alone.zarr", "folder/b/a.zarr", "chosen/b/a.zarr"):
+        assert (s2t.read(tmp_path / made, as_labels=True).array == 1).sum() == 512
+    done = run(
+        "postprocess",
+        tmp_path / "pred" / "b" / "a.zarr",
+        "-o",
+        tmp_path / "pred" / "b" / "a.zarr",
+        "--largest",
+    )
+    assert (done.exit_code, "never written" in done.stderr) == (2, True)
 
 
 def test_a_file_that_is_no_mask_costs_itself_alone(tmp_path):

@@ -13,6 +13,7 @@ from aligned_patients import (
     COARSE,
     FIXED,
     MOVE,
+    SHAPE,
     aligned,
     command,
     moved,
@@ -58,6 +59,28 @@ def test_the_command_says_what_it_did(tmp_path):
     assert within.exit_code == 2
 
 
+def test_a_label_that_lay_beyond_the_fixed_field_had_a_dice_of_0(tmp_path):
+    """The moving scan's own label 3 is at first nowhere on the fixed grid; the fixed one has label 5 alone."""
+    fixed = patient(FIXED)[0]
+    away = Grid(fixed.grid.shape, rigid((0, 0, 0), (0, 0, 900)) @ fixed.grid.affine)
+    box = np.zeros(fixed.grid.shape, np.uint8)
+    box[20:40, 15:30, 10:20] = 1
+    for name, made in (
+        ("fixed", fixed),
+        ("moving", fixed.replace(grid=away)),
+        ("labels", s2t.Labels(array=3 * box, grid=away)),
+        ("fixed-labels", s2t.Labels(array=5 * box, grid=fixed.grid)),
+    ):
+        s2t.write(made, tmp_path / f"{name}.nii.gz")
+    words = [f"--{name}={tmp_path / name}.nii.gz" for name in ("labels", "fixed-labels")]
+    more = ("--start", "geometry", "--rigid", "--rounds", "1")
+    done = command(tmp_path / "fixed.nii.gz", tmp_path / "moving.nii.gz", tmp_path / "out", *more, *words)
+    assert done.exit_code == 0, done.stderr
+    assert "Dice of label 3: 0.000 to 0.000" in done.stdout
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["dice"] == {"before": {"3": 0.0, "5": 0.0}, "after": {"3": 0.0, "5": 0.0}}
+
+
 def test_what_cannot_be_meant_is_refused():
     fixed = patient(FIXED)[0]
     for choice in ({"start": "middle"}, {"method": "demon"}, {"metric": "mse"}, {"label_sampling": "cubic"}):
@@ -66,6 +89,8 @@ def test_what_cannot_be_meant_is_refused():
     for choice in ({"rigid_only": True, "deformable": True}, {"finest_mm": 0}, {"seed": -1}, {"sed": 1}):
         with pytest.raises(WrongUse):
             s2t.register(fixed, fixed, **choice)
+    with pytest.raises(WrongUse, match="fixed labels are compared"):
+        s2t.register(fixed, fixed, fixed_labels=s2t.Labels(array=np.zeros(SHAPE, np.uint8), grid=fixed.grid))
     with pytest.raises(WrongUse, match="one channel"):
         s2t.register(fixed, Volume.from_array(np.zeros((8, 9, 10, 3))), **COARSE)
     with pytest.raises(WrongUse, match="lungs"):

@@ -8,10 +8,12 @@ from typer.testing import CliRunner
 
 import scan2train as s2t
 from scan2train.cli.app import app_of
+from scan2train.errors import OutputInUse, WrongUse
 from scan2train.labelling.sidecar import read_sidecar
 from scan2train.testing.phantoms import chest_ct, chest_lungs
 from scan2train.testing.phantoms.canvas import Canvas, Ellipsoid
 from scan2train.testing.phantoms.chest import centred_grid
+from scan2train.tools.segment.result import Segmentation
 from scan2train.tools.segment.run import Wanted, segment_each
 
 SHAPE, SPACING = (118, 98, 84), (3.1, 3.3, 3.7)
@@ -203,9 +205,44 @@ def test_the_command_writes_labels_masked_and_cropped(chest, found, tmp_path):
     assert np.array_equal(masked[labels.array > 0], chest.array[labels.array > 0])
     part, of_part = s2t.read(out / "c" / "a.nii.gz"), s2t.read(out / "c" / "a-labels.nii.gz", as_labels=True)
     assert (of_part.array > 0).sum() == (labels.array > 0).sum()
+    assert read_sidecar(out / "c" / "a-labels.nii.gz") == named
     first = np.rint(chest.grid.to_index(part.grid.origin)).astype(int)
     i, j, k = (slice(at, at + size) for at, size in zip(first, part.grid.shape, strict=True))
     assert np.array_equal(part.array, chest.array[i, j, k])
+
+
+def _upper_half(volume):
+    array = np.zeros(volume.grid.shape, np.uint8)
+    array[:, :, volume.grid.shape[2] // 2 :] = 1
+    return Segmentation(labels=s2t.Labels(array=array, grid=volume.grid, names={1: "half"}), measures=())
+
+
+@pytest.mark.parametrize(
+    ("scans", "labels", "cropped", "there"),
+    [
+        ("a", "o/a-labels.nii.gz", "o/a.nii.gz", None),
+        ("a", "l", "o", "o/a-labels.nii.gz"),
+        ("a", "l", "o", "o/a-labels.labels.json"),
+        ("a", "l.npy", "o", "l.json"),
+        ("a a-labels", "l", "o", None),
+    ],
+)
+def test_cropped_labels_replace_nothing(scans, labels, cropped, there, tmp_path):
+    for name in scans.split():
+        (tmp_path / "in" / name / "ct").mkdir(parents=True)
+        values = np.arange(60, dtype=np.int16).reshape(3, 4, 5) + len(name)
+        grid = s2t.Grid((3, 4, 5), np.diag([1.0, 1.5, 2.0, 1.0]))
+        s2t.write(
+            s2t.Volume(array=values, grid=grid, unit="HU"), tmp_path / "in" / name / "ct" / f"{name}.nii.gz"
+        )
+    if there is not None:
+        (tmp_path / there).parent.mkdir(exist_ok=True)
+        (tmp_path / there).write_bytes(b"mine")
+    wanted = Wanted(labels=tmp_path / labels, cropped=tmp_path / cropped)
+    with pytest.raises(WrongUse if there is None else OutputInUse):
+        segment_each([tmp_path / "in"], _upper_half, wanted, cache=False)
+    left = [file for file in tmp_path.rglob("*") if file.is_file() and "ct" not in file.parts]
+    assert [file.read_bytes() for file in left] == ([] if there is None else [b"mine"])
 
 
 def test_the_command_leaves_with_1_where_it_doubts(chest, tmp_path):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from scan2train.cli.found import require_outside
 from scan2train.cli.manners import guarded, progress_bar
 from scan2train.cli.options import Format, Printed, offered
 from scan2train.cli.words import words
@@ -106,12 +107,15 @@ def evaluate(
     from scan2train.evaluating.case import Wanted
     from scan2train.evaluating.definitions import EMPTY, SURFACES
     from scan2train.evaluating.run import run
-    from scan2train.evaluating.tables import require_suffix, text_of_json, write_scores
+    from scan2train.evaluating.tables import files_of, require_suffix, text_of_json, write_scores
 
     offered("--surface", surface, here=SURFACES)
     offered("--empty", empty, here=EMPTY)
     for file in out or ():
         require_suffix(file)
+        _require_kept(files_of(file), prediction, truth)
+    sources = [prediction, truth, *([] if images is None else [images])]
+    require_outside([one for one in sources if one.is_dir()], pictures)
     wanted = Wanted(
         labels=tuple(sorted(set(_numbers(labels or "", "--labels", int)))),
         tolerances=tuple(_numbers(tolerance, "--tolerance", float)),
@@ -135,6 +139,17 @@ def evaluate(
         for path in draw_worst(made, pictures, images, worst):
             typer.echo(f"drawn: {path}", err=True)
     made.raise_for_failures()
+
+
+def _require_kept(files: Sequence[Path], prediction: Path, truth: Path) -> None:
+    """See that scores replace nothing that is read here. Beside predictions they may lie, beside truths not."""
+    from scan2train.evaluating.pairs import told_in
+    from scan2train.reading.kept import require_kept
+
+    for file in files:
+        require_outside([truth], file)
+    for source in (prediction, truth, *told_in(prediction), *told_in(truth)):
+        require_kept(source, files)
 
 
 def _numbers(text: str, option: str, kind: Callable[[str], Number]) -> list[Number]:

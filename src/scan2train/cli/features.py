@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,8 @@ def features(
 
     Lengths are in mm, areas in mm2, volumes in mm3, intensities in the image's unit. Surfaces are those of the mask
     after marching cubes; padding and values that are not finite are left out of intensities. With -o features are in
-    columns, ready for `harmonize combat`; their codes and units lie beside it. Exit 1 if a case failed.
+    columns, ready for `harmonize combat`; their codes and units lie beside it. Exit 1 if a case failed, or
+    none has a label that was asked for.
     """
     check_reading(irregular, suv)
     from scan2train.cli.found import require_outside
@@ -96,10 +98,10 @@ def features(
             jobs=jobs,
             progress=progress,
         )
-    if out is not None and found.cases:
+    rows = sum(len(case.labels) for case in found.cases)
+    if out is not None and rows:
         out.parent.mkdir(parents=True, exist_ok=True)
         found.write(out, long=long)
-        rows = sum(len(case.labels) for case in found.cases)
         typer.echo(f"{rows} labels of {len(found.cases)} cases: {shown(out)}")
     elif out is None and format is Format.JSON:
         typer.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
@@ -107,10 +109,23 @@ def features(
         _print(found)
     for case in found.unlabelled:
         typer.echo(f"{shown(case)} has no labels", err=True)
-    for case, error in found.failed:
-        complain(f"{case}: {without_advice(error)}", error.advice)
-    if found.failed:
+    wrong = list(_wrong(found, only or ()))
+    for message, advice in wrong:
+        complain(message, advice)
+    if wrong:
         raise typer.Exit(1)
+
+
+def _wrong(found: FeatureTable, only: Collection[int]) -> Iterator[tuple[str, str | None]]:
+    """What is not as it should be, and what to do."""
+    for case, error in found.failed:
+        yield f"{case}: {without_advice(error)}", error.advice
+    there = {one.value for case in found.cases for one in case.labels}
+    absent = sorted({*only} - there)
+    if absent:
+        yield f"no case has label {', '.join(map(str, absent))}", "Leave --label out to see which there are."
+    elif found.cases and not there:
+        yield "no case has a label", "The masks hold background alone: look at them."
 
 
 def _print(found: FeatureTable) -> None:

@@ -116,6 +116,9 @@ def phases(
             typer.echo(f"wrote {shown(out)}")
         if train is not None:
             typer.echo(f"wrote {shown(found.model)}")
+    if average and not found.averaged:
+        near = "at rest" if cardiac is None else f"near {cardiac:g} %"
+        typer.echo(f"no mean was written: no series has two good phases, {near} or without motion", err=True)
     for path, why in found.failed:
         complain(f"{path}: {why}")
     if found.failed:

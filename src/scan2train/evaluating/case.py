@@ -9,6 +9,7 @@ import numpy as np
 
 from scan2train.errors import WrongUse
 from scan2train.evaluating.definitions import Empty, Surface, definitions
+from scan2train.evaluating.ignored import ignored_in, without_ignored
 from scan2train.evaluating.lesions import lesion_f1
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.score import Score
@@ -60,7 +61,8 @@ def scores_of(
     prediction
         ``None`` where there is none: an empty mask then, and a note.
     names
-        Of labels; those that neither mask has are told too.
+        Of labels; those that neither mask has are told too. A label called ``ignore`` is none: where the truth has it
+        nothing is scored.
 
     Raises
     ------
@@ -74,9 +76,11 @@ def scores_of(
         f"{word}: {text}" for word, mask in (("prediction", given), ("truth", truth)) for text in _told(mask)
     ]
     given, truth, note = on_one_grid(given, truth)
-    note = "; ".join(filter(None, (*said, note if prediction is not None else NO_PREDICTION)))
+    ignored = ignored_in(known, wanted.labels)
+    given, truth, left_out = without_ignored(given, truth, ignored)
+    note = "; ".join(filter(None, (*said, note if prediction is not None else NO_PREDICTION, left_out)))
     laid = overlay(given, truth)
-    values = wanted.labels or tuple(sorted({*laid.labels, *known} - {0}))
+    values = wanted.labels or tuple(sorted({*laid.labels, *known} - {0, *ignored}))
     return [
         one
         for value in values

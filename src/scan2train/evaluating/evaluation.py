@@ -23,7 +23,8 @@ class Evaluation:
     """Scores in the order of cases and labels, and their summary over cases.
 
     ``missing`` cases have no prediction and were scored as if it were empty; ``failed`` maps a case to why it has no
-    score; ``strange`` are predictions that belong to no case.
+    score; ``strange`` are predictions that belong to no case; ``ignored`` are labels that are none: where the truth has
+    one, nothing is scored.
     """
 
     pairs: tuple[Pair, ...]
@@ -35,6 +36,7 @@ class Evaluation:
     missing: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     strange: tuple[Path, ...] = ()
+    ignored: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """All of it in plain values, complete and stable."""
@@ -45,6 +47,7 @@ class Evaluation:
                 **asdict(self.wanted),
                 "interval": {"method": "percentile bootstrap over cases", "draws": DRAWS, "level": 0.95},
                 "seed": self.seed,
+                "ignored": list(self.ignored),
             },
             "scores": [one.to_json() for one in self.scores],
             "summary": [one.to_json() for one in self.summary],

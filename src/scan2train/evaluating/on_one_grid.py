@@ -29,14 +29,17 @@ def on_one_grid(prediction: Labels, truth: Labels) -> tuple[Labels, Labels, str]
         If the two share no place, or one has no geometry and their shapes differ.
     """
     notes = []
-    if prediction.grid.physical != truth.grid.physical:
-        if prediction.grid.shape != truth.grid.shape:
-            raise GridMismatch(
-                "one of prediction and truth has no geometry, and their shapes differ",
-                expected=repr(truth.grid),
-                found=repr(prediction.grid),
-                advice="Write the prediction with the affine of its image.",
-            )
+    known = prediction.grid.physical + truth.grid.physical
+    if known < 2 and prediction.grid.shape != truth.grid.shape:
+        raise GridMismatch(
+            f"{'one' if known else 'each'} of prediction and truth has no geometry, and their shapes differ",
+            expected=repr(truth.grid),
+            found=repr(prediction.grid),
+            advice="Write the prediction with the affine of its image."
+            if known
+            else "Bring both to the same pixels: nothing says where one lies on the other.",
+        )
+    if known == 1:
         one = "prediction" if truth.grid.physical else "truth"
         notes.append(f"the {one} has no geometry: compared voxel by voxel")
         prediction = prediction.replace(grid=truth.grid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,13 @@ def pairs_of(predictions: Path, truths: Path) -> tuple[list[Pair], tuple[Path, .
         return [Pair(case=stem(truths.name), truth=truths, prediction=predictions)], ()
     of_truth, of_prediction = _named(truths), _named(predictions)
     pairs, taken = [], set()
-    by_words = {_words(name): name for name in of_prediction if name not in of_truth}
+    by_words, sharing = _by_words({*of_prediction} - {*of_truth}), _by_words({*of_truth} - {*of_prediction})
     for name in sorted(of_truth, key=natural_key):
-        own = name if name in of_prediction else by_words.get(_words(name), "")
+        like = [name] if name in of_prediction else by_words.get(_words(name), [])
+        rivals = [name] if name in of_prediction else sharing[_words(name)]
+        _require_one(truths, [of_truth[one] for one in (rivals if like else [])])
+        _require_one(predictions, [of_prediction[one] for one in like])
+        own = like[0] if like else ""
         taken.add(own)
         pairs.append(Pair(case=name, truth=of_truth[name], prediction=of_prediction.get(own)))
     if len(pairs) > 1 and predictions.is_file():
@@ -68,7 +73,7 @@ def names_told(folder: Path) -> dict[int, str]:
     if is_prepared(folder):
         cases = prepared_cases(folder)
         return {value: name for case in cases.values() for value, name in case.names.items()}
-    for file in (folder / "dataset.json", folder.parent / "dataset.json"):
+    for file in told_in(folder):
         if not file.is_file() or file.stat().st_size > _MOST:
             continue
         try:
@@ -77,6 +82,11 @@ def names_told(folder: Path) -> dict[int, str]:
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return {}
+
+
+def told_in(folder: Path) -> tuple[Path, Path]:
+    """The files that may tell names of labels, in and above a folder."""
+    return folder / "dataset.json", folder.parent / "dataset.json"
 
 
 def _name(one: str, other: Any) -> tuple[int, str] | None:
@@ -92,18 +102,29 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word for word in every if word not in _PREDICTED) or every
 
 
+def _by_words(names: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(names, key=natural_key):
+        found.setdefault(_words(name), []).append(name)
+    return found
+
+
+def _require_one(folder: Path, files: list[Path]) -> None:
+    if len(files) > 1:
+        raise WrongUse(
+            "two files could be those of one case",
+            where=folder,
+            found=" and ".join(file.relative_to(folder).as_posix() for file in files[:2]),
+            advice="Leave one file for each case.",
+        )
+
+
 def _named(folder: Path) -> dict[str, Path]:
     if not folder.exists():
         raise WrongUse("there is no such file or folder", where=folder)
     found: dict[str, Path] = {}
     for path, name in _candidates(folder):
-        if name in found:
-            raise WrongUse(
-                "two files could be those of one case",
-                where=folder,
-                found=f"{found[name].name} and {path.name}",
-                advice="Leave one file for each case.",
-            )
+        _require_one(folder, [found[name], path] if name in found else [path])
         found[name] = path
     if not found:
         raise WrongUse("no mask that can be read", where=folder, expected="images named after their cases")

@@ -9,6 +9,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.evaluating.evaluation import Evaluation
+from scan2train.evaluating.ignored import without_ignored
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.pairs import Pair
 from scan2train.evaluating.run import masks_of
@@ -20,6 +21,7 @@ from scan2train.grid import Grid, closest_axes
 from scan2train.knowledge.file_names import CHANNEL, stem, without_image_word
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
 from scan2train.read import read
+from scan2train.reading.kept import require_kept
 from scan2train.volume import Mask, Volume
 
 #: The plane across each world axis.
@@ -43,7 +45,7 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
     Raises
     ------
     WrongUse
-        If the folder cannot be made, or there is none of images.
+        If the folder cannot be made, there is none of images, or a picture would replace a mask.
     """
     if images is not None and not images.is_dir():
         raise WrongUse("there is no such folder", where=images, expected="images named after the cases")
@@ -59,15 +61,25 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
         raise WrongUse("the folder cannot be made", where=folder, found=error.strerror) from error
     for place, case in enumerate(sorted(means, key=lambda case: means[case])[:most], start=1):
         path = folder / f"{place:02d}_{case}.png"
+        for mask in filter(None, (pairs[case].truth, pairs[case].prediction)):
+            require_kept(mask, [path])
         told = {one.label: one.name for one in made.scores if one.name}
-        _draw(pairs[case], images, told, f"{case}: mean Dice {means[case]:.3f}", path)
+        _draw(pairs[case], images, told, made.ignored, f"{case}: mean Dice {means[case]:.3f}", path)
         yield path
 
 
-def _draw(pair: Pair, images: Path | None, told: Mapping[int, str], title: str, path: Path) -> None:
+def _draw(
+    pair: Pair,
+    images: Path | None,
+    told: Mapping[int, str],
+    ignored: tuple[int, ...],
+    title: str,
+    path: Path,
+) -> None:
     read_prediction, truth = masks_of(pair)
     given = truth.replace(array=np.zeros_like(truth.array)) if read_prediction is None else read_prediction
     given, truth, note = on_one_grid(given, truth)
+    given, truth, left_out = without_ignored(given, truth, ignored)
     image = _image(pair, images, truth.grid)
     window = _BLACK if image is None else choose_window(image, None)
     shown = np.zeros(truth.grid.shape, np.uint8) if image is None else image.array
@@ -81,7 +93,7 @@ def _draw(pair: Pair, images: Path | None, told: Mapping[int, str], title: str, 
         planes=[cut(shown, truth.grid, name, index, one) for one in (truth.array, given.array, kinds)],
         window=window,
         caption="Truth · prediction · where they differ",
-        detail=note,
+        detail="; ".join(filter(None, (note, left_out))),
         names=names,
     )
     save(draw([row], title=title), path)

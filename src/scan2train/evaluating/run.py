@@ -11,6 +11,7 @@ from scan2train.errors import NoImages, Scan2TrainError
 from scan2train.evaluating.case import BOTH_EMPTY, Wanted, scores_of
 from scan2train.evaluating.definitions import Definition, definitions
 from scan2train.evaluating.evaluation import Evaluation
+from scan2train.evaluating.ignored import ignored_in
 from scan2train.evaluating.pairs import Pair, names_told, pairs_of
 from scan2train.evaluating.score import Score
 from scan2train.evaluating.summary import summary_of
@@ -69,7 +70,7 @@ def run(
             "not a single case could be scored", where=predictions, found=next(iter(failed.values()))
         )
     scores = _with_all_labels(pairs, {pair.case: made[at][0] for at, pair in enumerate(pairs)}, failed)
-    unit = next((one.unit for one in scores if one.metric == "hd"), "mm")
+    unit = _length(scores) or "mm"
     return Evaluation(
         pairs=tuple(pairs),
         scores=tuple(scores),
@@ -80,6 +81,7 @@ def run(
         missing=tuple(pair.case for pair in pairs if pair.prediction is None and pair.case not in failed),
         failed=failed,
         strange=strange,
+        ignored=ignored_in(known, wanted.labels),
     )
 
 
@@ -139,15 +141,31 @@ def _score(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> _Made:
 def _with_all_labels(
     pairs: Iterable[Pair], of_case: Mapping[str, list[Score]], failed: Mapping[str, str]
 ) -> list[Score]:
-    """The scores of all cases, each with all labels that any has: those that a case lacks are empty in both masks."""
-    like = {(one.label, one.metric): one for scores in of_case.values() for one in scores}
+    """The scores of all cases, each with all labels that any has: those that a case lacks are empty in both masks.
+
+    A case in millimetres has no scores in pixels, and one in pixels none in millimetres.
+    """
+    names = {one.label: one.name for scores in of_case.values() for one in scores}
+    metrics: dict[str, dict[str, Score]] = {}
+    for scores in filter(None, of_case.values()):
+        metrics.setdefault(_length(scores), {}).update({one.metric: one for one in scores})
     every = []
     for case in (pair.case for pair in pairs if pair.case not in failed):
         own = {(one.label, one.metric): one for one in of_case[case]}
-        for key in sorted(like, key=lambda key: key[0]):
-            absent = replace(like[key], case=case, value=None, note=BOTH_EMPTY, truth=0, prediction=0)
-            every.append(own.get(key, absent))
+        unit = _length(of_case[case]) or next(iter(metrics), "")
+        for label in sorted(names):
+            for metric, like in metrics[unit].items():
+                absent = replace(
+                    like, case=case, label=label, name=names[label], value=None, note=BOTH_EMPTY,
+                    truth=0, prediction=0,
+                )  # fmt: skip
+                every.append(own.get((label, metric), absent))
     return every
+
+
+def _length(scores: Iterable[Score]) -> str:
+    """The unit of lengths; empty without scores."""
+    return next((one.unit for one in scores if one.metric == "hd"), "")
 
 
 def _told(scores: Iterable[Score], wanted: Wanted, unit: str) -> dict[str, Definition]:

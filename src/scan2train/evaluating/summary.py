@@ -45,14 +45,15 @@ class Summary:
 
 
 def summary_of(scores: Iterable[Score], seed: int = 0) -> list[Summary]:
-    """A row for each label and metric, in the order of the scores, and one for each metric over labels.
+    """A row for each label, metric and unit, in the order of the scores, and one for each metric and unit over labels.
 
     The interval is that of the percentile bootstrap: ``DRAWS`` times as many cases as there are with a value are drawn
     with replacement. The draws depend on ``seed`` and on the number of cases alone.
     """
-    groups: dict[tuple[int, str], list[Score]] = {}
+    groups: dict[tuple[int, tuple[str, str]], list[Score]] = {}
     for one in scores:
-        groups.setdefault((one.label, one.metric), []).append(one)
+        # Millimetres and pixels have no mean.
+        groups.setdefault((one.label, (one.metric, one.unit)), []).append(one)
     rows = [_row(label, group, [one.value for one in group], seed) for (label, _), group in groups.items()]
     if len({label for label, _ in groups}) > 1:
         for metric in dict.fromkeys(metric for _, metric in groups):

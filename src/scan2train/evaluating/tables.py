@@ -27,6 +27,12 @@ def require_suffix(path: Path) -> None:
         )
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The files that :func:`write_scores` writes: of a table also its summary."""
+    beside = path.with_name(f"{path.stem}.summary{path.suffix}")
+    return (path,) if path.suffix == ".json" else (path, beside)
+
+
 def text_of_json(made: Evaluation) -> str:
     """All of it as text that is read again as it was."""
     return json.dumps(made.to_json(), indent=1, allow_nan=False) + "\n"
@@ -48,8 +54,7 @@ def write_scores(made: Evaluation, path: Path) -> None:
         if path.suffix == ".json":
             path.write_text(text_of_json(made), encoding="utf-8")
             return
-        beside = path.with_name(f"{path.stem}.summary{path.suffix}")
-        for frame, file in ((made.frame(), path), (made.summary_frame(), beside)):
+        for frame, file in zip((made.frame(), made.summary_frame()), files_of(path), strict=True):
             if path.suffix == ".csv":
                 frame.write_csv(file)
             else:

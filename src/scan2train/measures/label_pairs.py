@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scan2train.errors import GridMismatch, WrongUse
-from scan2train.measures.label_values import counts
+from scan2train.measures.label_values import as_stored, counts
 from scan2train.volume import Array, Labels
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def overlay(prediction: Labels, truth: Labels) -> Overlaid:
     GridMismatch
         If their shapes differ.
     WrongUse
-        If there are more than 65 535 labels.
+        If there are more than 65 535 labels, or one is too large.
     """
     from scan2train.kernels.label_pairs import label_pairs
 
@@ -113,8 +113,7 @@ def overlay(prediction: Labels, truth: Labels) -> Overlaid:
 
 def _ranked(*masks: Labels, from_i: bool) -> tuple[npt.NDArray[np.int64], tuple[Array, ...]]:
     """The values of both masks, the background first, and the masks with each voxel as the place of its value."""
-    arrays = [one.array if from_i else one.array.T for one in masks]
-    arrays = [one.view(np.uint8) if one.dtype == np.bool_ else one for one in arrays]
+    arrays = [as_stored(one) if from_i else as_stored(one).T for one in masks]
     if all(one.dtype == np.uint8 or (one.min() >= 0 and one.max() <= 255) for one in arrays):
         return np.arange(256), tuple(_lying(one, np.uint8) for one in arrays)
     values = np.array([0, *sorted({value for one in masks for value in counts(one)} - {0})], np.int64)

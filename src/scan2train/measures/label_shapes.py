@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from scan2train.errors import WrongUse
 from scan2train.measures.cell_surfaces import area_of_cells, volume_of_cells
-from scan2train.measures.label_values import counts
+from scan2train.measures.label_values import as_stored, counts
 from scan2train.volume import Labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -58,13 +58,14 @@ def shapes_of(labels: Labels) -> tuple[LabelShape, ...]:
     Raises
     ------
     WrongUse
-        If there are more than 65,535 classes.
+        If there are more than 65,535 classes, or a value is too large.
     """
     from scan2train.kernels.label_cells import label_cells
 
     numbers = {value: n for value, n in counts(labels).items() if value != 0}
     if not numbers:
         return ()
+    array = as_stored(labels)
     values = np.array(sorted(numbers), dtype=np.int64)
     if len(values) > _MOST:
         raise WrongUse("there are too many classes", expected=f"{_MOST} at most", found=len(values))
@@ -72,7 +73,7 @@ def shapes_of(labels: Labels) -> tuple[LabelShape, ...]:
     sums = np.zeros((len(values) + 1, 9), np.int64)
     ends = np.zeros((len(values) + 1, 6), np.int64)
     ends[:, :3], ends[:, 3:] = np.iinfo(np.int64).max, -1
-    label_cells(_ranks(labels.array, values), cells, sums, ends)
+    label_cells(_ranks(array, values), cells, sums, ends)
     return tuple(
         _shape(int(value), numbers[int(value)], sums[n], ends[n], cells[n])
         for n, value in enumerate(values, start=1)

@@ -7,10 +7,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from scan2train.errors import WrongUse
 from scan2train.volume import Labels
 
 #: Fewer values between the smallest and the largest are counted in a table; the others are sorted.
 _TABLE = 1 << 16
+_LARGEST = np.iinfo(np.int64).max
 
 _KNOWN: WeakKeyDictionary[Labels, dict[int, int]] = WeakKeyDictionary()
 
@@ -20,6 +22,24 @@ def counts(labels: Labels) -> dict[int, int]:
     if labels not in _KNOWN:
         _KNOWN[labels] = _counted(labels.array)
     return _KNOWN[labels]
+
+
+def as_stored(labels: Labels) -> npt.NDArray[np.integer]:
+    """The values of a mask, without a copy, in a type that goes with signed numbers of 64 bits.
+
+    Raises
+    ------
+    WrongUse
+        If a value is no such number.
+    """
+    array = labels.array
+    if array.dtype == np.bool_:
+        return array.view(np.uint8)
+    if array.dtype != np.uint64:
+        return array
+    if (most := int(array.max(initial=0))) > _LARGEST:
+        raise WrongUse("a label is too large", expected=f"{_LARGEST} at most", found=most)
+    return array.view(np.int64)
 
 
 def sizes_of_pieces(labels: Labels) -> dict[int, list[int]]:

@@ -45,7 +45,7 @@ def features(
     irregular, suv
         How to read the images, as for :func:`scan2train.read.read`.
     unit
-        What values are in where files do not say so: ``"HU"`` for a CT as NIfTI.
+        What values are in where files do not say so: ``"HU"`` for a CT as NIfTI. A file that says another is refused.
     jobs
         How many processes work at once on the cases of a folder.
     progress
@@ -65,7 +65,7 @@ def features(
     NoImages
         If no image of a folder has labels.
     WrongUse
-        If an argument cannot be meant.
+        If an argument cannot be meant, or the image says that it is in another unit.
     Scan2TrainError
         As :func:`scan2train.read.read`, for one image; in a folder it costs that case alone.
     """
@@ -88,9 +88,20 @@ def _of_one(
 ) -> CaseFeatures:
     name = stem(Path(given).name) if isinstance(given, (str, os.PathLike)) else "image"
     facts = {word: volume.meta.get(word) for word in FACTS if isinstance(volume.meta.get(word), str)}
-    return CaseFeatures(
-        case=name, unit=unit or volume.unit, labels=features_of(volume, labels, only), facts=facts
-    )
+    known = _unit_of(volume, unit)
+    return CaseFeatures(case=name, unit=known, labels=features_of(volume, labels, only), facts=facts)
+
+
+def _unit_of(volume: Volume, unit: str | None) -> str:
+    """What a file says, else what is said of it; refuses what contradicts the file."""
+    if unit is not None and volume.unit not in ("a.u.", unit):
+        raise WrongUse(
+            "the file says what its values are in, and it is another unit",
+            expected=f"no unit, or {volume.unit}",
+            found=unit,
+            advice="Leave --unit out for this image: it is for files that do not say so.",
+        )
+    return unit or volume.unit
 
 
 def _of_folder(
@@ -155,8 +166,8 @@ def _of_case(
     try:
         volume, labels, _, _ = read_case(job, reading, Recipe(steps=()))
         assert labels is not None
-        found = features_of(volume, labels, only)
+        known, found = _unit_of(volume, unit), features_of(volume, labels, only)
     except Scan2TrainError as error:
         return error
     facts = {word: str(job.row[word]) for word in FACTS if job.row.get(word)}
-    return CaseFeatures(case=job.case, unit=unit or volume.unit, labels=found, facts=facts)
+    return CaseFeatures(case=job.case, unit=known, labels=found, facts=facts)

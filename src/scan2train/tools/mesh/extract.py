@@ -76,6 +76,17 @@ def extract(
     return made if made.volume_mm3 > 0 else Surface(points=made.points, faces=made.faces[:, ::-1].copy())
 
 
+def needs_level(where: object, found: object) -> WrongUse:
+    """The error of an image that comes without a level."""
+    return WrongUse(
+        "an image needs a level",
+        where=where,
+        expected="level, such as 300 for bone in HU (--level 300)",
+        found=found,
+        advice="A mask is told by being Labels; read it with as_labels=True, or name a label (--label).",
+    )
+
+
 def _ended(part: Array, at: float) -> Array:
     """With one voxel more all round, such that the surface ends half a voxel beyond the last that is within."""
     wide = np.pad(part, 1, mode="edge")
@@ -97,11 +108,11 @@ def _field(volume: Volume, level: float | None, label: int | None) -> tuple[Arra
         chosen: Mask = volume.array != 0 if label is None else volume.array == label
         return chosen.astype(np.float32), 0.5
     if level is None or label is not None:
-        raise WrongUse(
-            "an image needs a level", expected="level, such as 300 for bone in HU",
-            advice="A mask is told by being Labels; read it with as_labels=True, or name a label (--label).",
-        )  # fmt: skip
-    values = volume.array if volume.array.dtype.kind in "iu" else np.nan_to_num(volume.array, nan=-np.inf)
+        raise needs_level(None, "an image" if label is None else f"an image, and label {label}")
+    values = volume.array
+    if values.dtype.kind == "f":
+        # What is infinite stays so until the range of the others is known.
+        values = np.where(np.isnan(values), values.dtype.type(-np.inf), values)
     if volume.valid is not None:
         low = float(values[volume.valid].min()) if volume.valid.any() else level - 1
         values = np.where(volume.valid, values, min(low, level - 1)).astype(np.float32)

@@ -88,7 +88,7 @@ def surface(
     style = Style(width_in=width_in, dpi=dpi, dark=dark, scale_bar=scale_bar)
     if not 0 <= smooth_rounds < 1000:
         raise WrongUse("smooth_rounds", expected="0 or more, below 1000", found=repr(smooth_rounds))
-    volume = source if isinstance(source, Volume) else source_of(source, level, irregular)
+    volume = source if isinstance(source, Volume) else source_of(source, level, label, irregular)
     values = _values(volume, level, label)
     most_mm = max(volume.grid.spacing) / 2
     made: list[tuple[Surface, Colour]] = []

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from scan2train.errors import WrongUse
+from scan2train.measures.label_values import counts
 from scan2train.paths import path_given
 from scan2train.read import read
 from scan2train.reading.kept import require_kept
-from scan2train.tools.mesh.extract import extract
+from scan2train.tools.mesh.extract import extract, needs_level
 from scan2train.tools.mesh.fewer import fewer, hausdorff_mm
 from scan2train.tools.mesh.mesh_files import require_mesh_suffix, write_mesh
 from scan2train.tools.mesh.smooth import smooth
@@ -21,6 +22,8 @@ from scan2train.volume import Labels, Volume
 
 #: Rounds of smoothing that take the stairs of voxels away.
 ROUNDS = 10
+#: No mask without names has as many different values, and hardly a scan has fewer.
+_MOST_LABELS = 512
 #: How far triangles may be moved to make them fewer, in the smallest spacing.
 _ERROR = 0.25
 
@@ -72,10 +75,13 @@ class Mesh:
         yield f"{told['volume_ml']:.6g} ml ({self.volume_before_ml:.6g} ml before), {told['area_cm2']:.6g} cm2"
         yield f"smoothing moved the surface by {self.smoothed_mm:.3g} mm at most"
         yield f"fewer triangles moved it by {self.error_mm:.3g} mm at most, of {self.allowed_mm:.3g} mm allowed"
-        if self.closed.watertight:
-            yield "watertight: each edge has two triangles"
+        crowded = self.closed.crowded_edges
+        if not self.closed.watertight:
+            yield f"not watertight: {self.closed.open_edges} open edges, {crowded} with more than two triangles"
+        elif crowded:
+            yield f"watertight; at {crowded} edges parts of it touch, with four triangles or more"
         else:
-            yield f"not watertight: {self.closed.open_edges} open edges, {self.closed.crowded_edges} crowded ones"
+            yield "watertight: each edge has two triangles"
 
 
 def mesh(
@@ -129,7 +135,8 @@ def mesh(
     Raises
     ------
     WrongUse, UnknownName
-        If an argument cannot be meant, nothing lies within, or a file of the source would be replaced.
+        If an argument cannot be meant, an image has no level, nothing lies within, or a file of the source would be
+        replaced.
     GeometryError
         If there are no millimetres, or axes are not perpendicular where gaps are to be closed.
     Scan2TrainError
@@ -147,7 +154,7 @@ def mesh(
             raise WrongUse(word, expected="0 or more, below 1000", found=repr(value))
     if not isinstance(source, Volume):
         require_kept(path_given(source), places)
-    volume = source if isinstance(source, Volume) else source_of(source, level, irregular)
+    volume = source if isinstance(source, Volume) else source_of(source, level, label, irregular)
     first = extract(volume, level=level, label=label, close_mm=close_mm, fill=fill_holes)
     spacing = volume.grid.spacing
     most = max(spacing) / 2
@@ -169,8 +176,18 @@ def mesh(
     return found
 
 
-def source_of(source: str | os.PathLike[str], level: float | None, irregular: str) -> Volume:
-    """Read what a surface is to be made of: labels, or with a level an image."""
+def source_of(
+    source: str | os.PathLike[str], level: float | None, label: int | None, irregular: str
+) -> Volume:
+    """Read what a surface is to be made of: labels, or with a level an image.
+
+    Raises
+    ------
+    WrongUse
+        If there is neither a level nor a label, and the values are those of an image.
+    """
+    if level is None and label is None:
+        return _mask_of(source, irregular)
     found = read(source, irregular, as_labels=level is None)
     if not isinstance(found, Volume):
         raise WrongUse("a surface is that of one volume", where=source)
@@ -180,6 +197,23 @@ def source_of(source: str | os.PathLike[str], level: float | None, irregular: st
         if level is not None and isinstance(found, Labels)
         else found
     )
+
+
+def _mask_of(source: str | os.PathLike[str], irregular: str) -> Labels:
+    try:
+        found = read(source, irregular, as_labels=True)
+    except WrongUse as error:
+        if error.code != "LAB003":
+            raise
+        raise needs_level(source, error.found) from error
+    if not isinstance(found, Labels):
+        raise WrongUse("a surface is that of one volume", where=source)
+    values = [] if found.names else list(counts(found))
+    if values and (values[0] < 0 or len(values) > _MOST_LABELS):
+        raise needs_level(
+            source, f"{len(values)} values from {values[0]} to {values[-1]}, and no names of labels"
+        )
+    return found
 
 
 def _write(

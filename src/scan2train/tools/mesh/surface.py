@@ -34,7 +34,11 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closedness:
-    """Edges with one triangle, edges with more than two or with two that turn the same way, and separate pieces."""
+    """Edges that do not close, edges with more than two triangles, and separate pieces.
+
+    An edge closes where as many of its triangles turn one way as the other. Four of them lie at one where two corners
+    of a thing touch along it: nothing is open there.
+    """
 
     open_edges: int
     crowded_edges: int
@@ -42,8 +46,8 @@ class Closedness:
 
     @property
     def watertight(self) -> bool:
-        """Whether each edge has two triangles that turn opposite ways."""
-        return not (self.open_edges or self.crowded_edges)
+        """Whether each edge closes."""
+        return not self.open_edges
 
 
 def closedness(surface: Surface) -> Closedness:
@@ -54,13 +58,14 @@ def closedness(surface: Surface) -> Closedness:
     n = len(surface.points)
     starts, ends = (np.concatenate([surface.faces[:, (c + d) % 3] for c in range(3)]) for d in (0, 1))
     forth = starts * n + ends
-    once, times = np.unique(forth, return_counts=True)
-    back = np.isin(once, ends * n + starts, assume_unique=False)
+    edges, at = np.unique(np.minimum(forth, ends * n + starts), return_inverse=True)
+    turns = np.bincount(at, np.where(starts < ends, 1, -1), minlength=len(edges))
+    times = np.bincount(at, minlength=len(edges))
     graph = coo_array((np.ones(len(starts), np.int8), (starts, ends)), shape=(n, n))
     pieces, names = connected_components(graph, directed=False)
     used = np.unique(names[surface.faces[:, 0]]).size if len(surface.faces) else 0
     return Closedness(
-        open_edges=int((~back & (times == 1)).sum()),
-        crowded_edges=int((times > 1).sum()),
+        open_edges=int((turns != 0).sum()),
+        crowded_edges=int((times > 2).sum()),
         pieces=int(min(used, pieces)),
     )

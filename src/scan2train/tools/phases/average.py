@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from scan2train.errors import GeometryError, WrongUse
+from scan2train.formats.atomic import replacing
 from scan2train.knowledge.tolerances import ACQ005_REST_PERCENT, LAB001_SILENT_VOXELS
 from scan2train.preparing.naming import name_cases
 from scan2train.read import read
@@ -20,6 +22,8 @@ from scan2train.write import write
 
 #: So near to the phase that was asked for, or to that of the first, a phase is good.
 _NEAR_PERCENT: Final = 10.0
+#: Beside means, their names.
+MARK: Final = "means.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +56,14 @@ def average(
     target
         Percent of the beat.
 
+    What an earlier run wrote there, by ``means.json`` beside it, is replaced, and nothing else is.
+
     Raises
     ------
-    GeometryError, WrongUse
-        If the volumes of a series do not lie on one grid, or have several channels; or a file is there already.
+    GeometryError
+        If the volumes of a series do not lie on one grid, or have several channels.
+    WrongUse
+        If one of the files is there already and is no mean; none is written then.
     """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in told:
@@ -67,16 +75,34 @@ def average(
     taken = [own for own in groups.values() if len(own) > 1]
     if not taken:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
     firsts = [rows[own[0]["source"], own[0]["volume"]] for own in taken]
+    files = [folder / f"{name}.nii.gz" for name in name_cases(firsts)]
+    _claim(folder, files)
     made = []
-    for name, own in zip(name_cases(firsts), taken, strict=True):
-        file = folder / f"{name}.nii.gz"
-        if file.exists():
-            raise WrongUse("a mean is never written over a file", where=file, advice="Choose another folder.")
+    for file, own in zip(files, taken, strict=True):
         write(_mean([rows[one["source"], one["volume"]] for one in own]), file)
         made.append(Averaged(file=file, volumes=tuple(one["volume"] for one in own)))
     return made
+
+
+def _claim(folder: Path, files: Sequence[Path]) -> None:
+    """Note that these files are means, before any is written; refuse what is there and is none."""
+    mark = folder / MARK
+    try:
+        known = {str(name) for name in json.loads(mark.read_bytes())["means"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = set()
+    for file in (*files, *([] if known else [mark])):
+        if file.exists() and file.name not in known:
+            raise WrongUse(
+                "a mean is never written over a file that is none",
+                where=file,
+                advice=f"Choose another folder: what earlier runs wrote is named in its {MARK}.",
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    told = {"version": 1, "means": sorted(known | {file.name for file in files})}
+    with replacing(mark) as out:
+        out.write(json.dumps(told, indent=1).encode() + b"\n")
 
 
 def _good(row: Mapping[str, Any], target: float | None) -> bool:

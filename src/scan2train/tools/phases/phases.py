@@ -26,7 +26,7 @@ from scan2train.tools.phases.contrast import NAMES, Told, tell
 from scan2train.tools.phases.gating import Gating
 from scan2train.tools.phases.look import Look, look
 from scan2train.tools.phases.motion import moved
-from scan2train.tools.phases.table_file import load, save
+from scan2train.tools.phases.table_file import load, require_suffix, save
 from scan2train.tools.phases.times import Times, in_order, times_of
 
 Rows = list[dict[str, Any]]
@@ -73,7 +73,7 @@ def phases(
     cardiac
         The phase to choose, in percent from one R wave to the next: the nearest of each study is marked.
     average_to
-        A folder for the mean of the good phases of each series.
+        A folder for the mean of the good phases of each series. Means of an earlier run are replaced.
     gating
         A table of R peaks and breaths: ``time``, ``kind`` (r or breath) and perhaps ``study_uid``.
     train
@@ -96,6 +96,8 @@ def phases(
     ------
     NoImages
         If there is no volume of CT or MR, nor of a format that does not say what it is.
+    UnknownName
+        If the suffix of ``out`` names no kind of table.
     WrongUse
         If an argument cannot be meant, or the table lies in a source or cannot be read.
     GeometryError
@@ -105,6 +107,8 @@ def phases(
         raise WrongUse("a cardiac phase is a percentage", expected="0 to 100", found=cardiac)
     target = None if out is None else Path(out)
     learnt = None if model is None else Path(model)
+    if target is not None:
+        require_suffix(target)
     if train is not None and learnt is None:
         learnt = Path(train).with_suffix(".model.json")
     for place in (target, None if average_to is None else Path(average_to), learnt if train else None):

@@ -9,18 +9,42 @@ from typing import Any, Final
 
 import polars as pl
 
-from scan2train.errors import WrongUse
+from scan2train.errors import UnknownName, WrongUse
 from scan2train.formats.atomic import replacing
 from scan2train.formats.delimited import rows_of, small_text
 from scan2train.tables import PHASES
 
 _PARQUET: Final = (".parquet", ".pq")
+_SUFFIXES: Final = (".csv", *_PARQUET, ".json")
 _MOST: Final = 256 << 20
 _NEEDED: Final = ("volume", "correction")
 
 
+def require_suffix(path: Path) -> None:
+    """Refuse a file whose suffix names no kind of table.
+
+    Raises
+    ------
+    UnknownName
+        If it does not.
+    """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise UnknownName(
+            "cannot tell how to write the table of phases",
+            where=path,
+            expected=f"a name that ends in {', '.join(_SUFFIXES)}",
+        )
+
+
 def save(table: pl.DataFrame, path: Path) -> None:
-    """Write it, whole or not at all; any other suffix than .parquet and .json is CSV."""
+    """Write it, whole or not at all.
+
+    Raises
+    ------
+    UnknownName
+        As :func:`require_suffix`.
+    """
+    require_suffix(path)
     with replacing(path) as file:
         if path.suffix.lower() in _PARQUET:
             table.write_parquet(file)

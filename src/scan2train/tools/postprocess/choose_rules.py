@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 
 from scan2train.errors import GridMismatch
+from scan2train.grid import Grid
 from scan2train.knowledge.tolerances import LAB001_INFO_VOXELS
 from scan2train.measures.distances import box_around
 from scan2train.measures.label_values import counts
-from scan2train.tools.postprocess.clean_mask import chosen, components, grow
+from scan2train.sampling import Sampling, sample_labels
+from scan2train.sampling.alignment import align
+from scan2train.tools.postprocess.clean_mask import chosen, components, grow, require_space
 from scan2train.tools.postprocess.rules import Rule, Rules, Size
 from scan2train.volume import Labels
 
-#: Tried where nothing is said.
+#: Tried where nothing is said; in voxels where there are no millimetres.
 SIZES = tuple(Size(ml=one) for one in (0.01, 0.03, 0.1, 0.3, 1.0, 3.0))
+SIZES_IN_VOXELS = tuple(Size(voxels=one) for one in (5, 15, 50, 150, 500, 1500))
 #: A mean Dice that rises by less has not risen.
 _LEAST_GAIN = 1e-6
 
@@ -53,9 +57,13 @@ class Choice:
         }
 
 
-def candidates(asked: Rule) -> tuple[Rule, ...]:
-    """All combinations of the parts of a rule, from none to all; of usual ones where it has none."""
-    sizes = (asked.min_size,) if asked.min_size else () if not asked.idle else SIZES
+def candidates(asked: Rule, *, physical: bool = True) -> tuple[Rule, ...]:
+    """All combinations of the parts of a rule, from none to all; of usual ones where it has none.
+
+    ``physical`` says whether masks have millimetres.
+    """
+    usual = SIZES if physical else SIZES_IN_VOXELS
+    sizes = (asked.min_size,) if asked.min_size else () if not asked.idle else usual
     largest = (False, True) if asked.largest or asked.idle else (False,)
     holes = (False, True) if asked.fill_holes or asked.idle else (False,)
     radii = (0.0, asked.closing_mm) if asked.closing_mm else (0.0,)
@@ -74,24 +82,38 @@ def dice_of_rules(prediction: Labels, truth: Labels, rules: Sequence[Rule]) -> M
     Raises
     ------
     GridMismatch
-        If the two lie on different grids.
+        If the two lie on different lattices; one may be turned over, or be a part of the other.
+    GeometryError, WrongUse
+        If a rule needs millimetres, or perpendicular axes, and the grid has none.
     """
-    distance = truth.grid.distance_in_voxels(prediction.grid)
-    if distance > LAB001_INFO_VOXELS:
+    require_space(prediction.grid, rules)
+    meant = counts(truth)
+    here = _on(prediction.grid, truth)
+    values = sorted({*counts(prediction), *meant} - {0})
+    return {value: list(_dice_of(prediction, here, value, meant.get(value, 0), rules)) for value in values}
+
+
+def _on(grid: Grid, truth: Labels) -> Labels:
+    """The truth voxel by voxel on a prediction's grid: there the rules will be used."""
+    if truth.grid.distance_in_voxels(grid) <= LAB001_INFO_VOXELS:
+        return truth
+    alignment = align(truth.grid, grid) if truth.grid.physical and grid.physical else None
+    if alignment is None or not alignment.exact:
         raise GridMismatch(
             "a prediction and its truth lie on different grids",
             expected=repr(truth.grid),
-            found=repr(prediction.grid),
+            found=repr(grid),
             advice="Bring the predictions back to their scans first: scan2train restore.",
         )
-    values = sorted({*counts(prediction), *counts(truth)} - {0})
-    return {value: list(_dice_of(prediction, truth, value, rules)) for value in values}
+    return sample_labels(truth, grid, Sampling("nearest"))
 
 
-def _dice_of(prediction: Labels, truth: Labels, value: int, rules: Sequence[Rule]) -> Iterator[float]:
+def _dice_of(
+    prediction: Labels, truth: Labels, value: int, meant_all: int, rules: Sequence[Rule]
+) -> Iterator[float]:
+    """``meant_all`` counts the label in all of the truth, beyond the prediction's grid too."""
     grid = prediction.grid
     voxel_ml = abs(float(np.linalg.det(grid.affine[:3, :3]))) / 1000 if grid.physical else None
-    meant_all = counts(truth).get(value, 0)
     radius = max(rule.closing_mm for rule in rules)
     reach = tuple(int(np.ceil(radius / step)) for step in grid.spacing)
     box = box_around(prediction.array == value, reach if radius else (0, 0, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ def clean_mask(labels: Labels, rules: Rules) -> tuple[Labels, tuple[Changed, ...
     """
     there = {value: n for value, n in counts(labels).items() if value != 0}
     asked = {value: rules.of(value) for value in there}
-    _require_space(labels.grid, asked.values())
+    require_space(labels.grid, asked.values())
     voxel_ml = abs(float(np.linalg.det(labels.grid.affine[:3, :3]))) / 1000 if labels.grid.physical else None
     array = np.array(labels.array, order="K")
     told: dict[int, dict[str, int]] = {}
@@ -105,7 +106,8 @@ def components(mask: Mask, connectivity: Any) -> tuple[npt.NDArray[np.integer], 
     pieces = cc3d.connected_components(
         np.ascontiguousarray(mask.T).view(np.uint8), connectivity=connectivity
     ).T
-    sizes = np.bincount(pieces.ravel(order="K"))
+    # A label that is not there has an empty box, and no number at all.
+    sizes = np.bincount(pieces.ravel(order="K"), minlength=1)
     sizes[0] = 0
     return pieces, sizes
 
@@ -149,7 +151,14 @@ def _kept(within: Mask, rule: Rule, voxel_ml: float | None) -> tuple[Mask, int, 
     return (kept[pieces] if gone else within), number, gone
 
 
-def _require_space(grid: Grid, rules: Any) -> None:
+def require_space(grid: Grid, rules: Iterable[Rule]) -> None:
+    """Refuse a grid without millimetres, or without perpendicular axes, where a rule closes gaps.
+
+    Raises
+    ------
+    GeometryError
+        If it is such a grid.
+    """
     if not any(rule.closing_mm for rule in rules):
         return
     grid.require_physical("closing by a radius")

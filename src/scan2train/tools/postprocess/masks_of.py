@@ -11,19 +11,33 @@ from scan2train.knowledge.file_names import natural_key, stem
 
 
 def masks_of(folder: Path) -> tuple[str, ...]:
-    """Files whose suffix is that of an image that can be written, in natural order; others are passed over.
+    """Files, and folders of Zarr, whose suffix is that of an image that can be written, in natural order.
+
+    Others are passed over.
 
     Raises
     ------
     NoImages
         If there is none.
     """
-    found = [path for path in walk_tree(folder).paths if _is_image(Path(path))]
+    found = {path for path in map(_whole, walk_tree(folder).paths) if _is_image(Path(path))}
     if not found:
         raise NoImages(
             "no mask was found", where=folder, expected="files such as case.nii.gz, as nnU-Net writes them"
         )
     return tuple(sorted(found, key=natural_key))
+
+
+def is_one(path: Path) -> bool:
+    """Whether this is one mask: a file, or a folder of Zarr."""
+    return path.suffix.lower() == ".zarr" or not path.is_dir()
+
+
+def _whole(path: str) -> str:
+    """Of a file within a folder of Zarr that folder, of others the file."""
+    parts = path.split("/")
+    ends = [n for n, part in enumerate(parts, start=1) if part.lower().endswith(".zarr")]
+    return "/".join(parts[: ends[0]]) if ends else path
 
 
 def case_of(path: str) -> str:

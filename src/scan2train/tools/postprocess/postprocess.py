@@ -32,7 +32,7 @@ from scan2train.tools.postprocess.choose_rules import (
     rules_of,
 )
 from scan2train.tools.postprocess.clean_mask import Changed, clean_mask
-from scan2train.tools.postprocess.masks_of import case_of, masks_of
+from scan2train.tools.postprocess.masks_of import case_of, is_one, masks_of
 from scan2train.tools.postprocess.rules import Rule, Rules
 from scan2train.volume import Labels
 from scan2train.write import write
@@ -128,7 +128,7 @@ def postprocess(
         made, changed = clean_mask(source, asked)
         return Postprocessed(rules=asked, cases={"mask": changed}, labels=made)
     place, target = path_given(source, "a source"), path_given("" if out is None else out, "an output")
-    if place.is_dir():
+    if not is_one(place):
         return _folder(place, target, asked, choose_on, jobs, progress)
     if choose_on is not None:
         raise WrongUse("rules are chosen on several cases", expected="a folder of predictions", found=place)
@@ -189,8 +189,8 @@ def _truths(names: Sequence[str], folder: Path) -> tuple[dict[str, str], tuple[s
 def _choose(
     place: Path, folder: Path, truths: Mapping[str, str], asked: Rule, jobs: int, progress: Progress | None
 ) -> tuple[Choice, ...]:
-    tried = candidates(asked)
     pairs = [(place / name, folder / truth) for name, truth in truths.items()]
+    tried = candidates(asked, physical=not asked.idle or _labels(pairs[0][0]).grid.physical)
     scored = [_or_raise(value) for _, value in _each(partial(_scored, tried), pairs, jobs, progress)]
     choices = choose(tried, scored)
     while any(not one.rule.idle for one in choices):
@@ -216,7 +216,9 @@ def _each(
     found: list[Any] = [None] * len(items)
     with closing(run_in_processes(work, items, jobs) if jobs > 1 else run_here(work, items)) as outcomes:
         for count, outcome in enumerate(outcomes, start=1):
-            failure = UnreadableFile("cannot be cleaned", where=items[outcome.at], found=outcome.failure)
+            item = items[outcome.at]
+            where = item[0] if isinstance(item, tuple) else item  # of a pair its prediction
+            failure = UnreadableFile("cannot be cleaned", where=where, found=outcome.failure)
             found[outcome.at] = failure if outcome.failure else outcome.value
             if progress is not None:
                 progress(count, len(items))

@@ -13,6 +13,8 @@ from scan2train.errors import WrongUse
 
 CONNECTIVITIES = (6, 18, 26)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(voxels?|vox|ml)?")
+#: No least size, where one is inherited.
+_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Rule:
     Parameters
     ----------
     min_size
-        Components smaller than this go.
+        Components smaller than this go. In tables ``"none"`` takes back the one for all labels.
     largest
         All components but the largest go; of several as large, the first in memory stays.
     closing_mm
@@ -157,8 +159,11 @@ class Rules:
         return cls(every=_rule(every, {}), labels=labels)
 
     def to_toml(self, why: Mapping[int, Sequence[str]] | None = None) -> str:
-        """As a file that :meth:`load` reads; ``why`` are lines of comments for labels."""
-        lines = [] if self.every.idle else _lines(self.every)
+        """As a file that :meth:`load` reads as these rules; ``why`` are lines of comments for labels.
+
+        A label says all in which it differs from the rule for all, what it does not do too.
+        """
+        lines = [] if self.every == Rule() else _lines(self.every, Rule())
         for value in sorted({*self.labels, *(why or {})}):
             lines += [
                 "",
@@ -166,16 +171,24 @@ class Rules:
                 "[[label]]",
                 f"value = {value}",
             ]
-            lines += _lines(self.of(value))
+            lines += _lines(self.of(value), self.every)
         return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _lines(rule: Rule) -> list[str]:
+def _lines(rule: Rule, inherited: Rule) -> list[str]:
+    """The fields in which a rule differs from what it inherits, and its connectivity."""
     words = {True: "true", False: "false"}
+    own, given = _plain(rule), _plain(inherited)
     return [
         f"{name} = {words[value] if isinstance(value, bool) else repr(value)}".replace("'", '"')
-        for name, value in rule.to_json().items()
+        for name, value in own.items()
+        if value != given[name] or name == "connectivity"
     ]
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    told = {one.name: getattr(rule, one.name) for one in fields(Rule)}
+    return told | {"min_size": str(rule.min_size or _NONE)}
 
 
 def _rule(told: Mapping[str, Any], inherited: Mapping[str, Any]) -> Rule:
@@ -192,7 +205,7 @@ def _rule(told: Mapping[str, Any], inherited: Mapping[str, Any]) -> Rule:
         raise WrongUse("closing_mm", expected="a radius in mm", found=repr(radius))
     size = said.get("min_size")
     return Rule(
-        min_size=None if size is None else Size.of(size),
+        min_size=None if size is None or size == _NONE else Size.of(size),
         largest=said.get("largest", False),
         closing_mm=float(radius),
         fill_holes=said.get("fill_holes", False),

@@ -78,7 +78,7 @@ def register(
     Raises
     ------
     WrongUse, UnknownName
-        If a choice cannot be meant, or ``out`` lies in a source.
+        If a choice cannot be meant, ``fixed_labels`` come without ``labels``, or ``out`` lies in a source.
     OutputInUse
         If ``out`` holds such files.
     GeometryError
@@ -87,6 +87,11 @@ def register(
         If the scans do not overlap; and as :func:`scan2train.read`.
     """
     options = _options(choices)
+    if fixed_labels is not None and labels is None:
+        raise WrongUse(
+            "fixed labels are compared with those of the moving scan, and there are none",
+            expected="labels (--labels) beside fixed_labels (--fixed-labels)",
+        )
     sources = [
         one for one in (fixed, moving, labels, fixed_labels, fixed_mask, moving_mask) if one is not None
     ]
@@ -110,6 +115,11 @@ def register(
         for word, transform in (("before", composite(np.eye(4), None)), ("after", whole)):
             on_truth = labels_onto(own, there.grid, transform, nearest=nearest, jobs=threads)
             overlap[word] = dice(on_truth, there)
+        # A label of the moving scan alone may lie beyond the fixed field at one of the two times.
+        every = sorted({value for shares in overlap.values() for value in shares})
+        overlap = {
+            word: {value: shares.get(value, 0.0) for value in every} for word, shares in overlap.items()
+        }
     places = {
         "as found": done.held.points,
         "start": done.held.through(done.start.matrix),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from scan2train.errors import (
     UnreadableFile,
     WrongUse,
 )
-from scan2train.formats.registry import by_suffix, suffix_of
+from scan2train.formats.registry import by_suffix, suffix_of, written
 from scan2train.index import index
 from scan2train.labelling.legend import Legend
 from scan2train.labelling.sidecar import sidecar_of, write_sidecar
@@ -106,10 +107,7 @@ def segment_each(
         )
     names = name_cases(rows)
     places = [_places(wanted, name, alone=len(rows) == 1, names=names) for name in names]
-    _require_free(
-        [file for files in places for file in files if file is not None]
-        + [sidecar_of(labels) for labels, *_ in places if _keeps_no_names(labels)]
-    )
+    _require_free([file for one in places for file in _files(*one)])
     items = list(zip(rows, names, places, strict=True))
     work = partial(_one, find, wanted, irregular)
     done: list[Segmented | None] = [None] * len(items)
@@ -158,19 +156,31 @@ def _write(
     # All is made before anything is written: what cannot be made leaves nothing behind.
     whole = None if at_masked is None else masked(volume, found, wanted.fill)
     part = None if at_cropped is None else cropped(volume, found, wanted.margin_mm)
-    put(found, labels, wanted.form)
-    if _keeps_no_names(labels):
-        write_sidecar(labels, _legend(found).labels)
+
+    def put_labels(what: Labels, path: Path, form: str | None = None) -> None:
+        put(what, path, form)
+        if _keeps_no_names(path):
+            write_sidecar(path, _legend(what).labels)
+
+    put_labels(found, labels, wanted.form)
     if at_masked is not None and whole is not None:
         put(whole, at_masked)
     if at_cropped is not None and part is not None:
         put(part[0], at_cropped)
-        put(part[1], labels_beside(at_cropped))
+        put_labels(part[1], labels_beside(at_cropped))
     return tuple(made)
 
 
 def _keeps_no_names(path: Path) -> bool:
     return path.name.endswith((".nii", ".nii.gz"))
+
+
+def _files(labels: Path, at_masked: Path | None, at_cropped: Path | None) -> list[Path]:
+    """Every file that is written for a scan, what lies beside images too."""
+    of_labels = [labels, *([] if at_cropped is None else [labels_beside(at_cropped)])]
+    images = [*of_labels, *(one for one in (at_masked, at_cropped) if one is not None)]
+    names = [sidecar_of(one) for one in of_labels if _keeps_no_names(one)]
+    return [*(file for one in images for file in written(one)), *names]
 
 
 def _legend(found: Labels) -> Legend:
@@ -216,8 +226,15 @@ def _is_file(path: Path) -> bool:
 
 
 def _require_free(files: Sequence[Path]) -> None:
-    if len(set(files)) < len(files):
-        raise WrongUse("labels, masked and cropped scans need places of their own", found=files[0])
+    twice = [file for file, n in Counter(file.absolute() for file in files).items() if n > 1]
+    if twice:
+        raise WrongUse(
+            "labels, masked and cropped scans need places of their own",
+            where=twice[0],
+            found="two results of this name",
+            advice="Give --out, --masked and --cropped folders of their own. A scan that is called as the cropped "
+            "labels of another needs a run of its own: choose with --where.",
+        )
     there = [file for file in files if file.exists()]
     if there:
         raise OutputInUse(
