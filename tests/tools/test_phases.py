@@ -104,6 +104,7 @@ def test_a_correction_wins_and_outlives_every_run(tmp_path):
         row = told(source, pixels=False, out=out)["Abdomen venous"]
         assert (row["phase"], row["correction"], row["confidence"]) == ("delayed", "Delayed", 1)
         assert row["told"] == "portal-venous"
+        assert row["evidence"].startswith("a person said so; else: words")
     other = tmp_path / "other"
     ct("Thorax", 3)(other)
     kept = s2t.phases(other, cache=False, pixels=False, out=file).table

@@ -32,6 +32,7 @@ from scan2train.tools.register import stages as story
 from scan2train.tools.register.alike import correlation
 from scan2train.tools.register.bend import jacobian
 from scan2train.tools.register.bspline import _together
+from scan2train.tools.register.faults import labels_apart
 from scan2train.tools.register.itk import as_transform, image_of, through
 from scan2train.tools.register.onto_fixed import image_onto, labels_onto
 from scan2train.volume import Labels, Volume
@@ -162,6 +163,15 @@ def test_padding_never_counts():
     assert found[0].report["linear_lps"] == found[1].report["linear_lps"]
     assert np.array_equal(found[0].moved.array, found[1].moved.array)
     assert wrong_by(found[0].transform, rigid((0, 3, 0), (8, 0, 4))) < 2.0
+
+
+def test_labels_that_agree_less_than_before_are_told():
+    assert not list(labels_apart({}))
+    assert not list(labels_apart({"before": {1: 0.5, 2: 0.9}, "after": {1: 0.7, 2: 0.69}}))
+    (fault,) = labels_apart({"before": {1: 0.5, 2: 0.9}, "after": {1: 0.6, 2: 0.7}})
+    assert fault.reason == "labels-worse"
+    assert "0.650" in fault.message
+    assert "0.700" in fault.message
 
 
 def folding():

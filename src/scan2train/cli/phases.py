@@ -116,6 +116,7 @@ def phases(
             typer.echo(f"wrote {shown(out)}")
         if train is not None:
             typer.echo(f"wrote {shown(found.model)}")
+    _tell_own(found)
     if average and not found.averaged:
         near = "at rest" if cardiac is None else f"near {cardiac:g} %"
         typer.echo(f"no mean was written: no series has two good phases, {near} or without motion", err=True)
@@ -123,6 +124,17 @@ def phases(
         complain(f"{path}: {why}")
     if found.failed:
         raise typer.Exit(1)
+
+
+def _tell_own(found: Phases) -> None:
+    """Name phases that a person named himself, among which a misspelt one would hide."""
+    from scan2train.tools.phases.contrast import NAMES
+
+    own = sorted(set(found.table["phase"].drop_nulls()) - {*NAMES, ""})
+    if own:
+        typer.echo(
+            f"phases of your own: {', '.join(map(shown, own))}; scan2train's are {', '.join(NAMES)}", err=True
+        )
 
 
 def _as_json(found: Phases) -> dict[str, object]:

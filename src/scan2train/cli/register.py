@@ -130,8 +130,8 @@ def run(
     DIR gets transform.h5 (ITK's format, from points of FIXED to MOVING in LPS mm), transform-inverse.h5, moved.nii.gz
     on FIXED's grid (moved-valid.nii.gz where MOVING does not cover it), labels.nii.gz, report.json, before-after.png.
 
-    Exit code 1, the files left to be looked at, where the scans became less alike, the deformation folds, they hardly
-    overlap, or have little in common.
+    Exit code 1, the files left to be looked at, where the scans or their labels became less alike, the deformation
+    folds, they hardly overlap, or have little in common.
     """
     check_reading(irregular, None)
     from scan2train.tools.register.register import register as align

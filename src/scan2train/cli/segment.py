@@ -188,7 +188,8 @@ def body(
 ) -> None:
     """Find the patient in CT: 1 body, skin and all within, without table, clothes and air.
 
-    Exit code 1 where the body is cut by the sides of the picture, or values lie off the HU scale.
+    Exit code 1 where the sides of the picture cut the body over more than 150 cm² (shoulders mostly by less), or values
+    lie off the HU scale.
     """
     from scan2train.tools.segment_body import segment_body
 

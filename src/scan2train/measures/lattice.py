@@ -187,7 +187,7 @@ def _drop_specks(labels: Array, source: Array, least: float, counts: Array, sums
     some = np.bincount(numbers[::4, ::4, ::4].ravel(order="K"), minlength=pieces + 1)
     doubtful = labels != 0
     for large in np.flatnonzero(some[1:] >= least) + 1:
-        doubtful &= numbers.T != large
+        doubtful &= large != numbers.T
     specks = np.flatnonzero(doubtful)
     piece = numbers.T.reshape(-1)[specks]
     specks = specks[np.bincount(piece, minlength=1)[piece] < least]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from panes_of_viewer import held_back, pixels, place, settle, state, wait_until
-from scans_to_view import HOSTILE, browsed
+from scans_to_view import HOSTILE, browsed, planted
 
 
 @pytest.fixture(scope="module")
@@ -346,3 +346,12 @@ def test_slow_thumbnails_hold_up_nothing_else(viewer, page, monkeypatch):
     finally:
         gate.set()
     assert quick
+
+
+def test_a_table_of_decisions_that_prepare_would_refuse_is_told(view, look, tmp_path):
+    shown = planted(tmp_path)
+    choices = tmp_path / "kept" / "choices.csv"
+    choices.parent.mkdir()
+    choices.write_text("volume,choice\nabc,perhaps\n")
+    page = look(view(shown.path, choices=choices))
+    assert "perhaps" in page.locator("#messages .note").inner_text()

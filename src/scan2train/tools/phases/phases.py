@@ -248,6 +248,9 @@ def _correct(rows: Rows, before: pl.DataFrame) -> None:
             known = {name.replace("-", " "): name for name in NAMES}
             name = known.get(correction.lower().replace("-", " "), correction)
             row |= {"correction": correction, "phase": name, "confidence": 1.0}
+            row["evidence"] = (
+                f"a person said so; else: {row['evidence']}" if row["evidence"] else "a person said so"
+            )
         if (percent := own.get("cardiac_correction")) is not None:
             row |= {"cardiac_correction": percent, "cardiac_percent": percent, "cardiac_by": "a person"}
 

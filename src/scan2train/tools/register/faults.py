@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from scan2train.grid import FloatArray
-from scan2train.tools.register.alike import FEWEST, Held
+from scan2train.tools.register.alike import FEWEST, SAME, Held
 from scan2train.tools.register.bend import Jacobian
 from scan2train.tools.register.result import Fault
 from scan2train.tools.register.scan import Scan
 
-#: Held places are a sample: what differs by less is the same.
-_SAME = 0.003
+#: A Dice that falls by more, in the mean of all labels, is no matter of borders.
+_FALLEN = 0.02
 #: Two scans of one part of the body are more alike than that, whatever the modality.
 _LITTLE = 0.25
 
@@ -40,7 +40,7 @@ def faults(
             continue
         before, _ = held.alike(moving, places[word], both)
         after, _ = held.alike(moving, places["end"], both)
-        if after < before - _SAME:
+        if after < before - SAME:
             yield Fault(
                 reason="worse",
                 message=f"the scans are less alike than {told}: {held.metric} {after:.3f}, before {before:.3f}",
@@ -57,4 +57,17 @@ def faults(
             reason="little-in-common",
             message=f"the scans have little in common even so: {held.metric} {end:.3f}; do they show the same part of "
             "the body?",
+        )
+
+
+def labels_apart(overlap: Mapping[str, Mapping[int, float]]) -> Iterator[Fault]:
+    """Whether labels of both scans agree less than they did; ``overlap`` is Dice by label, before and after."""
+    if not overlap or not overlap["before"]:
+        return
+    before, after = (float(np.mean(list(overlap[word].values()))) for word in ("before", "after"))
+    if after < before - _FALLEN:
+        yield Fault(
+            reason="labels-worse",
+            message=f"the labels agree less than as found: Dice {after:.3f} in the mean, before {before:.3f}; were "
+            "they drawn apart from one another?",
         )

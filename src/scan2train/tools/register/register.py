@@ -12,7 +12,7 @@ from scan2train.paths import path_given
 from scan2train.preparing.machine import cores
 from scan2train.read import read
 from scan2train.tools.register.bend import composite, inverse
-from scan2train.tools.register.faults import faults
+from scan2train.tools.register.faults import faults, labels_apart
 from scan2train.tools.register.linear import Told
 from scan2train.tools.register.onto_fixed import image_onto, labels_onto
 from scan2train.tools.register.options import RegisterOptions
@@ -125,7 +125,10 @@ def register(
         "start": done.held.through(done.start.matrix),
         "end": done.held.through(whole),
     }
-    wrong = tuple(faults(done.held, done.moving, places, done.jacobian, done.least_covered))
+    wrong = (
+        *faults(done.held, done.moving, places, done.jacobian, done.least_covered),
+        *labels_apart(overlap),
+    )
     report = report_of(done, volumes, options, overlap, wrong, back, jobs=threads)
     made = Registration(
         transform=whole, inverse=back, moved=moved, labels=brought, report=report, faults=wrong

@@ -166,6 +166,7 @@ async function begin() {
     if (first.id === null) messages.note("There is no image here that can be shown.");
     else await open(first.id, first.image);
     if (set.second) await openSecond(set.second);
+    if (set.choices.wrong) messages.note(`The table of decisions: ${set.choices.wrong}`);
     followChecks();
   } catch (error) {
     messages.error(error);
