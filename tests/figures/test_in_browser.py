@@ -42,3 +42,26 @@ def test_a_notebooks_frame_scrolls_and_reaches_nothing(tab, tmp_path, monkeypatc
         }
     }"""
     assert canvas.evaluate(greys) > 50
+
+
+def test_a_frame_that_had_no_width_at_first_and_another_one_later_is_filled(tab, tmp_path, monkeypatch):
+    monkeypatch.setattr("matplotlib.get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    grid = centred_grid((22, 30, 17), (3.0, 2.0, 4.0))
+    volume = Volume(array=np.random.default_rng(2).normal(size=grid.shape), grid=grid)
+    page = tmp_path / "notebook.html"
+    frame = s2t.show(volume)._repr_html_().replace("<iframe", '<iframe style="width: 0"')
+    page.write_text(f"<!doctype html><meta charset=utf-8>{frame}", encoding="utf-8")
+    tab.goto(page.as_uri())
+    canvas = tab.frame_locator("iframe").locator("canvas[data-plane=axial]")
+    shown = """async canvas => {
+        const end = performance.now() + 10_000;
+        while (canvas.clientWidth < 150 && performance.now() < end) await new Promise(requestAnimationFrame);
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return [canvas.clientWidth, canvas.width, new Set(data).size];
+    }"""
+    for wide in (500, 1100):
+        tab.locator("iframe").evaluate("(frame, wide) => { frame.style.width = `${wide}px`; }", wide)
+        as_shown, as_drawn, greys = canvas.evaluate(shown)
+        assert as_shown > 150
+        assert abs(as_shown - as_drawn) <= 1
+        assert greys > 50

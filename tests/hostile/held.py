@@ -41,8 +41,13 @@ class Held:
 
 
 def held_mb() -> float:
-    """Resident memory of this process and its children, in MiB; what they share counts for each."""
-    return sum(_resident(pid) for pid in (os.getpid(), *children())) * _PAGE_MB
+    """Resident memory of this process and its children, in MiB; what they share counts for each.
+
+    A child that has just been split off, and has not begun its own program, is this process once more: it has no memory
+    of its own.
+    """
+    begun = [pid for pid in children() if _program(pid) != _program(os.getpid())]
+    return sum(_resident(pid) for pid in (os.getpid(), *begun)) * _PAGE_MB
 
 
 def children() -> list[int]:
@@ -54,6 +59,13 @@ def children() -> list[int]:
         except OSError:
             continue
     return found
+
+
+def _program(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _resident(pid: int) -> int:

@@ -7,10 +7,14 @@ const viewScan = (root, data) => {
   const ENDS = [["R", "L"], ["A", "P"], ["S", "I"]];
   const mm = (axis) => data.shape[axis] * data.spacing[axis];
   // One scale for all pictures: side by side where there is room, else one below the other, and none too tall.
-  const room = root.clientWidth - 46;
-  const widths = PLANES.map(([, across]) => mm(across));
-  const wide = room > 640 ? widths.reduce((sum, one) => sum + one, 0) : Math.max(...widths);
-  const scale = Math.min(room / wide, 360 / Math.max(...PLANES.map(([, , down]) => mm(down))));
+  let scale = 1;
+  const fit = () => {
+    const room = Math.max(root.clientWidth - 46, 120); // before the page is laid out there is none
+    const widths = PLANES.map(([, across]) => mm(across));
+    const wide = room > 640 ? widths.reduce((sum, one) => sum + one, 0) : Math.max(...widths);
+    scale = Math.min(room / wide, 360 / Math.max(...PLANES.map(([, , down]) => mm(down))));
+    for (const pane of panes) pane.fit();
+  };
   const at = [X, Y, Z].map((n) => Math.floor(n / 2));
   const steps = [1, X, X * Y];
   let grey = null;
@@ -64,7 +68,6 @@ const viewScan = (root, data) => {
 
   const panes = PLANES.map(([name, across, down, along]) => {
     const figure = make("figure", "pane", root);
-    figure.style.width = `${mm(across) * scale}px`;
     const canvas = make("canvas", "", figure);
     canvas.tabIndex = 0;
     canvas.dataset.plane = name;
@@ -140,7 +143,7 @@ const viewScan = (root, data) => {
       if (way) { event.preventDefault(); go(at[along] + way); }
     });
     slider.addEventListener("input", () => go(Number(slider.value)));
-    return { draw };
+    return { draw, fit: () => { figure.style.width = `${mm(across) * scale}px`; } };
   });
 
   const letters = (context, [left, right], [top, bottom], canvas) => {
@@ -189,9 +192,17 @@ const viewScan = (root, data) => {
   about.textContent = `reduced to ${X}\u00d7${Y}\u00d7${Z} voxels${data.physical ? ` of ${data.spacing.map((mm) => +mm.toPrecision(3)).join("\u00d7")} mm` : ""}`;
 
   choose();
+  let room = -1;
+  new ResizeObserver(() => {
+    if (root.clientWidth === room) return;
+    room = root.clientWidth;
+    fit();
+    draw();
+  }).observe(root);
   return (async () => {
     grey = await read("jpeg", data.picture);
     marks = data.labels ? await read("png", data.labels) : null;
+    fit();
     draw();
   })();
 };
