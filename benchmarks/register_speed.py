@@ -24,7 +24,7 @@ import SimpleITK as sitk  # noqa: N813 - its own documentation calls it so
 def with_scan2train(fixed, moving):
     import scan2train as s2t
 
-    return s2t.register(fixed, moving, rigid_only=True, metric="mi").transform
+    return s2t.register(fixed, moving, rigid_only=True, metric="mutual-information").transform
 
 
 def with_simpleitk(fixed, moving):

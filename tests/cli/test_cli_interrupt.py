@@ -26,7 +26,26 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize(("work", "said"), [(_COMPILED, ""), (_TIDY, "tidy\n")])
+#: Compiled modules that are being loaded make of an interrupt that they cannot be.
+_SWALLOWED = """
+import time, typer
+from scan2train.cli.manners import guarded
+
+def command():
+    try:
+        print("begun", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        raise ImportError("failed to import") from None
+
+try:
+    guarded(command)()
+except typer.Exit as ended:
+    raise SystemExit(ended.exit_code)
+"""
+
+
+@pytest.mark.parametrize(("work", "said"), [(_COMPILED, ""), (_TIDY, "tidy\n"), (_SWALLOWED, "")])
 def test_an_interrupt_waits_for_no_compiled_code(work, said):
     begin = "from scan2train.cli.interrupt import end_on_interrupt; end_on_interrupt()\n"
     # A shell has what runs in its background ignore interrupts, and so may whoever runs the tests.

@@ -12,8 +12,7 @@ from typing import Annotated
 import typer
 
 from scan2train._version import __version__
-from scan2train.cli.interrupt import end_on_interrupt
-from scan2train.cli.manners import INTERRUPTED
+from scan2train.cli.interrupt import INTERRUPTED, end_on_interrupt
 from scan2train.kernels.first_use import told_once
 
 #: The commands, in the order of the help; each is a file of its name.

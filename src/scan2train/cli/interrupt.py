@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import signal
 import time
-from threading import Thread
+from threading import Event, Thread
 
-from scan2train.cli.manners import INTERRUPTED
-
+INTERRUPTED = 130
 #: What is to be put away is put away in this time, or is left.
 _PATIENCE_S = 1.5
+_came = Event()
 
 
 def end_on_interrupt() -> None:
@@ -26,9 +26,18 @@ def end_on_interrupt() -> None:
     Thread(target=_wait, args=(reader,), daemon=True).start()
 
 
+def came(wait_s: float = 0.0) -> bool:
+    """Whether an interrupt came; the thread that notices may need a moment.
+
+    Compiled modules turn an interrupt that reaches them into errors of their own, such as that they cannot be imported.
+    """
+    return _came.wait(wait_s)
+
+
 def _wait(reader: int) -> None:
     while os.read(reader, 1) != bytes([signal.SIGINT]):
         pass
+    _came.set()
     time.sleep(_PATIENCE_S)
     os.write(2, b"interrupted\n")
     os._exit(INTERRUPTED)

@@ -12,6 +12,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import typer
 
+from scan2train.cli.interrupt import INTERRUPTED, came
 from scan2train.errors import Scan2TrainError
 from scan2train.reports.escape import shown
 
@@ -26,7 +27,6 @@ class Progress(Protocol):
         """Take note."""
 
 
-INTERRUPTED = 130
 #: Commands that keep what they finished, and what is said of that.
 _GO_ON, _AGAIN = frozenset({"prepare", "replay"}), "; run the same command again to go on"
 
@@ -49,9 +49,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            goes_on = command.__name__ in _GO_ON
-            typer.echo(f"interrupted{_AGAIN if goes_on else ''}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise _interrupted(command.__name__) from None
         except Scan2TrainError as error:
             complain(without_advice(error), error.advice)
             raise typer.Exit(error.exit_code) from None
@@ -63,6 +61,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             complain("there is not enough memory", "Run again with fewer --jobs.")
             raise typer.Exit(2) from None
         except Exception as error:  # noqa: BLE001 - nothing may end as a traceback
+            if came(0.1):
+                raise _interrupted(command.__name__) from None
             complain(
                 f"this should not have happened: {type(error).__name__}: {error}",
                 "Please report it, with what SCAN2TRAIN_DEBUG=1 adds to this message.",
@@ -71,6 +71,11 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(2) from None
 
     return run
+
+
+def _interrupted(command: str) -> typer.Exit:
+    typer.echo(f"interrupted{_AGAIN if command in _GO_ON else ''}", err=True)
+    return typer.Exit(INTERRUPTED)
 
 
 @contextmanager
