@@ -9,7 +9,7 @@ from scan2train.grid import FloatArray
 from scan2train.tools.register.alike import Metric
 from scan2train.tools.register.bend import continued
 from scan2train.tools.register.itk import as_transform
-from scan2train.tools.register.linear import Told, execute, method_of, on_blocks, watch
+from scan2train.tools.register.linear import Told, execute, for_metric, method_of, on_blocks, watch
 from scan2train.tools.register.scan import Scan
 from scan2train.tools.register.threads import threads
 from scan2train.volume import Mask
@@ -51,8 +51,7 @@ def bend_by_bspline(
             if field is not None:
                 before.AddTransform(SimpleITK.DisplacementFieldTransform(continued(field)))
             compared = on_blocks(where, fixed, here)
-            if metric is Metric.INFORMATION:
-                here, there = here.clipped(compared), there.clipped(there.seen)
+            here, there = for_metric(here, there, compared, metric)
             method = method_of(here, there, compared, metric, samples=samples, seed=seed)
             method.SetOptimizerAsLBFGSB(
                 gradientConvergenceTolerance=1e-6,

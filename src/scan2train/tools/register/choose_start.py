@@ -69,9 +69,9 @@ def choose_start(
         better = sorted((one for one in moved if one.alike > upright[0].alike), key=lambda one: -one.alike)
         upright += _apart(better, held, _FAR_MM)[:_MOVED]
     turned = _apart([one for one in all_ if one.turned], held)[:_TURNED]
-    tried = []
-    for number, one in enumerate(upright + turned):
-        told("looking where to start", number / len(upright + turned), one.alike)
+    trials, tried = upright + turned, []
+    for number, one in enumerate(trials):
+        told("looking where to start", number / len(trials), one.alike)
         if one.alike <= -1:
             continue
         try:

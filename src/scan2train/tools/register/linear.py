@@ -61,8 +61,7 @@ def align(
             # Given as a transform, the start would upset ITK's estimate of what a step of each parameter does.
             here, there = fixed.shrunk(level), moving.shrunk(level).placed(inverse_of(start))
             compared = on_blocks(where, fixed, here)
-            if metric is Metric.INFORMATION:
-                here, there = here.clipped(compared), there.clipped(there.seen)
+            here, there = for_metric(here, there, compared, metric)
             method = method_of(here, there, compared, metric, samples=samples, seed=seed)
             method.SetOptimizerAsRegularStepGradientDescent(
                 learningRate=level / 2,
@@ -83,6 +82,13 @@ def align(
                 best = max(best, now)
     found: FloatArray = start @ as_matrix(change)
     return found
+
+
+def for_metric(fixed: Scan, moving: Scan, where: Mask, metric: Metric) -> tuple[Scan, Scan]:
+    """The two as a metric wants them: without extremes where it is one of histograms."""
+    if metric is not Metric.INFORMATION:
+        return fixed, moving
+    return fixed.clipped(where), moving.clipped(moving.seen)
 
 
 def method_of(fixed: Scan, moving: Scan, where: Mask, metric: Metric, *, samples: int, seed: int) -> Any:
