@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from needed import missing
+from one_at_a_time import one_at_a_time
 
 _HERE = Path(__file__).parent
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -78,7 +79,10 @@ def real_data() -> Path:
     unpack = _SHARED / "data" / "unpack"
     if not unpack.is_file():
         missing(f"no real scans: neither SCAN2TRAIN_REAL_DATA nor {unpack} is there")
-    done = subprocess.run([str(unpack)], check=True, capture_output=True, text=True)
+    with one_at_a_time("real-data"):
+        done = subprocess.run([str(unpack)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        pytest.fail(f"{unpack} ended with {done.returncode}: {done.stderr}")
     return Path(done.stdout.strip())
 
 
