@@ -286,6 +286,7 @@ def test_a_store_that_is_read_whole_says_so(stores):
         {"shape": SHAPE, "foreground": 1.5},
         {"shape": SHAPE, "margin": 2},
         {"shape": (4, 4)},
+        {"shape": SHAPE, "classes": (77, 78)},
     ],
 )
 def test_what_cannot_be_meant_is_refused(stores, wrong):
@@ -293,6 +294,32 @@ def test_what_cannot_be_meant_is_refused(stores, wrong):
         PatchDataset(stores["b2nd"], **wrong)
     with pytest.raises(WrongUse, match="num_workers"):
         loader(PreparedDataset(stores["b2nd"]), num_workers=3)
+
+
+def test_a_class_that_only_other_cases_have_may_be_named(stores):
+    patches = PatchDataset(stores["b2nd"], shape=SHAPE, foreground=1.0, classes=(1, 77))
+    assert all((item["labels"] == 1).any() for item in patches)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_batch_of_several_shapes_says_what_to_do(stores, workers):
+    whole = PreparedDataset(stores["b2nd"])
+    assert len({item["image"].shape for item in whole}) > 1
+    with pytest.raises(WrongUse, match="pad_or_crop"):
+        next(iter(loader(whole, workers=workers)))
+    assert len(list(loader(whole, 1, workers=workers))) == len(whole)
+
+
+@pytest.mark.parametrize("name", ["as_transform", "loader", "seed_everything"])
+def test_a_function_is_a_function_though_its_module_was_imported_first(name):
+    code = (
+        f"import scan2train.learn.{name}\n"
+        "from scan2train.learn import Shuffled, loader\n"
+        "import scan2train.learn as learn\n"
+        f"assert callable(loader) and callable(learn.{name}), learn.{name}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_importing_learn_loads_no_torch_and_says_what_is_missing():

@@ -57,7 +57,7 @@ def loader(
     dataset
         A :class:`PreparedDataset` or :class:`PatchDataset`.
     batch_size
-        Items of a batch; whole volumes of different shapes need 1.
+        Items of a batch, which must have one shape; whole volumes of different shapes need 1.
     workers
         Processes that read; 0 reads in this one. They live on between epochs.
     shuffle
@@ -81,6 +81,7 @@ def loader(
         )
     if workers:
         more = {"persistent_workers": True, **more}
+    more = {"collate_fn": batch_of, **more}
     return torch.utils.data.DataLoader(
         dataset,
         batch_size=batch_size,
@@ -91,6 +92,26 @@ def loader(
         generator=torch.Generator().manual_seed(draw_seed(dataset.seed, epoch, "", 0)),
         **more,
     )
+
+
+def batch_of(items: list[Item]) -> Any:
+    """Items of one shape stacked, as torch does it.
+
+    Raises
+    ------
+    WrongUse
+        If their shapes differ; names a case of each.
+    """
+    shapes = {tuple(item["image"].shape): item["case"] for item in items}
+    if len(shapes) > 1:
+        raise WrongUse(
+            "the items of a batch must have one shape",
+            expected="(C, i, j, k) alike",
+            found=", ".join(f"{case} {shape}" for shape, case in shapes.items()),
+            advice="Say batch_size=1 for whole volumes, take patches (PatchDataset), or give the data set a recipe "
+            "that ends with pad_or_crop.",
+        )
+    return torch.utils.data.default_collate(items)
 
 
 def _begin(_: int) -> None:

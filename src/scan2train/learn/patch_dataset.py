@@ -42,7 +42,7 @@ class PatchDataset(PreparedDataset):
         The share of patches that are laid around a voxel of the labels, by chance: a class is drawn, each that the case
         has as likely as the others, and then one of its voxels. A third is nnU-Net's. The others lie anywhere.
     classes
-        The values to draw from; all but 0 if none are given.
+        The values to draw from, of which the cases must have one; all but 0 if none are given.
     margin
         Voxels that are read around a patch on each side before the recipe runs, and cut off after it: what a turned
         patch shows in its corners is then the scan and not padding.
@@ -91,6 +91,14 @@ class PatchDataset(PreparedDataset):
             )
         if not 0 <= foreground <= 1:
             raise WrongUse("foreground", expected="a probability, 0 to 1", found=foreground)
+        known = {value for case in self.cases for value in case.values}
+        if classes and known.isdisjoint(classes):
+            raise WrongUse(
+                "no case has any of the classes in its labels",
+                expected=f"some of {sorted(known)}" if known else "cases with labels",
+                found=tuple(classes),
+                advice="Leave out classes, or name values that patches can be laid around.",
+            )
         self.shape = (int(shape[0]), int(shape[1]), int(shape[2]))
         self.foreground, self.classes, self.margin = foreground, tuple(classes), margin
         self._parts = OpenedParts(patches=True)
