@@ -115,20 +115,27 @@ def test_prepare_ends_with_what_is_to_be_looked_at(tilted, tmp_path):
 
 
 def test_prepare_counts_cases_and_not_findings():
-    def told(code, severity, path, **more):
-        where = {"path": path, "volume": "0123456789ab", **more}
+    def told(code, severity, path):
+        where = {"path": path, "volume": "0123456789ab"}
         return {"code": code, "name": code.lower(), "severity": severity, "where": where}
 
-    findings = [told("AAA001", "warning", "x"), told("AAA001", "error", "x"), told("AAA001", "info", "y")]
-    findings += [told("BBB001", "warning", path) for path in ("x", "y", "y")]
-    findings += [told("CCC001", "info", "x"), {**told("FIL001", "error", "z"), "where": {"path": "z"}}]
-    lines = findings_lines(findings)
+    x = [told("AAA001", "warning", "x"), told("AAA001", "error", "mask of x"), told("BBB001", "warning", "x")]
+    x += [{**told("CCC001", "info", "x"), "where": {"path": "x"}}]
+    y = [told("AAA001", "info", "y"), *(told("BBB001", "warning", path) for path in ("y", "mask of y"))]
+    lines = findings_lines(
+        {"x": x, "y": y}, (*x, *y, {**told("FIL001", "error", "z"), "where": {"path": "z"}})
+    )
     assert lines == ["1 case with AAA001 aaa001 (error)", "2 cases with BBB001 bbb001 (warning)"]
 
 
-def findings_lines(findings):
+def findings_lines(of_cases, findings=()):
     made = Prepared(
-        out=Path("out"), cases=CASES.frame(), findings=tuple(findings), skipped=SKIPPED.frame(), n_done=2
+        out=Path("out"),
+        cases=CASES.frame(),
+        findings=findings,
+        of_cases=of_cases,
+        skipped=SKIPPED.frame(),
+        n_done=2,
     )
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         print_result(made)

@@ -29,7 +29,7 @@ def test_labels_on_another_grid_come_along_through_world_space(tmp_path):
         x, y, z = np.moveaxis(one.to_world(np.moveaxis(np.indices(one.shape), 0, -1)), -1, 0)
         return ((x - 17) ** 2 + (y - 2) ** 2 + (z - 44) ** 2 < 9**2).astype(np.uint8)
 
-    nifti.write(Volume(array=inside(grid).astype(np.int16) * 500, grid=grid), source / "a.nii.gz")
+    nifti.write(Volume(array=inside(grid).astype(np.int16) * 1500 - 1000, grid=grid), source / "a.nii.gz")
     nifti.write(Labels(array=inside(other), grid=other), source / "a_seg.nii.gz")
     out = tmp_path / "ready"
     made = run(source, out)
@@ -196,3 +196,20 @@ def test_the_labels_of_an_image_in_another_source_are_found(source, tmp_path):
     made = prepare(index(*folders, cache=False), RECIPE, tmp_path / "ready", jobs=1)
     assert made.cases["case"].to_list() == ["liver_10"]
     assert made.cases["labels_sha256"].item() != ""
+
+
+def test_what_a_mask_shares_with_its_image_is_told_once_and_of_its_case(tmp_path):
+    source, grid = tmp_path / "set", Grid.from_axes((12, 14, 9), spacing_mm=(1.1, 0.9, 4.3))
+    source.mkdir()
+    values = np.random.default_rng(0).normal(100, 9, grid.shape).astype(np.float32)
+    values[3:9, 4:11, 2:7] = np.nan
+    nifti.write(Volume(array=values, grid=grid), source / "a.nii.gz")
+    nifti.write(Labels(array=(np.abs(values) > 100).astype(np.uint8), grid=grid), source / "a_seg.nii.gz")
+    made = run(source, tmp_path / "ready")
+    made.raise_for_failures()
+    told = made.of_cases["a"]
+    assert sorted(one["code"] for one in told) == ["ACQ006", "GEO012", "PIX007"]
+    assert {one["where"]["volume"] for one in told} == {made.cases["volume"].item()}
+    image = read(tmp_path / "ready/cases/a/image.nii.gz")
+    assert np.isfinite(image.array).all()
+    assert (tmp_path / "ready/cases/a/valid.nii.gz").exists()

@@ -41,6 +41,47 @@ def test_a_known_unit_and_other_recipes_are_left_alone(unit, recipe):
     assert settle_unit(given, recipe) == (given, ())
 
 
+CLIP = '[[step]]\ndo = "reorient"\nto = "RAS"\n[[step]]\ndo = "clip"\nlow = {}\nhigh = {}\n'
+WINDOW = '[[step]]\ndo = "window"\ncenter = -600\nwidth = 1500\n'
+
+
+@pytest.mark.parametrize("unit", ["a.u.", "g/ml"])
+@pytest.mark.parametrize(
+    "text", [CLIP.format(-1000, 400), CLIP.format(0, 80), CLIP.format(300, 2000), WINDOW]
+)
+def test_what_is_no_ct_and_clipped_as_one_is_told_without_a_task(text, unit):
+    recipe = Recipe.from_toml(text)
+    ready, account = recipe.run(volume(0, unit))
+    assert [(one.code, one.severity.value) for one in ready.findings] == [("ACQ006", "warning")]
+    again, _ = account.run(volume(0, unit))
+    np.testing.assert_array_equal(again.array, ready.array)
+    mr = volume(0, unit).replace(meta={"format": "dicom", "modality": "MR"})
+    (told,) = settle_unit(mr, Recipe.from_toml(f'task = "ct-lung"\n{text}'))[1]
+    assert (told.code, told.seen) == ("ACQ006", f"MR, {unit}")
+
+
+@pytest.mark.parametrize(
+    ("text", "air", "unit"),
+    [
+        (CLIP.format(-1000, 400), 0, "HU"),
+        (CLIP.format(-1000, 400), -1000, "a.u."),
+        (CLIP.format(0, 900), 0, "a.u."),
+        (CLIP.format(-3, 3), 0, "a.u."),
+        ('[[step]]\ndo = "zscore"\n' + CLIP.format(-1000, 400), 0, "a.u."),
+        ('[[step]]\ndo = "take_as"\nmeasured_in = "HU"\n' + CLIP.format(-1000, 400), 0, "a.u."),
+    ],
+)
+def test_a_clip_that_fits_the_values_is_not_told(text, air, unit):
+    assert settle_unit(volume(air, unit), Recipe.from_toml(text))[1] == ()
+
+
+def test_prepare_warns_of_an_mr_that_is_clipped_as_a_ct(tmp_path):
+    small_series(modality="MR")(tmp_path / "scans")
+    made = prepare(tmp_path / "scans", Recipe.from_toml(CLIP.format(-1000, 400)), tmp_path / "out", jobs=1)
+    (told,) = [one for one in made.findings if one["code"] == "ACQ006"]
+    assert (told["severity"], told["where"]["volume"]) == ("warning", made.cases["volume"].item())
+
+
 CT_TEXT = 'task = "ct-abdomen"\n[[step]]\ndo = "clip"\nlow = -150\nhigh = 250\n'
 
 

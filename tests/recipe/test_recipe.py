@@ -400,3 +400,42 @@ def test_uptake_does_not_follow_from_values_that_were_scaled_and_named():
     text = '[[step]]\ndo = "linear"\nscale = 2\n[[step]]\ndo = "take_as"\nmeasured_in = "BQML"\n[[step]]\ndo = "suv"\n'
     with pytest.raises(WrongUse, match="no SUVbw"):
         recipe(text).run(volume)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        '[[step]]\ndo = "zscore"\n',
+        '[[step]]\ndo = "denoise_gaussian"\nsigma_mm = 3\n[[step]]\ndo = "clip_percentile"\n[[step]]\ndo = "rescale"\n',
+        '[[step]]\ndo = "resample"\nspacing_mm = [2.0, 1.1, 3.0]\ninterpolation = "cubic"\n[[step]]\ndo = "zscore"\n',
+    ],
+)
+def test_what_is_not_finite_is_no_data(steps, odd):
+    values = np.array(scan().array, np.float32)
+    values[20, 15, 6] = values[3, 30, 0] = odd
+    there = np.isfinite(values)
+    volume = Volume(array=values, grid=scan().grid, unit="HU")
+    masked = Volume(array=np.where(there, values, -1000), grid=volume.grid, unit="HU", valid=there)
+    (ready, account), (wanted, _) = recipe(steps).run(volume), recipe(steps).run(masked)
+    assert np.isfinite(ready.array).all()
+    np.testing.assert_array_equal(ready.array, wanted.array)
+    np.testing.assert_array_equal(ready.valid, wanted.valid)
+    again, _ = account.run(volume)
+    np.testing.assert_array_equal(again.array, ready.array)
+
+
+def test_a_voxel_of_which_one_channel_is_not_finite_is_no_data():
+    values = np.ones((5, 4, 3, 2), np.float32)
+    values[1, 2, 0, 1] = np.nan
+    ready, _ = recipe('[[step]]\ndo = "linear"\nscale = 2.0\n').run(
+        Volume(array=values, grid=Grid((5, 4, 3), np.eye(4)))
+    )
+    assert np.argwhere(~ready.valid).tolist() == [[1, 2, 0]]
+    assert ready.array[1, 2, 0].tolist() == [2, 0]
+
+
+def test_a_volume_without_a_number_is_refused():
+    nothing = Volume(array=np.full((5, 4, 3), np.nan, np.float32), grid=Grid((5, 4, 3), np.eye(4)))
+    with pytest.raises(Scan2TrainError, match="no value of this volume is a number"):
+        recipe('[[step]]\ndo = "linear"\nscale = 2.0\n').run(nothing)

@@ -73,15 +73,18 @@ def print_left_out(made: Prepared) -> None:
 
 
 def _print_findings(made: Prepared) -> None:
-    """Each code that warns of cases, or is an error of them, with how many there are; errors first."""
+    """Each code that warns of cases, or is an error of them, with how many there are; errors first.
+
+    Files that gave no volume are among those left out.
+    """
     worst: dict[tuple[str, str], Severity] = {}
-    cases: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for one in made.findings:
-        rule, severity, where = (one["code"], one["name"]), Severity(one["severity"]), one["where"]
-        if severity is Severity.INFO or "volume" not in where:
-            continue  # files that gave no volume are among those left out
-        worst[rule] = max(severity, worst.get(rule, severity), key=lambda s: s.rank)
-        cases[rule].add((where.get("path", ""), where["volume"]))
+    cases: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for case, findings in made.of_cases.items():
+        for one in findings:
+            rule, severity = (one["code"], one["name"]), Severity(one["severity"])
+            if severity is not Severity.INFO:
+                worst[rule] = max(severity, worst.get(rule, severity), key=lambda s: s.rank)
+                cases[rule].add(case)
     for rule in sorted(worst, key=lambda rule: (-worst[rule].rank, rule)):
         n = len(cases[rule])
         typer.echo(f"  {numbered(n, 'case')} with {' '.join(rule)} ({worst[rule]})")

@@ -93,6 +93,6 @@ def non_finite(path: Path, values: npt.NDArray[Any]) -> tuple[Finding, ...]:
             "some values are not finite",
             seen=f"{count} of {flat.size} values are NaN or infinite",
             expected="finite values",
-            advice="Find out what they stand for, and mask them before training.",
+            advice="Find out what they stand for. prepare takes them for padding: valid.nii.gz says where.",
         ),
     )

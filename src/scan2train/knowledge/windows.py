@@ -16,3 +16,6 @@ CT_WINDOWS: Final = {
     "brain": (40.0, 80.0),
     "liver": (60.0, 160.0),
 }
+#: Ranges that the presets for brain and for bone clip a CT to, HU. Those of the others begin below zero, and are known
+#: by that.
+CT_ONLY: Final = ((0.0, 80.0), (300.0, 2000.0))

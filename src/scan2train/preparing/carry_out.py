@@ -111,6 +111,7 @@ def _made(
         out=out,
         cases=cases,
         findings=findings,
+        of_cases=tally.findings,
         skipped=records.skipped_table(found, planned.left_out),
         n_done=states.count("done"),
         n_failed=states.count("failed"),

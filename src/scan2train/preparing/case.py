@@ -121,19 +121,25 @@ def read_case(
     if job.names and not labels.names:
         labels = labels.replace(names=dict(job.names))
     labels, more = fit_to_grid(labels, volume.grid)
-    findings = (*findings, *_placed((*labels.findings, *more), job, path_of_labels))
-    return volume, labels, findings, first
+    # What a mask shares with its image, such as thick slices, is said once.
+    known = {(one.code, one.seen) for one in findings}
+    own = (one for one in labels.findings if one.scope == "file" or (one.code, one.seen) not in known)
+    return volume, labels, (*findings, *_placed((*own, *more), job, path_of_labels)), first
 
 
 def _placed(
     findings: tuple[Finding, ...], job: Job, named: Callable[[str, Job], str] = path_of_image
 ) -> tuple[Finding, ...]:
-    """The findings, each with the volume or the file that it is about, and none with a place on this machine."""
+    """The findings, each with its case's volume and the file that it is about, none with a place on this machine."""
     here = Where(path=job.row["path"], series_uid=job.row["series_uid"], volume=job.row["volume"])
     places = (
         here
         if one.where == Where()
-        else replace(one.where, path=None if one.where.path is None else named(one.where.path, job))
+        else replace(
+            one.where,
+            path=None if one.where.path is None else named(one.where.path, job),
+            volume=here.volume,
+        )
         for one in findings
     )
     return tuple(replace(one, where=where) for one, where in zip(findings, places, strict=True))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,9 @@ class Prepared:
         The output folder.
     cases
         The cases table, one row a case; after a dry run the plan, its state ``planned``.
-    findings
-        As in ``check --format json``: what is worth knowing about cases and skipped files.
+    findings, of_cases
+        As in ``check --format json``: what is worth knowing about cases and skipped files; and those of each case, by
+        its name.
     skipped
         Files that gave no image and volumes that became no case, each with a reason.
     n_done, n_failed
@@ -46,6 +47,7 @@ class Prepared:
     out: Path
     cases: pl.DataFrame
     findings: tuple[Mapping[str, Any], ...] = ()
+    of_cases: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     skipped: pl.DataFrame
     n_done: int = 0
     n_failed: int = 0

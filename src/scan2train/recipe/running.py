@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scan2train.errors import WrongUse
+from scan2train.recipe.finite import finite
 from scan2train.recipe.pending import Pending
 from scan2train.recipe.scene import Scene
 from scan2train.recipe.step import ImageStep, ValueStep, WholeStep
@@ -24,7 +25,7 @@ class Running:
     ----------
     volume, labels
         What the recipe is carried out on; labels on a grid of their own are brought onto the volume's, through world
-        space.
+        space. Values that are not finite count as padding.
     seed
         Of what is drawn.
     """
@@ -40,6 +41,7 @@ class Running:
             np.random.SeedSequence(seed)
         except (TypeError, ValueError) as error:
             raise WrongUse("a seed is a whole number of at least 0", found=repr(seed)) from error
+        volume = finite(volume)
         self.done: list[Step] = []
         self._volume, self._labels, self._seed = volume, labels, seed
         self._image = Pending.start(volume)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scan2train.finding import Finding, Severity
 from scan2train.recipe.lookup import find_step
+from scan2train.recipe.range_of_ct import clipped_as_ct
 from scan2train.volume import Volume
 
 if TYPE_CHECKING:
@@ -24,15 +25,17 @@ def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, 
 
     Either way a finding says what was taken for granted: NIfTI, MetaImage and NRRD do not know of HU, and a recipe
     for CT means nothing on other values. Files that say what they are (DICOM) are not asked, nor is a recipe that
-    says it itself (``take_as``), as the account does of a volume that was taken for HU.
+    says it itself (``take_as``), as the account does of a volume that was taken for HU. Where no task says what the
+    values are, a finding tells of those without air that the recipe clips as a CT.
     """
-    told = volume.unit != _UNKNOWN or volume.meta.get("format") == "dicom"
-    told = told or any(step.word() == "take_as" for step in recipe.steps)
-    if told or not recipe.task.startswith("ct") or volume.array.ndim != 3:
+    if any(step.word() == "take_as" for step in recipe.steps):
         return volume, ()
-    some = volume.array[::2, ::2, ::2]
+    told = volume.unit != _UNKNOWN or volume.meta.get("format") == "dicom" or volume.array.ndim != 3
+    if told or not recipe.task.startswith("ct"):
+        found = clipped_as_ct(volume, recipe)
+        return volume, () if found and not told and _share_of_air(volume) >= _LEAST_SHARE else found
     low, high = _AIR_HU
-    share = float(((some >= low) & (some <= high)).mean())
+    share = _share_of_air(volume)
     in_hu = share >= _LEAST_SHARE
     finding = Finding(
         code="NII003",
@@ -49,6 +52,11 @@ def settle_unit(volume: Volume, recipe: Recipe) -> tuple[Volume, tuple[Finding, 
         expected=f"air: at least {_LEAST_SHARE:.0%}",
     )
     return (volume.replace(unit="HU") if in_hu else volume), (finding,)
+
+
+def _share_of_air(volume: Volume) -> float:
+    some, (low, high) = volume.array[::2, ::2, ::2], _AIR_HU
+    return float(((some >= low) & (some <= high)).mean())
 
 
 def taken_as(given: Volume, settled: Volume) -> tuple[Instruction, ...]:

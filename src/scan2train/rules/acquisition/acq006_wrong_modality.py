@@ -6,6 +6,9 @@ Series of another modality than the task's: an MR in a set of CTs, a film among 
 study has nothing of the right modality, and information where it has, as hospitals' studies do. Localizers, captures,
 reformations and masks are not counted, nor are files whose format does not tell the modality.
 
+``prepare`` and ``Recipe.run`` say it, too, of a scan whose values are not in Hounsfield units, or in no known unit and
+without air among them, where the recipe clips them as only a CT can be.
+
 Why it matters
 --------------
 Values of CT are Hounsfield units, those of MR have none, those of PET are activity: a clip for one makes nonsense of

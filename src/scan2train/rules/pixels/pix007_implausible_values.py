@@ -18,9 +18,9 @@ viewer. A scan on another scale passes through all of it without an error, and c
 
 What to do
 ----------
-Find out what the values stand for: mask those that are not finite, with a step of your own or where the files are
-written. Leave out volumes that are constant, and CT that is not in HU: fetch the original files, and do not guess the
-scale.
+Find out what the values stand for. Those that are not finite count as padding in ``prepare`` and ``Recipe.run``:
+nothing is computed with them, air or 0 stands in their place, and the mask of real data says where. Leave out volumes
+that are constant, and CT that is not in HU: fetch the original files, and do not guess the scale.
 
 Where only an end was cut off, such as all above 250, a recipe whose clip lies within it loses nothing; any other does.
 A crop without air or without soft tissue is not judged, and neither is a cone-beam CT, whose values are no HU by
