@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from scan2train.errors import CasesFailed, WrongUse
+from scan2train.formats.dicom import suv
+from scan2train.formats.dicom.uptake_header import read_uptake_headers
 from scan2train.prepare import prepare
 from scan2train.recipe import Recipe
 from scan2train.recipe.unit import settle_unit
@@ -182,3 +184,17 @@ def test_a_dry_run_counts_cases_that_are_sure_to_fail_by_their_unit(tmp_path, te
     assert set(errors["modality"]) == failed
     done = prepare(tmp_path / "hospital", Recipe.from_toml(text), tmp_path / "out", jobs=1)
     assert failed <= set(done.cases.filter(done.cases["state"] == "failed")["modality"])
+
+
+@pytest.mark.parametrize(("step", "times"), [("linear", 0), ("suv", 1)])
+def test_headers_of_a_pet_are_read_again_only_for_a_recipe_that_asks_for_uptake(
+    tmp_path, monkeypatch, step, times
+):
+    small_series(modality="PT", tags=pet_tags("ge"))(tmp_path / "pet")
+    read = []
+    monkeypatch.setattr(
+        suv, "read_uptake_headers", lambda *given: read.append(given) or read_uptake_headers(*given)
+    )
+    made = prepare(tmp_path / "pet", Recipe.from_toml(f'[[step]]\ndo = "{step}"\n'), tmp_path / "out", jobs=1)
+    made.raise_for_failures()
+    assert len(read) == times

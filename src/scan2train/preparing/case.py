@@ -108,6 +108,8 @@ def read_case(
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Instruction, ...]]:
     """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
+    # What a PET is multiplied by stands in its headers alone: they are read again for a recipe that asks for it.
+    reading = replace(reading, factors=any(step.word() == "suv" for step in recipe.steps))
     account = account_beside(job.row)
     stored = read_row(dict(job.row), reading) if account is None else read_prepared(account)
     volume, found = settle_unit(stored, recipe)

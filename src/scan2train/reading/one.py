@@ -50,7 +50,7 @@ def read_row(row: Mapping[str, Any], options: Options) -> Volume:
         volume = _read_file(row, base)
     if uptake is not None:
         volume = as_uptake(volume, uptake, str(options.suv))
-    elif row["format"] == "dicom" and row["modality"] == "PT":
+    elif options.factors and row["format"] == "dicom" and row["modality"] == "PT":
         volume = volume.replace(meta={**volume.meta, "uptake": told_uptake(row, base)})
     volume = as_grey(volume) if options.grey else volume
     if not options.as_labels:

@@ -18,7 +18,11 @@ SUV = ("bw", "lbm", "bsa")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to read: the keyword arguments of :func:`scan2train.read.read`, which documents them."""
+    """How to read: the keyword arguments of :func:`scan2train.read.read`, which documents them.
+
+    ``factors`` is whether a PET that is not read as uptake remembers how it can become uptake: every header is read
+    once more for that.
+    """
 
     irregular: str = "refuse"
     suv: str | None = None
@@ -26,6 +30,7 @@ class Options:
     reference: Any = None
     stack: bool = False
     grey: bool = False
+    factors: bool = True
 
     def __post_init__(self) -> None:
         _one_of("irregular", self.irregular, IRREGULAR)
