@@ -129,6 +129,9 @@ def test_a_recipe_for_pet_asks_for_uptake(tmp_path, made):
     asked = prepare(tmp_path / "pet", "pet-ct", tmp_path / "without", jobs=1)
     assert asked.n_failed == 1
     assert "--suv bw" in asked.cases["error"][0]
+    (other,) = prepare(tmp_path / "pet", "ct-lung", tmp_path / "lung", jobs=1).cases["error"]
+    assert "modality = 'CT'" in other
+    assert "take_as" not in other
     done = prepare(tmp_path / "pet", "pet-ct", tmp_path / "with", suv="bw", jobs=1)
     assert (done.n_done, done.n_failed) == (1, 0)
 

@@ -196,6 +196,9 @@ def test_sources_are_found_beside_the_set_or_where_they_are_said_to_be(copy):
     assert len(gone) == 12
     assert gone["volume-2", "masks/deep/volume-2.nii"].found == "nothing"
     assert not changes(copy, source=copy / "elsewhere")
+    (copy / "elsewhere/masks").rename(copy / "masks")
+    (copy / "elsewhere/hospital").rename(copy / "pacs")
+    assert not changes(copy, source=copy / "pacs")
 
 
 def test_a_source_that_changed_is_named(copy):

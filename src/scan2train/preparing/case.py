@@ -16,6 +16,7 @@ from scan2train.formats.registry import by_suffix
 from scan2train.preparing.account import ACCOUNT, to_bytes, write_account
 from scan2train.preparing.as_in_account import require_as_in_account
 from scan2train.preparing.atomic import settle, sync_folder
+from scan2train.preparing.foreseen import require_unit
 from scan2train.preparing.job import Failed, Job, Made
 from scan2train.preparing.of_prepared import account_beside, read_prepared
 from scan2train.preparing.read_labels import read_labels
@@ -108,6 +109,7 @@ def read_case(
 ) -> tuple[Volume, Labels | None, tuple[Finding, ...], tuple[Instruction, ...]]:
     """The volume, its labels, what reading noticed, and the steps that come before the recipe's own."""
     require_uptake(job.row, reading, recipe)
+    require_unit(job.row, recipe)
     # What a PET is multiplied by stands in its headers alone: they are read again for a recipe that asks for it.
     reading = replace(reading, factors=any(step.word() == "suv" for step in recipe.steps))
     account = account_beside(job.row)

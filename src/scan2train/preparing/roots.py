@@ -19,15 +19,16 @@ def places_of_sources(out: Path, journal: Journal, names: set[str], moved: Path 
     names
         What the sources are called in the accounts.
     moved
-        Where they lie now: the folder that was prepared, or where there were several, the one that holds them all.
-        ``None`` where they are where they were.
+        Where they lie now: the folder that was prepared, or where there were several, the one that holds them all, or
+        the one of them that is not where it was. ``None`` where they are where they were.
     """
+    before = {name: (out / journal.roots.get(name, f"../{name}")).resolve() for name in names}
     if moved is None:
-        return {name: (out / journal.roots.get(name, f"../{name}")).resolve() for name in names}
-    several = len(names) > 1
-    return {
-        name: (moved / name if several and (moved / name).exists() else moved).resolve() for name in names
-    }
+        return before
+    within = {name: (moved / name).resolve() for name in names if len(names) > 1 and (moved / name).exists()}
+    others = names - within.keys()
+    gone = {name for name in others if not before[name].exists()} or others
+    return before | within | dict.fromkeys(gone, moved.resolve())
 
 
 def file_in(root: Path, path: str) -> Path:
