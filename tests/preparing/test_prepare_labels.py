@@ -181,7 +181,7 @@ def test_masks_of_single_organs_are_not_dropped_in_silence(tmp_path):
     made = run(tmp_path / "set", tmp_path / "ready")
     assert made.cases["state"].to_list() == ["failed"]
     assert "organ0.nii.gz" in made.cases["error"].item()
-    assert made.cases["error"].item().endswith("and 2 more")
+    assert "and 2 more. Name the folder or the files" in made.cases["error"].item()
     run(tmp_path / "set", tmp_path / "other", labels=None).raise_for_failures()
 
 

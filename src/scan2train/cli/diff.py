@@ -98,7 +98,7 @@ def _print(found: Diff) -> None:
 
 def _verdict(n: int, of: int) -> str:
     if n:
-        return f"{n} of {numbered(of, 'case')} differ"
+        return f"{n} of {numbered(of, 'case')} {'differs' if n == of == 1 else 'differ'}"
     return f"{numbered(of, 'case')} {'is' if of == 1 else 'are'} the same"
 
 

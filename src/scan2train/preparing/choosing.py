@@ -13,6 +13,8 @@ from scan2train.pairing import masks_of
 if TYPE_CHECKING:
     import polars as pl
 
+#: So many volumes are named in a message.
+_NAMED = 3
 #: What a table of choices may say of a volume.
 _ACCEPT, _REJECT = "accept", "reject"
 
@@ -120,12 +122,25 @@ def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
             "a table of choices says something else than accept or reject",
             where=choices,
             found=", ".join(sorted(repr(word) for word in words)),
+            advice="Write accept or reject into its column choice, or nothing where nothing is decided.",
         )
     if table["volume"].is_duplicated().any():
-        raise WrongUse("a table of choices names a volume twice", where=choices)
+        twice = table.filter(table["volume"].is_duplicated())["volume"].unique().sort()
+        raise WrongUse(
+            "a table of choices names a volume twice",
+            where=choices,
+            found=", ".join(twice[:_NAMED]),
+            advice="Leave one line for each volume.",
+        )
     known = pl.concat([volumes["volume"], volumes["part_of"]])
     if table.height and not table["volume"].is_in(known.implode()).any():
-        raise WrongUse("a table of choices names no volume of these sources", where=choices)
+        raise WrongUse(
+            "a table of choices names no volume of these sources",
+            where=choices,
+            expected=f"ids of volumes, such as {', '.join(volumes['volume'][:_NAMED])}",
+            found=", ".join(table["volume"][:_NAMED]),
+            advice="`scan2train index` shows them; `scan2train check --choices-out FILE` writes such a table.",
+        )
     # A person may have decided on a part, or on the whole volume that it is of.
     return pl.coalesce(
         pl.col(name).replace_strict(table["volume"], table["choice"], default=None, return_dtype=pl.String)
@@ -150,8 +165,13 @@ def _load(path: Path) -> pl.DataFrame:
             "a table of choices needs the columns volume and choice",
             where=path,
             found=", ".join(table.columns),
+            advice="`scan2train check --choices-out FILE` writes such a table.",
         ) from None
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Scan2TrainError(
-            "this table of choices cannot be read", where=path, expected="CSV or Parquet", found=error
+            "this table of choices cannot be read",
+            where=path,
+            expected="CSV or Parquet",
+            found=error,
+            advice="Check the path; `scan2train check --choices-out FILE` writes such a table.",
         ) from None

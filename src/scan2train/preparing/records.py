@@ -52,7 +52,13 @@ def row_of_planned(job: Job, after: Grid | None) -> dict[str, Any]:
 
 def row_of_failed(job: Job, failed: Failed) -> dict[str, Any]:
     """A row of the cases table for a case that could not be made."""
-    return {**_row_of(job), "state": "failed", "error": failed.error}
+    return {**_row_of(job), "state": "failed", "error": _why_and_what_to_do(failed)}
+
+
+def _why_and_what_to_do(failed: Failed) -> str:
+    if not failed.advice or failed.advice in failed.error:
+        return failed.error
+    return f"{failed.error.removesuffix('.')}. {failed.advice}"
 
 
 def _row_of(job: Job) -> dict[str, Any]:

@@ -45,8 +45,11 @@ def prediction_files(folder: Path, cases: Iterable[str]) -> tuple[dict[str, Path
         raise WrongUse(
             "no prediction there belongs to a case of the set",
             where=folder,
-            expected=f"files named as cases, such as {', '.join(sorted(known)[:_SHOWN])}",
+            expected=f"files named as cases, such as {', '.join(sorted(known)[:_SHOWN])}"
+            if known
+            else "a set with cases that are finished",
             found=", ".join(sorted(path.name for path in strange)[:_SHOWN]) or "no image at all",
+            advice="Name each file after the case that it was predicted on; a suffix of any format may follow.",
         )
     return found, tuple(strange)
 
