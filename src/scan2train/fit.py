@@ -10,6 +10,7 @@ from scan2train.preparing.given import index_of
 from scan2train.preparing.machine import cores
 from scan2train.preparing.plan import plan
 from scan2train.preparing.request import Request
+from scan2train.preparing.roles import roles_for
 from scan2train.preparing.splitting import split_plan
 from scan2train.reading.options import Options
 
@@ -81,7 +82,10 @@ def fit(
         return request.recipe
     require_cases_to_fit_on(request.recipe, split, fold, fit_on)
     found = index_of(source, jobs, salt)
-    planned = plan(found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
+    roles = roles_for(request.recipe)
+    planned = plan(
+        found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed, roles=roles
+    )
     parts = None if split is None else split_plan(planned, found, split, fold, read_salt(salt))
     training = None if parts is None or fit_on == "all" else parts
     made = fit_recipe(

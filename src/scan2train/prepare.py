@@ -22,6 +22,7 @@ from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
 from scan2train.preparing.result import Prepared
+from scan2train.preparing.roles import roles_for
 from scan2train.preparing.run import Progress
 from scan2train.preparing.splitting import Split, folds_of, split_plan
 from scan2train.reading.options import Options
@@ -76,7 +77,7 @@ def prepare(
         the series that they name.
     where
         Only volumes for which this is true: SQL over the columns of the volumes table. Unless it speaks of
-        ``role``, only those whose role is ``volume``.
+        ``role``, only those whose role is ``volume``, and with a recipe for films (its task) also ``picture``.
     choices
         A table (CSV or Parquet) with the columns ``volume`` and ``choice``: accept or reject.
     irregular
@@ -148,7 +149,10 @@ def prepare(
     require_cases_to_fit_on(request.recipe, split, fold, fit_on)
     require_apart((*places_of(source), *places_of_labels(labels)), out)
     found = index_of(source, jobs, salt)
-    planned = plan(found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed)
+    roles = roles_for(request.recipe)
+    planned = plan(
+        found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed, roles=roles
+    )
     parts = None if split is None else _split(planned, found, split, fold, salt)
     fitted_on = parts if fit_on == "train" else None
     planned = planned if parts is None else parts.planned

@@ -16,6 +16,8 @@ from scan2train.grid import Grid
 from scan2train.index import index
 from scan2train.pairing import masks_of
 from scan2train.preparing.choosing import without_rejected
+from scan2train.recipe import Recipe
+from scan2train.testing.small_films import small_chest_film
 from scan2train.volume import Volume
 
 
@@ -126,3 +128,14 @@ def test_a_check_leaves_out_rejected_images_with_the_masks_that_are_of_nothing_e
     assert set(volumes["volume"]) - left == {image, mask}
     choices.write_text(f"volume,choice\n{image},reject\n{mask},accept\n")
     assert set(volumes["volume"]) - set(without_rejected(volumes, choices)["volume"]) == {image}
+
+
+def test_a_recipe_for_films_takes_single_pictures_and_others_say_how(tmp_path):
+    small_chest_film()(tmp_path / "films")
+    made = prepare(tmp_path / "films", "chest-xray", tmp_path / "out", jobs=1)
+    assert (made.n_done, made.n_failed) == (1, 0)
+    other = Recipe.from_toml('[[step]]\ndo = "clip_percentile"\n')
+    with pytest.raises(NoImages, match="role = 'picture'"):
+        prepare(tmp_path / "films", other, tmp_path / "none", jobs=1)
+    taken = prepare(tmp_path / "films", other, tmp_path / "asked", where="role = 'picture'", jobs=1)
+    assert taken.n_done == 1

@@ -97,7 +97,8 @@ Where = Annotated[
         "--where",
         metavar="EXPR",
         help="Only volumes for which this is true: SQL over the columns of volumes.parquet, "
-        "such as \"modality = 'CT' AND spacing_k_mm < 3\". Unless it speaks of role, only role 'volume'.",
+        "such as \"modality = 'CT' AND spacing_k_mm < 3\". Unless it speaks of role, only role 'volume' "
+        "(prepare with a recipe for films: also 'picture').",
         show_default="all",
     ),
 ]

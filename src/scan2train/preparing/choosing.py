@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.pairing import masks_of
+from scan2train.preparing.roles import VOLUMES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +22,10 @@ _ACCEPT, _REJECT = "accept", "reject"
 
 
 def choose(
-    volumes: pl.DataFrame, where: str | None, choices: str | Path | None
+    volumes: pl.DataFrame,
+    where: str | None,
+    choices: str | Path | None,
+    roles: Sequence[str] = VOLUMES,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a volumes table into what becomes cases and what does not, the latter with a column ``reason``.
 
@@ -30,7 +35,7 @@ def choose(
         The volumes table of an index, without those that are labels.
     where
         A condition in SQL over the columns of the table. Unless it speaks of ``role`` itself, only volumes
-        whose role is ``volume`` are taken.
+        whose role is among ``roles`` are taken.
     choices
         A CSV or Parquet file with the columns ``volume`` and ``choice``; ``reject`` leaves a volume out,
         ``accept`` takes it whatever its role and ``where`` say, and an empty choice says nothing.
@@ -43,7 +48,7 @@ def choose(
     import polars as pl
 
     condition, speaks_of_role = (pl.lit(value=True), False) if where is None else _condition(volumes, where)
-    by_role = pl.lit(value=True) if speaks_of_role else pl.col("role") == "volume"
+    by_role = pl.lit(value=True) if speaks_of_role else pl.col("role").is_in(roles)
     decided = _decisions(volumes, choices)
     reason = (
         pl.when(decided == _REJECT)

@@ -20,6 +20,7 @@ from scan2train.preparing.naming import name_cases
 from scan2train.preparing.of_prepared import NO_IMAGE, is_no_image, with_facts
 from scan2train.preparing.pairing import Paired, pair_beside, pair_given
 from scan2train.preparing.parts import in_parts
+from scan2train.preparing.roles import VOLUMES
 from scan2train.preparing.seeds import seed_of
 from scan2train.preparing.sources import path_below, root_names
 from scan2train.reading.drawn_on import objects_in, pair_objects
@@ -65,8 +66,11 @@ def plan(
     choices: str | Path | None,
     irregular: str = "refuse",
     seed: int,
+    roles: Sequence[str] = VOLUMES,
 ) -> Plan:
     """Decide what becomes a case. Parameters are those of :func:`scan2train.prepare.prepare`.
+
+    ``roles`` are those of the volumes that are taken where ``where`` does not speak of them.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def plan(
     # Named before they are chosen, so that a case keeps its name when others are left out.
     names = dict(zip(images, name_cases([rows[at] for at in images]), strict=True))
     table = volumes.drop(pl.selectors.starts_with("member_")).with_row_index("row")
-    taken, left = choose(table.filter(table["row"].is_in(images)), where, choices)
+    taken, left = choose(table.filter(table["row"].is_in(images)), where, choices, roles)
     left_out = [
         *_labels_left_out(
             whole_rows, paired, None if labels in (None, "auto") else root_of_labels(str(labels))
@@ -206,11 +210,14 @@ def _pair(
 def _nothing_left(skipped: pl.DataFrame, left_out: Sequence[Mapping[str, Any]]) -> NoImages:
     reasons = sorted({str(one["reason"]) for one in left_out})
     rejected = "rejected" in reasons
+    roles = sorted(reason.removeprefix("role-") for reason in reasons if reason.startswith("role-"))
     return NoImages(
         "there is nothing to prepare",
         found=f"{len(left_out)} volumes left out ({', '.join(reasons) or 'none'}) and {skipped.height} files skipped",
         advice="The table of --choices rejects volumes: write accept into its column choice where you want them all "
         "the same."
         if rejected
+        else f"Volumes of another role are taken where --where speaks of it: --where \"role = '{roles[0]}'\"."
+        if roles
         else "See what is there, and why files were skipped, with: scan2train index SRC -o DIR.",
     )
