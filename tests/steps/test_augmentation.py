@@ -135,6 +135,45 @@ def test_an_elastic_at_its_limit_does_not_fold():
         Elastic(points=points, displacements_mm=tuple((1.01 * worst).ravel().tolist()))(fields[0])
 
 
+@pytest.mark.parametrize("flat", [0, 1, 2])
+@pytest.mark.parametrize("tilt_deg", [0, 25])
+def test_a_single_slice_is_moved_within_its_plane(flat, tilt_deg):
+    shape = [40, 34, 28]
+    shape[flat] = 1
+    tilt = np.deg2rad(tilt_deg)
+    turn = np.eye(4)
+    turn[:2, :2] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
+    affine = turn @ np.array([[0, -1.5, 0, 10], [0.9, 0, 0, 20], [0, 0, -1.2, 30], [0, 0, 0, 1.0]])
+    picture = Volume(array=np.ones(shape, np.float32), grid=Grid(tuple(shape), affine))
+    everything = {"translate_mm": (2.0, 2.0, 2.0), "shear": (0.2, 0.2, 0.2), "same_scale": False}
+    step = find_step("random_affine")(p=1.0, scale=(0.9, 1.4), **everything)
+    normal = affine[:3, flat] / np.linalg.norm(affine[:3, flat])
+    turned = []
+    for seed in range(8):
+        ready, account = Recipe(steps=(step,)).run(picture, seed)
+        matrix = np.array(account.steps[0].matrix).reshape(4, 4)
+        places = picture.grid.to_world(np.moveaxis(np.indices(shape), 0, -1).reshape(-1, 3))
+        moved = places @ matrix[:3, :3].T + matrix[:3, 3]
+        np.testing.assert_allclose((moved - places) @ normal, 0, atol=1e-9)
+        assert ready.valid is None or ready.valid.mean() > 0.6
+        turned.append(np.abs(moved - places).max())
+    assert min(turned) > 1
+    assert len(set(turned)) == len(turned)
+
+
+def test_a_slice_is_turned_by_the_angle_about_its_normal():
+    grid = Grid((40, 34, 1), np.diag([-0.9, 1.5, 2.0, 1.0]))
+    only = {"p": 1.0, "scale": (1.0, 1.0), "rotate_deg": (0.0, 0.0, 30.0)}
+    volume = Volume(array=np.ones(grid.shape, np.float32), grid=grid)
+    thick = Volume(array=np.ones((40, 34, 9), np.float32), grid=Grid((40, 34, 9), grid.affine))
+    for seed in range(3):
+        step = find_step("random_affine")(**only)
+        one, other = (Recipe(steps=(step,)).run(given, seed)[1].steps[0].matrix for given in (volume, thick))
+        np.testing.assert_allclose(
+            np.reshape(one, (4, 4))[:2, :3], np.reshape(other, (4, 4))[:2, :3], atol=1e-12
+        )
+
+
 def test_a_blur_is_in_millimetres_where_there_are_some(pair):
     volume, _ = pair
     step = find_step("random_blur")(p=1.0, sigma_mm=(12.0, 14.0))

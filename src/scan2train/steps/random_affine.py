@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scan2train.errors import WrongUse
-from scan2train.grid import FloatArray
+from scan2train.grid import FloatArray, Grid
 from scan2train.recipe import Scene
 from scan2train.recipe.chance import Chance
 from scan2train.steps.affine import Affine
@@ -28,7 +28,8 @@ class RandomAffine(Chance):
     It works in millimetres: on anisotropic voxels a turn stays a turn. 30° and 0.7 to 1.4, each a fifth of the time,
     are nnU-Net's; shifts add little to patches that lie anywhere, and shear is rare in practice, so that both are 0.
 
-    On a grid without millimetres ``translate_mm`` is voxels.
+    On a grid without millimetres ``translate_mm`` is voxels. A single slice stays in its plane: it is turned about its
+    normal alone, by the angle of the world axis that is next to it.
     """
 
     p: float = 0.2
@@ -55,11 +56,39 @@ class RandomAffine(Chance):
         sheared = np.eye(3)
         sheared[[0, 0, 1], [1, 2, 2]] = rng.uniform(-1, 1, 3) * self.shear
         scaled = np.diag(np.repeat(factors[0], 3) if self.same_scale else factors)
+        normal = _normal_of_slice(scene.grid)
+        linear = _turned(angles) @ sheared @ scaled
+        if normal is not None:
+            linear, shift = _within_plane(normal, angles, sheared @ scaled, shift)
         matrix = np.eye(4)
-        matrix[:3, :3] = _turned(angles) @ sheared @ scaled
+        matrix[:3, :3] = linear
         middle = scene.grid.to_world((np.array(scene.grid.shape) - 1) / 2)
         matrix[:3, 3] = middle + shift - matrix[:3, :3] @ middle
         return Affine(matrix=tuple(matrix.ravel().tolist()))
+
+
+def _normal_of_slice(grid: Grid) -> FloatArray | None:
+    """The unit normal of a grid of one slice; ``None`` for a volume."""
+    flat = [axis for axis, n in enumerate(grid.shape) if n == 1]
+    if len(flat) != 1:
+        return None
+    a, b = (grid.affine[:3, axis] for axis in range(3) if axis != flat[0])
+    normal = np.cross(a, b)
+    made: FloatArray = normal / np.linalg.norm(normal)
+    return made
+
+
+def _within_plane(
+    normal: FloatArray, angles: FloatArray, stretched: FloatArray, shift: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The part of a map and of a shift that leaves a plane where it is; out of it, nothing would be left to see."""
+    along = int(np.abs(normal).argmax())
+    across = np.outer(normal, normal)
+    plane = np.eye(3) - across
+    angle = angles[along] * np.sign(normal[along])
+    # Rodrigues: the columns of the last matrix are normal × e.
+    turned = np.cos(angle) * plane + across + np.sin(angle) * np.cross(normal, np.eye(3)).T
+    return turned @ (plane @ stretched @ plane + across), plane @ shift
 
 
 def _turned(angles: FloatArray) -> FloatArray:
