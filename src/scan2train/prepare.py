@@ -18,6 +18,7 @@ from scan2train.preparing.given import Source, index_of, places_of, places_of_la
 from scan2train.preparing.layouts import Folds
 from scan2train.preparing.lock import refuse_if_held
 from scan2train.preparing.machine import cores
+from scan2train.preparing.one_channel import require_one_channel
 from scan2train.preparing.ownership import FIT
 from scan2train.preparing.plan import Plan, plan
 from scan2train.preparing.request import Request
@@ -153,6 +154,7 @@ def prepare(
     planned = plan(
         found, labels=labels, where=where, choices=choices, irregular=irregular, seed=seed, roles=roles
     )
+    require_one_channel(planned.jobs, request.layout)
     parts = None if split is None else _split(planned, found, split, fold, salt)
     fitted_on = parts if fit_on == "train" else None
     planned = planned if parts is None else parts.planned

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hospital import contents, run, write_image, write_labels
+from hospital import contents, grid_of, run, write_image, write_labels
 from monai.data import load_decathlon_datalist
 
 from scan2train import replay, verify
 from scan2train.errors import WrongUse
+from scan2train.formats import nifti
 from scan2train.preparing import linking
 from scan2train.preparing.layouts import Member, lay_out
+from scan2train.volume import Volume
 
 
 @pytest.fixture
@@ -197,3 +200,17 @@ def test_what_does_not_go_together_is_refused_before_anything_is_done(folder, tm
     with pytest.raises(WrongUse):
         run(folder, tmp_path / "out", **wrong)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("layout", ["nnunet", "msd"])
+def test_cases_in_colour_do_not_go_into_a_layout_of_one_channel(tmp_path, layout):
+    grid = grid_of((7, 6, 5))
+    (tmp_path / "set").mkdir()
+    nifti.write(Volume(array=np.zeros((*grid.shape, 3), np.uint8), grid=grid), tmp_path / "set/colour.nii.gz")
+    write_image(tmp_path / "set/grey.nii.gz")
+    with pytest.raises(WrongUse, match=r"colour \(3\)"):
+        run(tmp_path / "set", tmp_path / "out", layout=layout)
+    assert not (tmp_path / "out").exists()
+    made = run(tmp_path / "set", tmp_path / "out", layout=layout, where="samples = 1")
+    assert made.cases["case"].to_list() == ["grey"]
+    assert run(tmp_path / "set", tmp_path / "plain").n_done == 2

@@ -134,7 +134,9 @@ def lay_out(
     test = len(members) - told["numTraining"]
     unused = len(told["labels"]) - len({0, *names})
     also = f"; {unused} values that no label has are named unused there" if unused else ""
-    return f"{folder}: {told['numTraining']} cases to train on, {test} to test on{also}{of_folds}"
+    train = told["numTraining"]
+    cases = "case" if train == 1 else "cases"
+    return f"{folder}: {train} {cases} to train on, {test} to test on{also}{of_folds}"
 
 
 def _splits(folder: str, folds: Folds, members: Iterable[Member]) -> tuple[bytes, str]:
