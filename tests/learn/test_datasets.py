@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 import torch
 
-from scan2train import Recipe, UnknownName, WrongUse
+from scan2train import Grid, Labels, Recipe, UnknownName, Volume, WrongUse, prepare, write
 from scan2train.learn import PatchDataset, PreparedDataset, loader
 from scan2train.learn.draw_seed import Draw
 from scan2train.preparing.prepared import prepared_cases
@@ -294,6 +294,22 @@ def test_what_cannot_be_meant_is_refused(stores, wrong):
         PatchDataset(stores["b2nd"], **wrong)
     with pytest.raises(WrongUse, match="num_workers"):
         loader(PreparedDataset(stores["b2nd"]), num_workers=3)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([0, 255], torch.uint8), ([-1, 2], torch.int32), ([0, 256], torch.int32), ([1, 1 << 31], torch.int64)],
+)
+def test_labels_come_in_a_type_that_holds_every_value(tmp_path, values, kind):
+    grid = Grid((6, 5, 4), np.diag([1.0, 1.2, 1.4, 1.0]))
+    array = np.resize(np.array(values, np.int64), grid.shape)
+    (tmp_path / "set").mkdir()
+    write(Volume(array=array.astype(np.float32), grid=grid), tmp_path / "set" / "a.nii.gz")
+    write(Labels(array=array, grid=grid), tmp_path / "set" / "a_seg.nii.gz")
+    recipe = Recipe.from_toml('[[step]]\ndo = "reorient"\nto = "RAS"\n')
+    prepare(tmp_path / "set", recipe, tmp_path / "out", jobs=1).raise_for_failures()
+    (item,) = PreparedDataset(tmp_path / "out")
+    assert (item["labels"].dtype, item["labels"].unique().tolist()) == (kind, values)
 
 
 def test_a_class_that_only_other_cases_have_may_be_named(stores):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,9 +50,9 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
 
     Notes
     -----
-    An item is a dictionary: ``image`` float32 ``(C, i, j, k)``; ``labels`` ``(1, i, j, k)``, uint8 where the values of
-    the set allow it and else int32; ``valid`` bool, false on padding; ``affine`` float64 4×4, RAS+ mm; ``case``, its
-    name.
+    An item is a dictionary: ``image`` float32 ``(C, i, j, k)``; ``labels`` ``(1, i, j, k)``, the first of uint8, int32
+    and int64 that holds all values of the set; ``valid`` bool, false on padding; ``affine`` float64 4×4, RAS+ mm;
+    ``case``, its name.
 
     Raises
     ------
@@ -81,11 +82,7 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
         self.seed = seed
         self.labels = _with_labels(self.cases, labels)
         self._metadata = Metadata(metadata, self.cases, metadata_words)
-        self._kind = (
-            np.uint8
-            if max((value for case in self.cases for value in case.values), default=0) < 256
-            else np.int32
-        )
+        self._kind = _kind_for([value for case in self.cases for value in case.values])
         self._parts = OpenedParts()
         # Shared with workers that live on from one epoch to the next.
         self._epoch = torch.zeros(1, dtype=torch.int64)
@@ -132,6 +129,14 @@ class PreparedDataset(torch.utils.data.Dataset[Item]):
             volume, _ = self.recipe.run(volume, seed)
         item = item_of(volume, labels, kind=self._kind) | {"case": case.name}
         return item | {"metadata": self._metadata.of(case)} if self._metadata.wanted else item
+
+
+def _kind_for(values: Sequence[int]) -> type[np.integer[Any]]:
+    least, most = min(values, default=0), max(values, default=0)
+    for kind in (np.uint8, np.int32):
+        if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max:
+            return kind
+    return np.int64
 
 
 def _with_labels(cases: Sequence[StoredCase], asked: bool | None) -> bool:
