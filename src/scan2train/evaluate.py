@@ -8,13 +8,14 @@ from operator import index
 from pathlib import Path
 
 from scan2train.errors import WrongUse
-from scan2train.evaluating.case import Wanted, scores_of
+from scan2train.evaluating.case import Wanted
 from scan2train.evaluating.definitions import Empty, Surface, definitions
+from scan2train.evaluating.layers import Layers, scores_of_layers
 from scan2train.evaluating.pairs import Pair
-from scan2train.evaluating.run import labels_of, masks_of, run
+from scan2train.evaluating.run import layers_of, masks_of, run
 from scan2train.evaluating.score import Score
 from scan2train.reading.labels import as_labels
-from scan2train.volume import Labels, Volume
+from scan2train.volume import Volume
 
 __all__ = ["Score", "evaluate"]
 
@@ -83,12 +84,12 @@ def evaluate(
         return list(made.scores)
     if isinstance(prediction, (str, os.PathLike)) and isinstance(truth, (str, os.PathLike)):
         pair = Pair(case="", truth=Path(truth), prediction=Path(prediction))
-        return scores_of(*masks_of(pair), wanted)
-    return scores_of(_labels(prediction), _labels(truth), wanted)
+        return scores_of_layers(*masks_of(pair), wanted)
+    return scores_of_layers(_layers(prediction), _layers(truth), wanted)
 
 
-def _labels(given: Masks) -> Labels:
-    return as_labels(given) if isinstance(given, Volume) else labels_of(Path(given))
+def _layers(given: Masks) -> Layers:
+    return (as_labels(given),) if isinstance(given, Volume) else layers_of(Path(given))
 
 
 def _require_masks(*given: object) -> None:

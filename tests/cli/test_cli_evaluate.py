@@ -64,18 +64,32 @@ def test_tables_hold_the_same(places):
 
 
 def test_text_tells_the_definition_beside_the_numbers(places):
-    done = run("evaluate", places / "pred" / "case_1.nii.gz", places / "truth" / "case_1.nii.gz")
+    pair = (places / "pred" / "case_1.nii.gz", places / "truth" / "case_1.nii.gz")
+    done = run("evaluate", *pair, "--definitions")
     assert done.exit_code == 0
     assert "hd95, mm" in done.stdout
     assert "hd95 (hd95.area.1, mm):" in done.stdout
     assert "one empty: no value, note 'missed'" in done.stdout
 
 
+def test_the_table_is_not_buried_under_definitions(places):
+    short = run("evaluate", places / "pred", places / "truth").stdout.splitlines()
+    whole = run("evaluate", places / "pred", places / "truth", "--definitions").stdout.splitlines()
+    table = short.index("")
+    assert short[:table] == whole[:table]
+    assert len(short) == table + 2
+    assert all(
+        word in short[-1] for word in ("by area", "none where one mask is empty", "--definitions", "-o")
+    )
+    worst = run("evaluate", places / "pred", places / "truth", "--empty", "worst", "--surface", "voxel")
+    assert "by voxel, the image's diagonal where" in worst.stdout.splitlines()[-1]
+
+
 def test_a_missing_prediction_is_told_and_ends_with_1(places):
     (places / "pred" / "case_2.nii.gz").unlink()
     done = run("evaluate", places / "pred", places / "truth")
     assert done.exit_code == 1
-    assert "1 cases without a prediction, scored as empty: case_2" in done.stdout
+    assert "1 case without a prediction, scored as empty: case_2" in done.stdout
 
 
 def test_the_worst_cases_are_drawn(places):

@@ -22,7 +22,7 @@ def plain(mask, radius):
 
 
 # Some radii are distances between voxels themselves.
-@pytest.mark.parametrize("radius", [0.6, 1.4, 2.5, 2.8, 3.125, 6.0])
+@pytest.mark.parametrize("radius", [0.6, 1.4, 2.5, 2.8, 3.125, 6.0, 14.0])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_it_is_what_growing_and_shrinking_give(radius, order):
     random = np.random.default_rng(3)

@@ -111,3 +111,19 @@ def test_nobody_is_sent_for_the_original_files_of_a_picture(tmp_path: Path) -> N
     (scan,) = said("GEO001", small_series(tags={"ImagePositionPatient": None}), tmp_path / "c")
     assert picture.advice == film.advice != scan.advice
     assert "CT" not in picture.advice
+
+
+@pytest.mark.parametrize(
+    ("term", "severity", "message", "advice"),
+    [
+        ("FFS", "info", "the patient lay on the back as usual, but feet first", "Nothing: "),
+        ("HFP", "warning", "the patient lay prone, not on the back (head first)", "Bring all volumes"),
+        ("FFDL", "warning", "on the left side, not on the back (feet first)", "Bring all volumes"),
+    ],
+)
+def test_feet_first_is_not_told_as_if_the_patient_had_not_lain_on_the_back(
+    term: str, severity: str, message: str, advice: str
+) -> None:
+    (one,) = of_row("GEO011", role="volume", patient_position=term)
+    assert (one.severity.value, message in one.message, one.seen) == (severity, True, term)
+    assert one.advice.startswith(advice)

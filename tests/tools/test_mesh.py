@@ -16,10 +16,13 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import scan2train as s2t
+import scan2train.kernels.decimate as decimating
 from scan2train.cli.app import app
 from scan2train.errors import GeometryError, UnknownName, WrongUse
 from scan2train.grid import Grid
-from scan2train.tools.mesh.fewer import fewer, hausdorff_mm
+from scan2train.kernels.decimate import decimate
+from scan2train.tools.mesh.distance import hausdorff_mm
+from scan2train.tools.mesh.fewer import fewer
 from scan2train.tools.mesh.page import render
 from scan2train.tools.mesh.surface import Surface, closedness
 from scan2train.volume import Labels, Volume
@@ -95,6 +98,43 @@ def test_fewer_triangles_stay_within_the_error(error):
     assert closedness(found).watertight
     assert found.volume_mm3 == pytest.approx(whole.volume_mm3, rel=0.01)
     assert hausdorff_mm(whole, whole, 1) < 1e-9
+
+
+def test_what_was_tried_again_is_measured_as_what_came_out_at_once(monkeypatch):
+    """Specks and spikes are drawn too far at first; only what another try changed is measured again."""
+    noisy = np.random.default_rng(5).random((26, 24, 22)) < 0.12
+    whole = s2t.mesh(
+        Labels(array=noisy.astype(np.uint8), grid=Grid(noisy.shape, np.diag([0.9, -1.2, 2.0, 1]))), error_mm=0
+    ).surface
+    tries = []
+    monkeypatch.setattr(decimating, "decimate", lambda *given: (tries.append(1), decimate(*given)))
+    found, told = fewer(whole, 0.4)
+    assert len(tries) > 1
+    assert 0 < told <= 0.4
+    assert told == hausdorff_mm(found, whole, 0.8)
+    assert len(found.faces) < 0.8 * len(whole.faces)
+    assert closedness(found).watertight
+
+
+def test_bounds_save_work_and_change_nothing():
+    rough, fine = made(smooth_rounds=0, error_mm=0).surface, made(error_mm=0)
+    assert fine.smoothed_mm == hausdorff_mm(fine.surface, rough, 1.001)
+
+
+@pytest.mark.parametrize(("slices", "thick"), [(1, 8.0), (9, 8.0)])
+def test_what_the_surface_cuts_off_its_voxels_is_said(slices, thick):
+    """A plate one slice thick, and a block of nine."""
+    array = np.zeros((40, 34, 15), np.uint8)
+    array[5:35, 4:30, 3 : 3 + slices] = 1
+    grid = Grid(array.shape, np.diag([-0.8, 0.9, thick, 1.0]))
+    found = s2t.mesh(Labels(array=array, grid=grid))
+    assert found.to_json()["volume_of_voxels_ml"] == pytest.approx(
+        30 * 26 * slices * 0.8 * 0.9 * thick / 1000, rel=1e-12
+    )
+    off = 100 * (found.surface.volume_mm3 / 1000 / found.voxels_ml - 1)
+    (line,) = (one for one in found.lines() if "voxels" in one)
+    assert f"the surface {off:+.1f} %" in line
+    assert ("much of it is thin" in line) == (slices == 1)
 
 
 def test_the_distance_is_that_of_surfaces_and_not_of_their_corners():

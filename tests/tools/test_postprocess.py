@@ -221,6 +221,25 @@ def test_rules_are_chosen_only_where_they_raise_dice(tmp_path):
         ).read_bytes()
 
 
+def test_what_was_tried_is_a_line_for_people_and_whole_in_the_files(tmp_path):
+    predictions(tmp_path)
+    words = (tmp_path / "pred", "-o", tmp_path / "out", "--choose-on", tmp_path / "truth")
+    done = run("postprocess", *words)
+    assert done.exit_code == 0, done.output
+    told = json.loads((tmp_path / "out" / "postprocess.json").read_text())["chosen"]
+    lines = done.stdout.splitlines()
+    for one in told:
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"label {one['label']}: "))
+        others = [what for what in one["tried"] if f": {what['rule']}: " not in lines[at]]
+        best = max(others, key=lambda what: what["dice"])
+        assert (
+            lines[at + 1]
+            == f"  {len(others)} more tried, the best of them {best['rule']}: {best['dice']:.4f}"
+        )
+    assert sum("tried" in line for line in lines) == len(told) + 1
+    assert sum(len(one["tried"]) for one in told) > 15
+
+
 def test_a_case_that_has_a_label_in_error_alone_counts_for_its_removal(tmp_path):
     for place, boxes in (("pred", [DOT]), ("truth", [])):
         (tmp_path / place).mkdir()
@@ -344,6 +363,8 @@ def test_a_folder_is_cleaned_beside_itself_and_says_what_went(tmp_path):
     assert [told[f"case_{n}"]["removed_voxels"] for n in range(3)] == [0, 1, 0]
     assert told["case_1"]["removed_ml"] == pytest.approx(0.002, rel=1e-5)
     assert "case_1" in done.stdout
+    assert "case_2" not in done.stdout
+    assert "5 of 6 labels in 3 masks stayed as they were" in done.stdout
     assert all(hashlib.sha256(one.read_bytes()).digest() == digest for one, digest in before.items())
     with pytest.raises(OutputInUse):
         s2t.postprocess(tmp_path / "pred", out, rules={"largest": True})

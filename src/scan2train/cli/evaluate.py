@@ -97,6 +97,12 @@ def evaluate(
             "--jobs", "-j", min=1, metavar="N", help="So many cases at once; each holds two masks in memory."
         ),
     ] = 1,
+    defined: Annotated[
+        bool,
+        typer.Option(
+            "--definitions", help="Print below the table what each number means, and where it has no value."
+        ),
+    ] = False,
     format: Printed = Format.TEXT,  # noqa: A002
 ) -> None:
     """Score predictions: overlap, distances between surfaces (mm), and components found, by label and case.
@@ -132,7 +138,7 @@ def evaluate(
     if format is Format.JSON:
         typer.echo(text_of_json(made), nl=False)
     else:
-        print_scores(made)
+        print_scores(made, defined=defined)
     if pictures is not None:
         from scan2train.evaluating.pictures import draw_worst
 

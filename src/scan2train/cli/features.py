@@ -11,16 +11,22 @@ import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
 from scan2train.cli.options import FewJobs, Format, Irregular, Printed, Suv, ValuesIn, check_reading
+from scan2train.cli.words import words
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
     from scan2train.tools.features.table import FeatureTable
 
+#: So many names are shown of those of which something is not known.
+_SHOWN = 3
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.command(
-        "features", epilog="Example: scan2train features imagesTr/ --labels labelsTr/ -o features.csv"
+        "features",
+        epilog="Example: scan2train features ready/ --label 1 --columns site,thickness_mm --table patients.csv "
+        "-o liver.csv && scan2train harmonize combat liver.csv --batch site --keep age,sex -o alike.csv",
     )(guarded(features))
 
 
@@ -64,6 +70,26 @@ def features(
             "--long", help="With -o: a row for each number, with its unit, in place of one for each label."
         ),
     ] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="COLUMN,..",
+            help="Of a folder: carry these columns of volumes.parquet (see `index`), such as kernel or thickness_mm; "
+            "site: the station, else make and model; folder: the first folder below IMAGE.",
+            show_default="patient, modality, manufacturer, model, kernel, kernel_class, where known",
+        ),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--table",
+            metavar="FILE",
+            help="Of a folder: a CSV or Parquet table with the column case, whose other columns (site, age, sex) are "
+            "carried; a case is a name as shown here, a file's stem or a folder's name.",
+            show_default="none",
+        ),
+    ] = None,
     unit: ValuesIn = None,
     irregular: Irregular = "refuse",
     suv: Suv = None,
@@ -74,8 +100,9 @@ def features(
 
     Lengths are in mm, areas in mm2, volumes in mm3, intensities in the image's unit. Surfaces are those of the mask
     after marching cubes; padding and values that are not finite are left out of intensities. With -o features are in
-    columns, ready for `harmonize combat`; their codes and units lie beside it. Exit 1 if a case failed, or
-    none has a label that was asked for.
+    columns, ready for `harmonize combat` (one label: --label): the scanner, and what --columns and --table carry, are
+    its batches and what it keeps. Codes and units lie beside it. Exit 1 if a case failed, or none has a label that was
+    asked for.
     """
     check_reading(irregular, suv)
     from scan2train.cli.found import require_outside
@@ -95,6 +122,8 @@ def features(
             irregular=irregular,
             suv=suv,
             unit=unit,
+            columns=words(columns or ""),
+            table=table,
             jobs=jobs,
             progress=progress,
         )
@@ -109,11 +138,24 @@ def features(
         _print(found)
     for case in found.unlabelled:
         typer.echo(f"{shown(case)} has no labels", err=True)
+    for note in _carried(found):
+        typer.echo(note, err=True)
     wrong = list(_wrong(found, only or ()))
     for message, advice in wrong:
         complain(message, advice)
     if wrong:
         raise typer.Exit(1)
+
+
+def _carried(found: FeatureTable) -> Iterator[str]:
+    """What was to be carried and is not known: `harmonize combat` refuses rows without a batch."""
+    for name in found.cases[0].carried if found.cases else ():
+        absent = [case.case for case in found.cases if case.carried[name] is None]
+        if absent and not {*absent} <= {*found.not_in_table}:
+            some = ", ".join(absent[:_SHOWN]) + (", …" if len(absent) > _SHOWN else "")
+            yield f"{shown(name)} is not known of {len(absent)} of {len(found.cases)} cases: {shown(some)}"
+    for case in found.not_in_table:
+        yield f"{shown(case)} is not in the table"
 
 
 def _wrong(found: FeatureTable, only: Collection[int]) -> Iterator[tuple[str, str | None]]:

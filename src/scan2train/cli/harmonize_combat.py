@@ -31,7 +31,9 @@ def combat(
     features: Annotated[
         Path,
         typer.Argument(
-            metavar="FEATURES", help="A CSV or Parquet table, a row for each case.", show_default=False
+            metavar="FEATURES",
+            help="A CSV or Parquet table, a row for each case: what `features` writes, for one label.",
+            show_default=False,
         ),
     ],
     out: Annotated[
@@ -64,7 +66,7 @@ def combat(
             "--features",
             metavar="COLUMN,..",
             help="What is harmonised.",
-            show_default="floating-point columns",
+            show_default="those of `features`, else floating-point columns",
         ),
     ] = None,
     reference: Annotated[
@@ -112,6 +114,7 @@ def combat(
     from scan2train.tools.harmonize.feature_table import read_table, rows_to_fit, write_table
 
     table = read_table(features)
+    _warn_of_labels(table)
     chosen = None if fit_on is None else rows_to_fit(table, fit_on, case, fold)
     train = table if chosen is None else table.filter(chosen)
     if apply is not None:
@@ -157,6 +160,18 @@ def combat(
     held = None if chosen is None or chosen.all() else ~chosen
     shown_rows = (table, made) if held is None else (table.filter(held), made.filter(held))
     _tell(model, *shown_rows, out, format, unseen="" if held is None else " that it was not fitted on")
+
+
+def _warn_of_labels(table: pl.DataFrame) -> None:
+    """A table of `features` of several labels has several rows a case, and organs are no batch to be made alike."""
+    if {"case", "label"} <= {*table.columns} and table["case"].n_unique() < table.height:
+        labels = table["label"].unique().sort().cast(str).to_list()
+        if len(labels) > 1:
+            typer.echo(
+                f"warning: rows of {len(labels)} labels ({shown(', '.join(labels[:5]))}) are taken as of one; "
+                "`features --label N` measures one alone.",
+                err=True,
+            )
 
 
 def _names(text: str | None) -> list[str]:

@@ -10,6 +10,7 @@ import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
 from scan2train.cli.options import FewJobs, Format, Printed
+from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -117,29 +118,41 @@ def postprocess(
     if format is Format.JSON:
         typer.echo(json.dumps(done.to_json(), indent=1, ensure_ascii=False))
     else:
-        _print(done)
+        _print(done, out)
     for case, error in done.failed:
         complain(f"{case}: {without_advice(error)}", error.advice)
     if done.failed:
         raise typer.Exit(1)
 
 
-def _print(done: Postprocessed) -> None:
+def _print(done: Postprocessed, out: Path) -> None:
     from scan2train.cli.show_table import print_table
+    from scan2train.tools.postprocess.postprocess import RULES
 
     for choice in done.chosen:
-        head, *tried = choice.why()
-        typer.echo(f"label {choice.label}: {head}")
-        for line in tried:
-            typer.echo(f"  {line}")
+        typer.echo(f"label {choice.label}: {choice.verdict()}")
+        others = choice.rivals()
+        if others:
+            best, dice = others[0]
+            typer.echo(f"  {len(others)} more tried, the best of them {best}: {dice:.4f}")
+    if done.chosen:
+        typer.echo(f"all that was tried: {shown(out / RULES)}\n")
     if done.without_truth:
         typer.echo(f"not looked at for the choice, without truth: {shown(', '.join(done.without_truth))}")
+    everyone = [(case, one) for case, changed in done.cases.items() for one in changed]
+    # Of many masks only what changed is worth a line.
+    told = everyone if len(done.cases) == 1 else [(case, one) for case, one in everyone if not one.idle]
     heads = ("case", "label", "name", "components", "removed", "voxels removed", "ml", "closed", "filled")
     rows = []
-    for case, changed in done.cases.items():
-        for one in changed:
-            ml = one.ml(one.removed)
-            told = "" if ml is None else f"{ml:.4g}"
-            counted = (one.components, one.removed_components, one.removed, told, one.closed, one.filled)
-            rows.append((case, one.label, one.name, *counted))
-    print_table(heads, rows, may_be_cut=("case", "name"))
+    for case, one in told:
+        ml = one.ml(one.removed)
+        volume = "" if ml is None else f"{ml:.4g}"
+        counted = (one.components, one.removed_components, one.removed, volume, one.closed, one.filled)
+        rows.append((case, one.label, one.name, *counted))
+    if rows:
+        print_table(heads, rows, may_be_cut=("case", "name"))
+    idle = len(everyone) - len(told)
+    if idle:
+        typer.echo(
+            f"{idle} of {len(everyone)} labels in {numbered(len(done.cases), 'mask')} stayed as they were"
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from scan2train.cli.show_table import print_table
+from scan2train.cli.words import numbered
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -20,14 +21,24 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def print_scores(made: Evaluation) -> None:
-    """One case as it is, several as their summary; then what is missing, and what each number means."""
+def print_scores(made: Evaluation, *, defined: bool) -> None:
+    """One case as it is, several as their summary; then what is missing, and where it stands what numbers mean.
+
+    That stands here where it is ``defined``: a line or two for each metric.
+    """
     if len(made.pairs) == 1:
         _print_one(made.scores)
     else:
         _print_summary(made.summary)
     _print_notes(made)
     typer.echo("")
+    if not defined:
+        policy = "the image's diagonal" if made.wanted.empty == "worst" else "none"
+        typer.echo(
+            f"distances between surfaces by {made.wanted.surface}, {policy} where one mask is empty; "
+            "what each number means: --definitions, -o FILE.json"
+        )
+        return
     for name, one in made.definitions.items():
         typer.echo(f"{name} ({one.id}, {one.unit}): {one.text}")
         typer.echo(f"    both empty: {one.both_empty}; one empty: {one.one_empty}")
@@ -88,7 +99,9 @@ def _print_notes(made: Evaluation) -> None:
     for note, cases in notes.items():
         typer.echo(f"note: {shown(note)}: {_some(cases)}")
     if made.missing:
-        typer.echo(f"{len(made.missing)} cases without a prediction, scored as empty: {_some(made.missing)}")
+        typer.echo(
+            f"{numbered(len(made.missing), 'case')} without a prediction, scored as empty: {_some(made.missing)}"
+        )
     for case, why in made.failed.items():
         typer.echo(f"error: {shown(case)}: {shown(why)}", err=True)
     for path in made.strange:

@@ -12,7 +12,7 @@ import polars as pl
 
 from scan2train.formats.dicom.attributes import Attribute, read_attributes
 from scan2train.index import Index
-from scan2train.knowledge.file_names import CHANNEL, stem
+from scan2train.knowledge.file_names import names_in_path
 from scan2train.knowledge.pseudonyms import stands_in
 from scan2train.tables.source_folder import source_folder
 
@@ -117,9 +117,7 @@ def _is_patient(one: Attribute) -> bool:
 
 
 def _named(path: str, known: Mapping[str, str]) -> str:
-    own = stem(path)
-    folders = [part.casefold() for part in PurePosixPath(path).parts[:-1]]
-    names = [own.casefold(), CHANNEL.sub("", own).casefold(), *reversed(folders)]
+    names = map(str.casefold, names_in_path(path))
     return next((known[name] for name in names if name in known), "")
 
 

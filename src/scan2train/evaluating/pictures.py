@@ -10,9 +10,11 @@ import numpy as np
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.evaluating.evaluation import Evaluation
 from scan2train.evaluating.ignored import without_ignored
+from scan2train.evaluating.layers import layer_of
 from scan2train.evaluating.on_one_grid import on_one_grid
 from scan2train.evaluating.pairs import Pair
 from scan2train.evaluating.run import masks_of
+from scan2train.evaluating.score import Score
 from scan2train.figures.planes import PlaneName, cut
 from scan2train.figures.sheet import Row, draw, save
 from scan2train.figures.window import choose_window
@@ -34,6 +36,8 @@ _DIFFERENCES = {1: "missed", 2: "too much", 3: "another label"}
 def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -> Iterator[Path]:
     """Draw the cases with the lowest mean Dice, worst first, and yield the files as they are written.
 
+    Of labels that overlap those are drawn that lie beside the worst.
+
     Parameters
     ----------
     images
@@ -49,11 +53,11 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
     """
     if images is not None and not images.is_dir():
         raise WrongUse("there is no such folder", where=images, expected="images named after the cases")
-    dice: dict[str, list[float]] = {}
+    dice: dict[str, list[Score]] = {}
     for one in made.scores:
         if one.metric == "dice" and one.value is not None:
-            dice.setdefault(one.case, []).append(one.value)
-    means = {case: float(np.mean(values)) for case, values in dice.items()}
+            dice.setdefault(one.case, []).append(one)
+    means = {case: float(np.mean([one.value for one in of_case])) for case, of_case in dice.items()}
     pairs = {pair.case: pair for pair in made.pairs}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +68,10 @@ def draw_worst(made: Evaluation, folder: Path, images: Path | None, most: int) -
         for mask in filter(None, (pairs[case].truth, pairs[case].prediction)):
             require_kept(mask, [path])
         told = {one.label: one.name for one in made.scores if one.name}
-        _draw(pairs[case], images, told, made.ignored, f"{case}: mean Dice {means[case]:.3f}", path)
+        least = min(dice[case], key=lambda one: one.value or 0)
+        _draw(
+            pairs[case], images, told, made.ignored, least.label, f"{case}: mean Dice {means[case]:.3f}", path
+        )
         yield path
 
 
@@ -73,11 +80,17 @@ def _draw(
     images: Path | None,
     told: Mapping[int, str],
     ignored: tuple[int, ...],
+    worst: int,
     title: str,
     path: Path,
 ) -> None:
-    read_prediction, truth = masks_of(pair)
-    given = truth.replace(array=np.zeros_like(truth.array)) if read_prediction is None else read_prediction
+    predictions, truths = masks_of(pair)
+    truth = layer_of(truths, worst)
+    given = (
+        truth.replace(array=np.zeros_like(truth.array))
+        if predictions is None
+        else layer_of(predictions, worst)
+    )
     given, truth, note = on_one_grid(given, truth)
     given, truth, left_out = without_ignored(given, truth, ignored)
     image = _image(pair, images, truth.grid)

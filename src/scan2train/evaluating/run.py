@@ -7,17 +7,18 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from scan2train.errors import NoImages, Scan2TrainError
-from scan2train.evaluating.case import BOTH_EMPTY, Wanted, scores_of
+from scan2train.errors import NoImages, Scan2TrainError, SeveralVolumes
+from scan2train.evaluating.case import BOTH_EMPTY, Wanted
 from scan2train.evaluating.definitions import Definition, definitions
 from scan2train.evaluating.evaluation import Evaluation
 from scan2train.evaluating.ignored import ignored_in
+from scan2train.evaluating.layers import Layers, layered, scores_of_layers
 from scan2train.evaluating.pairs import Pair, names_told, pairs_of
 from scan2train.evaluating.score import Score
 from scan2train.evaluating.summary import summary_of
 from scan2train.formats.dicom.rtstruct_read import read_structure_set
 from scan2train.formats.sniff import sniff_file
-from scan2train.read import read
+from scan2train.read import read, read_all
 from scan2train.reading.label_objects import structure_sets
 from scan2train.reading.reference import series_beside
 from scan2train.reading.source import index_alone
@@ -102,7 +103,25 @@ def labels_of(path: Path, reference: Labels | None = None) -> Labels:
     return found
 
 
-def masks_of(pair: Pair) -> tuple[Labels | None, Labels]:
+def layers_of(path: Path, reference: Labels | None = None) -> Layers:
+    """The labels that a file holds, in several volumes where its regions or segments overlap.
+
+    Raises
+    ------
+    Scan2TrainError
+        As :func:`labels_of`.
+    """
+    try:
+        return (labels_of(path, reference),)
+    except SeveralVolumes as error:
+        if error.code != "LAB001":
+            raise
+    return layered(
+        one for one in read_all(path, as_labels=True, reference=reference) if isinstance(one, Labels)
+    )
+
+
+def masks_of(pair: Pair) -> tuple[Layers | None, Layers]:
     """Prediction and truth. Contours whose images do not lie beside them are drawn on the grid of the other.
 
     Raises
@@ -111,12 +130,12 @@ def masks_of(pair: Pair) -> tuple[Labels | None, Labels]:
         As :func:`labels_of`.
     """
     if pair.prediction is None:
-        return None, labels_of(pair.truth)
+        return None, layers_of(pair.truth)
     if _without_grid(pair.truth):
-        prediction = labels_of(pair.prediction)
-        return prediction, labels_of(pair.truth, prediction)
-    truth = labels_of(pair.truth)
-    return labels_of(pair.prediction, truth if _without_grid(pair.prediction) else None), truth
+        prediction = layers_of(pair.prediction)
+        return prediction, layers_of(pair.truth, prediction[0])
+    truth = layers_of(pair.truth)
+    return layers_of(pair.prediction, truth[0] if _without_grid(pair.prediction) else None), truth
 
 
 def _without_grid(path: Path) -> bool:
@@ -128,7 +147,7 @@ def _without_grid(path: Path) -> bool:
 
 
 def _scores(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> list[Score]:
-    return scores_of(*masks_of(pair), wanted, case=pair.case, names=names)
+    return scores_of_layers(*masks_of(pair), wanted, case=pair.case, names=names)
 
 
 def _score(pair: Pair, wanted: Wanted, names: Mapping[int, str]) -> _Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 #: Longest first, so that ``.nii.gz`` is not taken for ``.gz``.
 _SUFFIXES = (
@@ -65,6 +66,12 @@ def stem(name: str) -> str:
         if low.endswith(suffix) and len(last) > len(suffix):
             return last[: -len(suffix)]
     return last
+
+
+def names_in_path(path: str) -> tuple[str, ...]:
+    """What a case may be called by its file: the stem, as it is and less a channel's number, then each folder above."""
+    own = stem(path)
+    return own, CHANNEL.sub("", own), *reversed(PurePosixPath(path).parts[:-1])
 
 
 def words(text: str) -> tuple[str, ...]:

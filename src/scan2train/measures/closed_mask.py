@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from scan2train.volume import Mask
 
 #: Distances come in single precision: one that is the radius itself counts as within it.
 _ROUNDING = 1e-5
+#: A ball of more columns of voxels is grown faster by the distances of all voxels.
+_MOST_COLUMNS = 128
 
 
 def closed_mask(mask: Mask, radius_mm: float, spacing_mm: Sequence[float]) -> Mask:
@@ -33,8 +36,42 @@ def closed_mask(mask: Mask, radius_mm: float, spacing_mm: Sequence[float]) -> Ma
     reach = [int(np.ceil(radius_mm / step)) + 1 for step in spacing_mm]
     wide = np.pad(mask[box], [(n, n) for n in reach])
     radius = radius_mm * (1 + _ROUNDING)
-    grown = depth_mm(~wide, spacing_mm) <= radius
+    grown = _near(wide, radius, spacing_mm)
     # A voxel stays if the ball about it lies within what was grown.
-    kept = depth_mm(grown, spacing_mm) > radius
-    out[box] |= kept[tuple(slice(n, -n) for n in reach)]
+    shrunk = ~_near(~grown, radius, spacing_mm)
+    out[box] |= shrunk[tuple(slice(n, -n) for n in reach)]
     return out
+
+
+def _near(mask: Mask, radius: float, spacing: Sequence[float]) -> Mask:
+    """What lies no farther than ``radius`` from the mask."""
+    columns = _columns(radius, spacing)
+    if sum(map(len, columns.values())) > _MOST_COLUMNS:
+        near: Mask = depth_mm(~mask, spacing) <= radius
+        return near
+    out, along = np.zeros_like(mask), mask.copy()
+    for half in range(max(columns) + 1):
+        if half:
+            along[half:] |= mask[:-half]
+            along[:-half] |= mask[half:]
+        for j, k in columns.get(half, ()):
+            (to_j, from_j), (to_k, from_k) = (_shifted(by) for by in (j, k))
+            out[:, to_j, to_k] |= along[:, from_j, from_k]
+    return out
+
+
+def _columns(radius: float, spacing: Sequence[float]) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """The columns along i that a ball is made of: half of a column's length to its places along j and k."""
+    i, j, k = spacing
+    found: dict[int, list[tuple[int, int]]] = {}
+    wide, high = int(radius / j), int(radius / k)
+    for at in product(range(-wide, wide + 1), range(-high, high + 1)):
+        rest = radius**2 - (at[0] * j) ** 2 - (at[1] * k) ** 2
+        if rest >= 0:
+            found.setdefault(int(np.sqrt(rest) / i), []).append(at)
+    return found
+
+
+def _shifted(by: int) -> tuple[slice, slice]:
+    """Where to, and where from, along an axis."""
+    return slice(max(by, 0), min(by, 0) or None), slice(max(-by, 0), min(-by, 0) or None)

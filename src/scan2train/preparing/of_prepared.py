@@ -6,7 +6,7 @@ A file of voxels does not say what is padding, and NIfTI not in which unit value
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,20 @@ def account_beside(row: Mapping[str, Any]) -> Path | None:
     """The account of the case that a row of the volumes table is the image of; ``None`` for any other source."""
     place = place_in_set(row)
     return None if place is None or place.part != _IMAGE else place.out / CASES / place.case / ACCOUNT
+
+
+def paths_before(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Where each scan lies below its source; a case of a prepared set, where the scan lay that it was made from."""
+    tables: dict[Path, dict[str, dict[str, Any]]] = {}
+    found = []
+    for row in rows:
+        place, known = place_in_set(row), {}
+        if place is not None and place.part == _IMAGE:
+            if place.out not in tables:
+                tables[place.out] = _table(place.out)
+            known = tables[place.out].get(place.case, {})
+        found.append(str(known.get("path") or row["path"] or ""))
+    return found
 
 
 def with_facts(volumes: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,8 @@
 
 What it finds
 -------------
-Volumes whose Patient Position says prone, on the side, or feet first.
+Volumes whose Patient Position says prone or on the side: a warning. And those of patients who lay on the back, but not
+with the head first: worth knowing, no more.
 
 Why it matters
 --------------
@@ -41,7 +42,13 @@ _FIRST = {
     "AF": "front first",
     "PF": "back first",
 }
+_USUAL = "HFS: supine, head first"
 _LYING = {"S": "supine", "P": "prone", "DR": "on the right side", "DL": "on the left side"}
+
+_NOTHING_MOVED = (
+    "Nothing: the patient lay on the back, and organs lie as in other scans. Only the order in which slices were taken "
+    "is another, and volumes are stacked by their coordinates."
+)
 
 SUSPECT = pl.col("patient_position") != "HFS"
 
@@ -54,13 +61,18 @@ def check(row: Mapping[str, Any]) -> Iterator[Hit]:
     first, lying = _FIRST.get(term[:2]), _LYING.get(term[2:])
     if first is None or lying is None or term == "HFS":
         return
-    severity = info if lying == "supine" else warning
-    yield severity(
-        f"the patient lay {lying}, {first}",
-        seen=term,
-        expected="HFS: supine, head first",
-        scope="series",
-    )
+    if lying == "supine":
+        yield info(
+            f"the patient lay on the back as usual, but {first}",
+            seen=term,
+            expected=_USUAL,
+            advice=_NOTHING_MOVED,
+            scope="series",
+        )
+    else:
+        yield warning(
+            f"the patient lay {lying}, not on the back ({first})", seen=term, expected=_USUAL, scope="series"
+        )
 
 
 def examples() -> Iterator[Example]:

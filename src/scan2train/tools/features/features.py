@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from scan2train.read import read
 from scan2train.reading.labels_on import labels_on
 from scan2train.reading.options import Options
 from scan2train.runners.progress import Progress
+from scan2train.tools.features.carried import Along, require_columns
+from scan2train.tools.features.definitions import DEFINITIONS
 from scan2train.tools.features.one_case import features_of
-from scan2train.tools.features.table import FACTS, CaseFeatures, FeatureTable, in_order
+from scan2train.tools.features.table import FACTS, OWN, CaseFeatures, FeatureTable, in_order
 from scan2train.volume import Labels, Volume
 
 
@@ -28,6 +31,8 @@ def features(
     irregular: str = "refuse",
     suv: str | None = None,
     unit: str | None = None,
+    columns: Collection[str] = (),
+    table: str | os.PathLike[str] | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> FeatureTable:
@@ -46,6 +51,12 @@ def features(
         How to read the images, as for :func:`scan2train.read.read`.
     unit
         What values are in where files do not say so: ``"HU"`` for a CT as NIfTI. A file that says another is refused.
+    columns
+        Columns of the volumes table that come along for the scans of a folder, such as ``"station"``; ``"site"`` is the
+        station, else make and model; ``"folder"`` is the first folder below ``image`` that a scan lies in.
+    table
+        A CSV or Parquet file with the column ``case``, whose other columns come along for the cases of a folder. A case
+        goes by its name, by that of its file, or by a folder that it lies in.
     jobs
         How many processes work at once on the cases of a folder.
     progress
@@ -65,17 +76,23 @@ def features(
     NoImages
         If no image of a folder has labels.
     WrongUse
-        If an argument cannot be meant, or the image says that it is in another unit.
+        If an argument cannot be meant, the image says that it is in another unit, or no case is in the table.
+    UnknownName
+        If there is no such column.
     Scan2TrainError
         As :func:`scan2train.read.read`, for one image; in a folder it costs that case alone.
     """
+    require_columns(columns)
     if isinstance(image, Volume) or isinstance(labels, Labels) or _is_one(image, labels):
+        if columns or table is not None:
+            raise WrongUse("columns come along for a folder of scans", found="one image")
         volume = image if isinstance(image, Volume) else read(image, irregular, suv)
         if isinstance(labels, str) and labels == "auto":
             raise WrongUse("say which labels belong to the image", expected="Labels, or a file of them")
         return FeatureTable(cases=(_of_one(volume, labels_on(labels, volume), image, only, unit),), failed=())
+    along = Along(columns=tuple(columns), table=None if table is None else path_given(table, "a table"))
     return _of_folder(
-        path_given(image), labels, only, Options(irregular=irregular, suv=suv), unit, jobs, progress
+        path_given(image), labels, only, Options(irregular=irregular, suv=suv), unit, along, jobs, progress
     )
 
 
@@ -110,6 +127,7 @@ def _of_folder(
     only: Collection[int],
     reading: Options,
     unit: str | None,
+    along: Along,
     jobs: int,
     progress: Progress | None,
 ) -> FeatureTable:
@@ -133,6 +151,7 @@ def _of_folder(
             found=f"{len(planned.jobs)} images",
             advice="Name the folder of labels, or lay them beside their images as X_seg or in labelsTr.",
         )
+    carried, unknown = along.of(labelled, (*OWN, *(one.name for one in DEFINITIONS)))
     work = partial(_of_case, tuple(only), reading, unit)
     items = Ordered.largest_first(planned, labelled)
     done: list[CaseFeatures] = []
@@ -140,7 +159,7 @@ def _of_folder(
         for count, outcome in enumerate(outcomes, start=1):
             case = items.jobs[outcome.at].case
             if isinstance(outcome.value, CaseFeatures):
-                done.append(outcome.value)
+                done.append(replace(outcome.value, carried=carried[case]))
             elif isinstance(outcome.value, Scan2TrainError):
                 failed.append((case, outcome.value))
             else:
@@ -152,6 +171,7 @@ def _of_folder(
         cases=in_order(done),
         failed=tuple(sorted(failed, key=lambda one: one[0])),
         unlabelled=tuple(job.case for job in planned.jobs if job.case not in names),
+        not_in_table=unknown,
     )
 
 

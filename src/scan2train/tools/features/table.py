@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 #: What a scan's row in the volumes table says that batches are told by.
 FACTS = ("patient", "modality", "manufacturer", "model", "kernel", "kernel_class")
+#: Columns of every table besides.
+OWN = ("case", "label", "name", "unit", "voxels", "valued")
 #: The formats of tables, by their suffix.
 SUFFIXES = (".csv", ".parquet", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFeatures:
-    """One case: its name, the unit of its image's values, what is known of the scan, and its labels."""
+    """One case: its name, the unit of its image's values, what is known of the scan, and its labels.
+
+    ``carried`` are the columns that were asked for besides, by name.
+    """
 
     case: str
     unit: str
     labels: tuple[LabelFeatures, ...]
     facts: Mapping[str, Any]
+    carried: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +41,14 @@ class FeatureTable:
     """What :func:`features` found.
 
     ``cases`` come in natural order of their names; ``failed`` are those without features, each with its error;
-    ``unlabelled`` names images that no labels were found for.
+    ``unlabelled`` names images that no labels were found for, ``not_in_table`` cases that the table of columns that
+    come along does not name.
     """
 
     cases: tuple[CaseFeatures, ...]
     failed: tuple[tuple[str, Scan2TrainError], ...] = ()
     unlabelled: tuple[str, ...] = ()
+    not_in_table: tuple[str, ...] = ()
 
     def frame(self) -> pl.DataFrame:
         """A row for each label of each case, features in columns by their IBSI names: what ComBat reads.
@@ -49,13 +57,16 @@ class FeatureTable:
         """
         import polars as pl
 
+        asked = dict.fromkeys(name for case in self.cases for name in case.carried)
         known = [name for name in FACTS if any(case.facts.get(name) not in (None, "") for case in self.cases)]
-        text = {"case": pl.String, "label": pl.Int64, "name": pl.String, "unit": pl.String}
+        known = [name for name in known if name not in asked]
+        text: dict[str, Any] = {"case": pl.String, "label": pl.Int64, "name": pl.String, "unit": pl.String}
         schema = {
             **text,
             "voxels": pl.Int64,
             "valued": pl.Int64,
             **dict.fromkeys(known, pl.String),
+            **dict.fromkeys(asked),  # of the type of what is there
             **{one.name: pl.Float64 for one in DEFINITIONS},
         }
         rows = [
@@ -67,12 +78,13 @@ class FeatureTable:
                 "voxels": one.voxels,
                 "valued": one.valued,
                 **{name: case.facts.get(name) for name in known},
+                **case.carried,
                 **one.features,
             }
             for case in self.cases
             for one in case.labels
         ]
-        return pl.DataFrame(rows, schema=schema)
+        return pl.DataFrame(rows, schema=schema, infer_schema_length=None)
 
     def long(self) -> pl.DataFrame:
         """A row for each number: case, label, name, feature, code, value, unit."""
@@ -92,7 +104,7 @@ class FeatureTable:
                 {
                     "case": case.case,
                     "unit": case.unit,
-                    "scan": {name: case.facts.get(name) for name in FACTS},
+                    "scan": {**{name: case.facts.get(name) for name in FACTS}, **case.carried},
                     "labels": [
                         {
                             "label": one.value,

@@ -86,7 +86,8 @@ class Combat:
         categorical
             Columns among ``keep`` whose numbers are names of classes.
         features
-            The columns to harmonise; every column of floating-point numbers if not given. Missing values stay missing.
+            The columns to harmonise; if not given those that :func:`scan2train.features` measures, or every column of
+            floating-point numbers where it has none of these. Missing values stay missing.
         reference
             The batch that stays as it is.
         eb

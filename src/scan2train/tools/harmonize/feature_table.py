@@ -11,6 +11,7 @@ import polars as pl
 
 from scan2train.errors import WrongUse
 from scan2train.formats.atomic import replacing
+from scan2train.tools.features.definitions import DEFINITIONS
 from scan2train.tools.harmonize.design import column_of
 from scan2train.volume import Array
 
@@ -55,7 +56,10 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
 def names_of_features(
     table: pl.DataFrame, asked: Sequence[str] | None, *, without: Sequence[str]
 ) -> list[str]:
-    """The columns asked for, else every column of floating-point numbers that has another role in nothing.
+    """The columns asked for; else those that ``features`` measures; else every column of floating-point numbers.
+
+    What has another role is none of the last two, and in a table of ``features`` neither is what it carries along, such
+    as a slice's thickness.
 
     Raises
     ------
@@ -64,6 +68,8 @@ def names_of_features(
     """
     if asked is None:
         names = [name for name, kind in table.schema.items() if kind.is_float() and name not in without]
+        measured = {one.name for one in DEFINITIONS}
+        names = [name for name in names if name in measured] or names
         if not names:
             raise WrongUse(
                 "the table has no column of floating-point numbers", found=", ".join(table.columns)

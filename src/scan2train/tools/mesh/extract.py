@@ -19,8 +19,8 @@ _MOST_SHEAR = 1e-3
 
 def extract(
     volume: Volume, *, level: float | None, label: int | None, close_mm: float, fill: bool
-) -> Surface:
-    """The surface, closed where the picture ends, in RAS+ mm.
+) -> tuple[Surface, int]:
+    """The surface, closed where the picture ends, in RAS+ mm; and how many voxels lie within.
 
     Parameters
     ----------
@@ -73,7 +73,8 @@ def extract(
     index = points.astype(np.float64) - 1 + [one.start for one in box]
     made = Surface(points=volume.grid.to_world(index), faces=faces.astype(np.int64))
     # A mirrored grid turns triangles inside out.
-    return made if made.volume_mm3 > 0 else Surface(points=made.points, faces=made.faces[:, ::-1].copy())
+    outward = made if made.volume_mm3 > 0 else Surface(points=made.points, faces=made.faces[:, ::-1].copy())
+    return outward, int(np.count_nonzero(solid))
 
 
 def needs_level(where: object, found: object) -> WrongUse:

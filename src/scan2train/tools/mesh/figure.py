@@ -93,7 +93,7 @@ def surface(
     most_mm = max(volume.grid.spacing) / 2
     made: list[tuple[Surface, Colour]] = []
     for value in values:
-        one = extract(volume, level=level, label=value, close_mm=0.0, fill=False)
+        one, _ = extract(volume, level=level, label=value, close_mm=0.0, fill=False)
         made.append((smooth(one, smooth_rounds, most_mm), BONE if value is None else _rgb(value)))
     side = (style.width_in - 2 * MARGIN_IN - 2 * GAP_IN) / 3
     pictures, pixel_mm = views(made, round(side * style.dpi))

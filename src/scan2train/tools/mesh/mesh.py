@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scan2train.errors import WrongUse
 from scan2train.measures.label_values import counts
 from scan2train.paths import path_given
 from scan2train.read import read
 from scan2train.reading.kept import require_kept
+from scan2train.tools.mesh.distance import Farness, hausdorff_mm
 from scan2train.tools.mesh.extract import extract, needs_level
-from scan2train.tools.mesh.fewer import fewer, hausdorff_mm
+from scan2train.tools.mesh.fewer import fewer
 from scan2train.tools.mesh.mesh_files import require_mesh_suffix, write_mesh
 from scan2train.tools.mesh.smooth import smooth
 from scan2train.tools.mesh.surface import Closedness, Surface, closedness
@@ -26,6 +29,8 @@ ROUNDS = 10
 _MOST_LABELS = 512
 #: How far triangles may be moved to make them fewer, in the smallest spacing.
 _ERROR = 0.25
+#: By how much a surface may hold more or less than its voxels before that is pointed out, per cent.
+_MOST_OFF = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,8 @@ class Mesh:
 
     ``first`` is how many triangles marching cubes made; ``smoothed_mm`` how far smoothing moved the surface, and
     ``error_mm`` how far making it lighter did (Hausdorff distances), ``allowed_mm`` the most that was allowed;
-    ``volume_before_ml`` what the surface of marching cubes held.
+    ``volume_before_ml`` what the surface of marching cubes held, and ``voxels_ml`` the volume of the voxels within: the
+    surface cuts their corners, of thin things and thick slices the most.
     """
 
     surface: Surface
@@ -43,6 +49,7 @@ class Mesh:
     error_mm: float
     allowed_mm: float
     volume_before_ml: float
+    voxels_ml: float
     closed: Closedness
     space: str
 
@@ -59,6 +66,7 @@ class Mesh:
             "decimation_allowed_mm": self.allowed_mm,
             "volume_ml": self.surface.volume_mm3 / 1000,
             "volume_of_marching_cubes_ml": self.volume_before_ml,
+            "volume_of_voxels_ml": self.voxels_ml,
             "area_cm2": self.surface.area_mm2 / 100,
             "watertight": self.closed.watertight,
             "open_edges": self.closed.open_edges,
@@ -73,6 +81,9 @@ class Mesh:
         told = self.to_json()
         yield f"{told['triangles']} triangles of {self.first}, {told['pieces']} pieces; {told['space']}"
         yield f"{told['volume_ml']:.6g} ml ({self.volume_before_ml:.6g} ml before), {told['area_cm2']:.6g} cm2"
+        less = 100 * (told["volume_ml"] / self.voxels_ml - 1)
+        thin = ": much of it is thin beside its voxels" if abs(less) > _MOST_OFF else ""
+        yield f"the voxels within hold {self.voxels_ml:.6g} ml; the surface {less:+.1f} %{thin}"
         yield f"smoothing moved the surface by {self.smoothed_mm:.3g} mm at most"
         yield f"fewer triangles moved it by {self.error_mm:.3g} mm at most, of {self.allowed_mm:.3g} mm allowed"
         crowded = self.closed.crowded_edges
@@ -155,11 +166,11 @@ def mesh(
     if not isinstance(source, Volume):
         require_kept(path_given(source), places)
     volume = source if isinstance(source, Volume) else source_of(source, level, label, irregular)
-    first = extract(volume, level=level, label=label, close_mm=close_mm, fill=fill_holes)
+    first, voxels = extract(volume, level=level, label=label, close_mm=close_mm, fill=fill_holes)
     spacing = volume.grid.spacing
     most = max(spacing) / 2
     smoothed = smooth(first, smooth_rounds, most)
-    moved = hausdorff_mm(smoothed, first, 1.001 * most) if smooth_rounds else 0.0
+    moved = _moved_mm(smoothed, first, 1.001 * most)
     allowed = _ERROR * min(spacing) if error_mm is None else error_mm
     surface, error = fewer(smoothed, allowed)
     found = Mesh(
@@ -169,11 +180,19 @@ def mesh(
         error_mm=error,
         allowed_mm=allowed,
         volume_before_ml=first.volume_mm3 / 1000,
+        voxels_ml=voxels * abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000,
         closed=closedness(surface),
         space="metres, Y up" if out is not None and Path(out).suffix.lower() == ".glb" else f"mm, {space}",
     )
     _write(found, out, space, picture, page)
     return found
+
+
+def _moved_mm(smoothed: Surface, first: Surface, reach: float) -> float:
+    """The Hausdorff distance of a surface to the same with its points moved: nowhere more than these were."""
+    corners = np.linalg.norm(smoothed.points - first.points, axis=1)
+    bound = Farness(corners=corners, triangles=corners[first.faces].max(axis=1))
+    return hausdorff_mm(smoothed, first, reach, (bound, bound))
 
 
 def source_of(

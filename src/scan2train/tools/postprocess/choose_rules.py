@@ -38,11 +38,19 @@ class Choice:
     tried: tuple[tuple[str, float], ...]
     dropped: str = ""
 
-    def why(self) -> list[str]:
-        """In words, a line each."""
+    def verdict(self) -> str:
+        """What was chosen, and what it gains, in words."""
         gain = f"mean Dice {self.before:.4f} -> {self.after:.4f} on {self.cases} validation cases"
-        head = self.dropped or (f"{self.rule}: {gain}" if not self.rule.idle else f"as it is: {gain}")
-        return [head, *(f"tried {what}: {dice:.4f}" for what, dice in self.tried)]
+        return self.dropped or (f"{self.rule}: {gain}" if not self.rule.idle else f"as it is: {gain}")
+
+    def rivals(self) -> tuple[tuple[str, float], ...]:
+        """What else was tried, with its mean Dice, the best first."""
+        others = [one for one in self.tried if one[0] != str(self.rule)]
+        return tuple(sorted(others, key=lambda one: -one[1]))
+
+    def why(self) -> list[str]:
+        """The verdict and all that was tried, a line each."""
+        return [self.verdict(), *(f"tried {what}: {dice:.4f}" for what, dice in self.tried)]
 
     def to_json(self) -> dict[str, Any]:
         """All of it in plain values."""

@@ -40,6 +40,11 @@ class Changed:
     filled: int
     voxel_ml: float | None
 
+    @property
+    def idle(self) -> bool:
+        """Whether the label stayed as it was."""
+        return not (self.removed or self.closed or self.filled)
+
     def ml(self, voxels: int) -> float | None:
         """A number of voxels as ml."""
         return None if self.voxel_ml is None else voxels * self.voxel_ml
