@@ -67,6 +67,15 @@ def test_a_saved_index_and_a_file_are_the_same_images(session, tmp_path):
     assert (alone.opened.kind, alone.open) == ("file", next(iter(session.entries)))
 
 
+def test_a_series_in_its_own_folder_is_called_after_it(tmp_path, monkeypatch):
+    for at, name in enumerate(("ct", "pet"), start=1):
+        small_series(below=name, patient="A", series_number=at, seed=at)(tmp_path)
+    session = start(tmp_path / "ct", second=tmp_path / "pet", cache=False)
+    assert [one.name for one in session.entries.values()] == ["ct", "pet"]
+    monkeypatch.chdir(tmp_path / "ct")
+    assert [one.name for one in start(".", cache=False).entries.values()] == ["ct"]
+
+
 def test_files_of_one_content_are_images_of_their_own(tmp_path):
     place = planted(tmp_path).path
     place.with_name("copy.nii.gz").write_bytes(place.read_bytes())
