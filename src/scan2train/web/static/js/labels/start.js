@@ -55,6 +55,9 @@ export function start(viewer) {
   bind("Shift+N", "Copy the label to the next slice", acts.copy(1));
   bind("Shift+P", "Copy the label to the slice before", acts.copy(-1));
   bind("Shift+Delete", "Clear the label in this slice", acts.clear);
+  bind("Shift+E", "Show or hide the label that is drawn with", acts.hide);
+  bind("Shift+D", "Save names and colours for ITK-SNAP", acts.saveDescriptions);
+  bind("Shift+G", "Read names and colours of ITK-SNAP", acts.readDescriptions);
   bind("y", "Labels filled, outlined, or both", acts.look);
   bind("Shift+Y", "Show or hide the labels", acts.flip("shown"));
   bind("{", "Labels more transparent", acts.fade(-0.1));
