@@ -37,6 +37,18 @@ class Image:
         array = self.volume.array
         return array.shape[3] if array.ndim == 4 and self.times == 1 else 1
 
+    @property
+    def white(self) -> int:
+        """What full red, green and blue are, of a picture in colour; 0 of others, whose first channel is shown."""
+        kind, photometric = self.volume.array.dtype, self.volume.meta.get("photometric")
+        if self.channels not in {3, 4} or kind not in (np.uint8, np.uint16):
+            return 0
+        if kind == np.uint8:
+            return 255
+        if photometric == "PALETTE COLOR":
+            return 65535  # PS3.3 C.7.9: entries of a palette fill their 16 bits
+        return (1 << int(self.volume.meta.get("bits_stored") or 16)) - 1 if photometric == "RGB" else 0
+
     @cached_property
     def planes(self) -> Mapping[str, Mapping[str, Planes]]:
         """All planes, by mode and name."""

@@ -37,8 +37,9 @@ export function makeToolBar(viewer, { help, header }) {
   state.watch(["image"], ({ image }) => {
     place("title").textContent = image?.name ?? "";
     const told = image && state.get().set?.images.find(({ id }) => id === image.id)?.description;
-    const facts = image && [told, image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.physical ? image.orientation : null, image.oblique ? "oblique" : null, thickness(image)];
+    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.physical ? image.orientation : null, image.oblique ? "oblique" : null, thickness(image), told];
     place("facts").textContent = facts ? facts.filter(Boolean).join(" · ") : "";
+    place("facts").title = place("facts").textContent; // a narrow window cuts it off
   });
   show(state.get());
 }
