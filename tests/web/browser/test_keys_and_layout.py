@@ -285,6 +285,12 @@ def test_nothing_is_cut_off_on_a_laptop_or_at_4k(viewer, look, width, height):
         box = page.locator(part).bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
+    page.keyboard.press("b")  # labels are begun: the panel has all its parts
+    page.locator("#label-list li").wait_for()
+    smallest = """right => Math.min(...[...right.querySelectorAll("button, select, input, label, p, dd, dt, span")]
+      .filter((one) => one.checkVisibility() && (one.textContent.trim() || one.value))
+      .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+    assert page.locator("#right").evaluate(smallest) >= (17 if width > 3000 else 12)
 
 
 def test_slices_thicker_or_thinner_than_their_steps_are_told(page):
