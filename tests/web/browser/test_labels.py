@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import nibabel as nib
@@ -369,7 +370,9 @@ def test_names_and_colours_travel_as_label_descriptions_of_itk_snap(viewer, look
         b'    2    18   52   86     0.25  1  1    "<i>portal vein"\r\n'
         b'  300   255    0   10        1  0  0    "L\xc3\xa4sion "A""\r\n'
     )
-    page.locator("#descriptions-file").set_input_files(file)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Shift+G")
+    chooser.value.set_files(file)
     page.locator("#label-list li[data-value='300']").wait_for()
     rest(page)
     labels = {row.get_attribute("data-value"): row for row in page.locator("#label-list li").all()}
@@ -400,6 +403,24 @@ def test_names_and_colours_travel_as_label_descriptions_of_itk_snap(viewer, look
     page.keyboard.press("Control+z")  # all of them at once
     labels["300"].wait_for(state="detached")
     assert page.locator("[aria-label='Name of label 2']").input_value() == "<b>cyst"
+
+
+def test_volumes_and_statistics_are_saved_as_a_table(viewer, look):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    page.locator("[aria-label='Name of label 2']").fill('=1+"cyst"')
+    page.locator("[aria-label='Name of label 2']").press("Enter")
+    rest(page)
+    with page.expect_download() as download:
+        page.keyboard.press("Shift+M")
+    with download.value.path().open(newline="") as file:
+        empty, cyst = csv.DictReader(file)
+    assert (empty["name"], empty["voxels"], empty["mean"]) == ("liver", "0", "")
+    assert (cyst["value"], cyst["name"], cyst["voxels"]) == ("2", '\'=1+"cyst"', str(5 * 8 * 9))
+    assert float(cyst["ml"]) == pytest.approx(5 * 8 * 9 * 0.9 * 1.2 * 3.1 / 1000)
+    assert [float(cyst[one]) for one in ("mean", "min", "max")] == [120, 80, 160]
+    page.keyboard.press("Control+z")
+    rest(page)
 
 
 def test_a_label_has_an_opacity_and_an_eye_of_its_own(viewer, look):

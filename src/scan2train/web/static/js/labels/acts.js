@@ -2,6 +2,7 @@
 import { element } from "../dom.js";
 import { crosshairOn } from "./crosshair_on.js";
 import { readDescriptions, writeDescriptions } from "./descriptions.js";
+import { numbersTable } from "./numbers_table.js";
 
 const RADII = Object.freeze([0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50]);
 /** More text than any atlas has names. */
@@ -83,6 +84,17 @@ export function makeActs(viewer, desk, overlay, dialog) {
       }
       return undefined;
     },
+    async saveNumbers() {
+      if (!store.get().open) return messages.note("There are no labels yet.");
+      try {
+        await desk.settled();
+        const { open } = store.get();
+        download(numbersTable(open), "text/csv", `${open.suggested}.csv`);
+      } catch (error) {
+        messages.error(error);
+      }
+      return undefined;
+    },
     saveDescriptions() {
       const { open, hidden, faint } = store.get();
       if (!open) return messages.note("There are no labels yet.");
@@ -91,7 +103,7 @@ export function makeActs(viewer, desk, overlay, dialog) {
       return download(writeDescriptions(labels), "text/plain", `${open.suggested}.txt`);
     },
     readDescriptions: () => (store.get().open ? chooser.click() : messages.note("Open labels first, or begin new ones: the panel Labels.")),
-    hide: () => value() && desk.showOrHide(value()),
+    hide: () => store.get().open && value() && desk.showOrHide(value()),
     size: (by) => () => {
       const { radius } = store.get();
       const next = by > 0 ? RADII.find((one) => one > radius) : RADII.findLast((one) => one < radius);

@@ -116,6 +116,11 @@ export function makeDesk({ state, messages }) {
     busy,
     /** @returns {boolean} whether any labels of this page have changes that are on no disk */
     unsaved: () => unsaved.size > 0,
+    /** When all that was asked for is done, and its numbers are here. */
+    async settled() {
+      await line;
+      await refresh();
+    },
     /** While a stroke is drawn slices stay as they are shown. @param {boolean} now */
     hold(now) {
       held = now;

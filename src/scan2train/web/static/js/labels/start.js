@@ -58,6 +58,7 @@ export function start(viewer) {
   bind("Shift+E", "Show or hide the label that is drawn with", acts.hide);
   bind("Shift+D", "Save names and colours for ITK-SNAP", acts.saveDescriptions);
   bind("Shift+G", "Read names and colours of ITK-SNAP", acts.readDescriptions);
+  bind("Shift+M", "Save volumes and statistics as CSV", acts.saveNumbers);
   bind("y", "Labels filled, outlined, or both", acts.look);
   bind("Shift+Y", "Show or hide the labels", acts.flip("shown"));
   bind("{", "Labels more transparent", acts.fade(-0.1));
