@@ -46,12 +46,13 @@ export function windowPanel(viewer) {
   fillSelect(map, MAPS.map((name) => ({ value: name, text: name })));
   const invert = element("input", { type: "checkbox", id: "invert", onchange: () => state.set({ invert: invert.checked }) });
   const colours = element("p", { class: "quiet", id: "colours-as-stored", hidden: true, text: "Slices in colour are shown as they are stored, whatever the window." });
-  const ofSlice = element("button", { type: "button", id: "window-of-slice", class: "button", title: "A window for what the marked pane shows (Shift+W)", text: "From what is seen", onclick: () => fitSlice() });
+  const ofSlice = element("button", { type: "button", id: "window-of-slice", class: "button", title: "Fit the window to what the marked pane shows (Shift+W)", "aria-label": "Fit the window to what the marked pane shows", text: "Fit", onclick: () => fitSlice() });
+  numbers.row.append(ofSlice);
   const smooth = element("input", { type: "checkbox", id: "smooth", onchange: () => state.set({ smooth: smooth.checked }) });
   panels.add({
     id: "window-panel", title: "Window", order: 20,
     content: [
-      histogram.canvas, colours, numbers.row, ofSlice,
+      histogram.canvas, colours, numbers.row,
       element("div", { class: "pair" }, element("label", { text: "Colours" }, map),
         element("div", { class: "checks" }, element("label", {}, invert, " Invert"), element("label", {}, smooth, " Smooth"))),
     ],
