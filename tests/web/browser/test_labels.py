@@ -530,6 +530,17 @@ def test_labels_that_were_taken_back_while_they_were_read_are_not_opened(viewer,
     assert not page.locator("#labels-save").is_visible()
 
 
+def test_a_new_label_is_the_one_that_is_named_though_it_is_still_on_its_way(page):
+    held = held_back(page, "**/edits")
+    page.keyboard.press("Shift+A")
+    wait_until(page, lambda: held)
+    page.keyboard.press("Shift+R")
+    page.wait_for_timeout(100)
+    held.pop().continue_()
+    page.locator("[aria-label='Name of label 2']:focus").wait_for()
+    page.unroute_all(behavior="wait")
+
+
 def test_labels_are_saved_though_others_are_chosen_meanwhile(viewer, look, kept):
     page = look(viewer)
     page.locator("#label-list li").nth(1).wait_for()

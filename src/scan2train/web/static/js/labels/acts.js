@@ -23,6 +23,7 @@ export function makeActs(viewer, desk, overlay, dialog) {
     return { plane: active, mode, n: viewer.panes.get(active).n };
   };
   const value = () => store.get().value;
+  let adding = Promise.resolve();
 
   /** A file of the browser's own making. */
   function download(text, type, name) {
@@ -60,10 +61,14 @@ export function makeActs(viewer, desk, overlay, dialog) {
   return Object.freeze({
     undo: () => desk.undo(),
     redo: () => desk.redo(),
-    add: () => desk.edit({ op: "add" }).then(desk.refresh).then(() => {
-      const last = store.get().open?.labels.at(-1);
-      if (last) store.set({ value: last.value });
-    }).catch(messages.error),
+    add() {
+      adding = desk.edit({ op: "add" }).then(desk.refresh).then(() => {
+        const last = store.get().open?.labels.at(-1);
+        if (last) store.set({ value: last.value });
+      }).catch(messages.error);
+    },
+    /** @returns {Promise<void>} when the label that was asked for last is the one to draw with */
+    added: () => adding,
     interpolate: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over }),
     interpolateAll: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over, three_d: true }),
     copy: (by) => async () => {

@@ -46,7 +46,7 @@ export function start(viewer) {
   bind("Ctrl+Y", "Do again", acts.redo);
   bind("Ctrl+S", "Save", acts.save);
   bind("Shift+A", "New label", acts.add);
-  bind("Shift+R", "Rename the label", panel.rename);
+  bind("Shift+R", "Rename the label", () => acts.added().then(panel.rename));
   bind("Shift+L", "Draw with the next label", acts.next(1));
   bind("Shift+K", "Draw with the label before", acts.next(-1));
   bind("Shift+U", "Draw with the label at the crosshair", acts.pick);
