@@ -89,6 +89,7 @@ def test_a_series_in_its_own_folder_is_called_after_it(tmp_path, monkeypatch):
 
 def test_a_picture_with_a_palette_has_a_thumbnail_in_its_colours(tmp_path):
     session = start(palette(tmp_path), cache=False)
+    assert describe_set(session)["images"][0]["spacing_mm"] is None  # its pixels have no physical size
     drawn = np.asarray(Picture.open(BytesIO(session.thumbnail(session.open))))
     row = drawn[drawn.shape[0] // 2]
     assert row[5].tolist() == [200, 40, 0]

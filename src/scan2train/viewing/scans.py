@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 _NARROW = (
     *("volume", "source", "path", "format", "dimension", "dimension_value", "split_by", "affine", "samples"),
-    *("size_i", "size_j", "size_k", "spacing_i_mm", "spacing_j_mm", "spacing_k_mm", "irregular", *ABOUT),
+    *(
+        "size_i",
+        "size_j",
+        "size_k",
+        "spacing_i_mm",
+        "spacing_j_mm",
+        "spacing_k_mm",
+        "irregular",
+        "physical",
+        *ABOUT,
+    ),
 )
 
 
