@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from scan2train.errors import WrongUse
-from scan2train.measures.display_window import Window, window_of_values
+from scan2train.measures.display_window import Window, white_of, window_of_values
 from scan2train.sampling.memory import for_kernels
 from scan2train.viewing.planes import MODES, NAMES, Planes, planes_of
 from scan2train.volume import Array, Volume
@@ -40,14 +40,7 @@ class Image:
     @property
     def white(self) -> int:
         """What full red, green and blue are, of a picture in colour; 0 of others, whose first channel is shown."""
-        kind, photometric = self.volume.array.dtype, self.volume.meta.get("photometric")
-        if self.channels not in {3, 4} or kind not in (np.uint8, np.uint16):
-            return 0
-        if kind == np.uint8:
-            return 255
-        if photometric == "PALETTE COLOR":
-            return 65535  # PS3.3 C.7.9: entries of a palette fill their 16 bits
-        return (1 << int(self.volume.meta.get("bits_stored") or 16)) - 1 if photometric == "RGB" else 0
+        return white_of(self.volume)
 
     @cached_property
     def planes(self) -> Mapping[str, Mapping[str, Planes]]:
