@@ -11,6 +11,8 @@ from typing import Any
 
 import nibabel as nib
 import numpy as np
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from scan2train.grid import Grid
 from scan2train.testing.dicom_series import write_dicom_series
@@ -119,6 +121,29 @@ def browsed(folder: Path) -> Path:
     planted(folder, f"{HOSTILE}.nii.gz".replace("/", "_"))
     (folder / "<b>cut.nii").write_bytes(b"\x5c\x01\x00\x00" + bytes(300))
     return folder
+
+
+def palette(folder: Path) -> Path:
+    """``palette.dcm``: its left half is (200, 40, 0) and its right half (0, 90, 255), by a palette of 16 bits."""
+    made = Dataset()
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    made.SOPClassUID, made.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
+    made.StudyInstanceUID, made.SeriesInstanceUID, made.Modality = generate_uid(), generate_uid(), "OT"
+    made.Rows, made.Columns, made.SamplesPerPixel = 9, 14, 1
+    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 8, 8, 7, 0
+    made.PhotometricInterpretation = "PALETTE COLOR"
+    for name, left, right in (("Red", 200, 0), ("Green", 40, 90), ("Blue", 0, 255)):
+        setattr(made, f"{name}PaletteColorLookupTableDescriptor", [2, 0, 16])
+        setattr(
+            made,
+            f"{name}PaletteColorLookupTableData",
+            np.array([left * 257, right * 257], "<u2").tobytes(),
+        )
+    made.PixelData = np.repeat([[0] * 7 + [1] * 7], 9, axis=0).astype(np.uint8).tobytes()
+    path = folder / "palette.dcm"
+    made.save_as(path, enforce_file_format=True)
+    return path
 
 
 def volume_of(array: np.ndarray[Any, Any], grid: Grid, **more: Any) -> Volume:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import permutations, product
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from scan2train.errors import GridMismatch, WrongUse
-from scan2train.figures import before_after, three_planes
+from scan2train.figures import before_after, montage, show, three_planes
 from scan2train.figures.planes import choose_index, cut
+from scan2train.figures.thumbnail import thumbnail
 from scan2train.grid import Grid
 from scan2train.testing.phantoms import brain_mr, chest_ct
 from scan2train.testing.phantoms.chest import centred_grid
@@ -53,6 +56,20 @@ def _bright_centre(figure, name):
     rows, columns = np.nonzero(part > 200)
     assert len(rows) > 20
     return columns.mean() / part.shape[1], rows.mean() / part.shape[0]
+
+
+def test_colours_of_a_palette_are_drawn_in_colour():
+    """(200, 40, 0) as a palette of 16 bits gives it: in every figure of it, and in the small picture."""
+    colours = np.broadcast_to(np.array([200, 40, 0], np.uint16) * np.uint16(257), (30, 22, 1, 3))
+    grid = Grid((30, 22, 1), np.diag([2.0, 3.0, 5.0, 1.0]), physical=False)
+    volume = Volume(array=colours.copy(), grid=grid, meta={"photometric": "PALETTE COLOR", "bits_stored": 8})
+    for figure in (three_planes(volume), montage(volume), show(volume)):
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        red, green, blue = np.moveaxis(np.asarray(canvas.buffer_rgba())[..., :3].astype(int), -1, 0)
+        assert ((abs(red - 200) < 3) & (abs(green - 40) < 3) & (blue < 3)).mean() > 0.1
+    with Image.open(BytesIO(thumbnail(volume).jpeg)) as small:
+        assert np.abs(np.asarray(small.convert("RGB")).astype(int) - (200, 40, 0)).max() < 12
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)

@@ -219,6 +219,28 @@ def test_labels_are_added_named_and_removed_with_their_voxels():
         labels.edit(Edit(op="add", value=9))
 
 
+def test_many_labels_are_described_at_once_and_taken_back_at_once():
+    labels = opened("liver", "cyst")
+    before = state_of(labels)
+    told = ((700, "vein", "#0000ff"), (2, " spleen ", "#123456"), (3, "", "#654321"))
+    labels.edit(Edit(op="describe", labels=told))
+    state = state_of(labels)
+    assert state["names"] == {"1": "label 1", "2": "spleen", "3": "label 3", "700": "vein"}
+    assert [state["colours"][one] for one in ("2", "3", "700")] == ["#123456", "#654321", "#0000ff"]
+    labels.edit(brush(value=700))
+    assert (labels.array == 700).any()
+    labels.undo()
+    labels.undo()
+    assert state_of(labels)["names"] == before["names"] == {"1": "label 1", "2": "liver", "3": "cyst"}
+    for wrong in ((0, "none", "#123456"), (4, "two\nlines", "#123456"), (4, "a", "blue")):
+        with pytest.raises(WrongUse):
+            labels.edit(Edit(op="describe", labels=((5, "fine", "#123456"), wrong)))
+    assert state_of(labels)["names"] == before["names"]
+    for odd in ([[1, "a"]], [["1", "a", "#123456"]], "a", [[1, "a", None]]):
+        with pytest.raises(WrongUse):
+            Edit.from_json({"op": "describe", "labels": odd})
+
+
 def test_a_new_label_has_a_colour_of_its_own():
     labels = opened(*"abcdefghijklmnopqrst")
     assert len(set(state_of(labels)["colours"].values())) == 21

@@ -112,9 +112,10 @@ def test_words_are_read_as_prepare_reads_them_and_what_it_would_refuse_is_told(t
     assert decisions.wrong() is None
     path.write_text("volume,choice\naa,Accept\nbb,reject\n")
     volumes = VOLUMES.frame([{"volume": one, "role": "volume"} for one in ("aa", "bb")])
-    with pytest.raises(WrongUse, match="else than accept or reject"):
+    with pytest.raises(WrongUse, match="else than accept or reject") as refused:
         choose(volumes, None, path)
     told = decisions.wrong()
+    assert str(told) == str(refused.value)  # what is told at the start is what ``prepare`` will say
     assert (told.where, told.found) == (str(path), "'Accept'")
     assert "accept or reject" in told.message
     assert decisions.all()["aa"] == Decision("Accept")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
+from io import BytesIO
 from weakref import ref
 
 import nibabel as nib
 import numpy as np
 import pytest
+from PIL import Image as Picture
 
 from scan2train import index, prepare
 from scan2train.errors import Scan2TrainError, UnreadableFile, WrongUse
@@ -25,7 +27,16 @@ from scan2train.viewing.kept import Kept
 from scan2train.viewing.reduced import reduced
 from scan2train.viewing.start import start
 from scan2train.volume import Volume
-from scans_to_view import HOSTILE, browsed, chest_with_labels, in_time, oblique_grid, pet_and_ct, planted
+from scans_to_view import (
+    HOSTILE,
+    browsed,
+    chest_with_labels,
+    in_time,
+    oblique_grid,
+    palette,
+    pet_and_ct,
+    planted,
+)
 
 
 def until(ready, seconds=30):
@@ -65,6 +76,24 @@ def test_a_saved_index_and_a_file_are_the_same_images(session, tmp_path):
     file = next(session.opened.place.glob("*.nii.gz"))
     alone = start(file)
     assert (alone.opened.kind, alone.open) == ("file", next(iter(session.entries)))
+
+
+def test_a_series_in_its_own_folder_is_called_after_it(tmp_path, monkeypatch):
+    for at, name in enumerate(("ct", "pet"), start=1):
+        small_series(below=name, patient="A", series_number=at, seed=at)(tmp_path)
+    session = start(tmp_path / "ct", second=tmp_path / "pet", cache=False)
+    assert [one.name for one in session.entries.values()] == ["ct", "pet"]
+    monkeypatch.chdir(tmp_path / "ct")
+    assert [one.name for one in start(".", cache=False).entries.values()] == ["ct"]
+
+
+def test_a_picture_with_a_palette_has_a_thumbnail_in_its_colours(tmp_path):
+    session = start(palette(tmp_path), cache=False)
+    assert describe_set(session)["images"][0]["spacing_mm"] is None  # its pixels have no physical size
+    drawn = np.asarray(Picture.open(BytesIO(session.thumbnail(session.open))))
+    row = drawn[drawn.shape[0] // 2]
+    assert row[5].tolist() == [200, 40, 0]
+    assert row[-5].tolist() == [0, 90, 255]
 
 
 def test_files_of_one_content_are_images_of_their_own(tmp_path):

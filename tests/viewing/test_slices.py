@@ -189,7 +189,14 @@ def test_a_slab_of_truths_is_true_where_a_real_one_is(how, of_mixed):
 def test_colour_and_points_of_time():
     grid = oblique_grid((9, 7, 5))
     colour = image_of(RNG.integers(0, 255, (9, 7, 5, 3)).astype(np.uint8), grid)
-    assert (colour.channels, colour.times) == (3, 1)
+    assert (colour.channels, colour.times, colour.white) == (3, 1, 255)
+    wide = RNG.integers(0, 65535, (9, 7, 5, 3)).astype(np.uint16)
+    for meta, white in (
+        ({}, 0),  # three values a voxel, such as a direction
+        ({"photometric": "PALETTE COLOR", "bits_stored": 8}, 65535),
+        ({"photometric": "RGB", "bits_stored": 12}, 4095),
+    ):
+        assert image_of(wide, grid, meta=meta).white == white
     assert slice_of(colour, colour.planes["voxel"]["sagittal"], 2).values.shape == (5, 7, 3)
     turned = slice_of(colour, colour.planes["patient"]["axial"], 6)
     assert turned.with_nan().shape[2] == 3

@@ -32,6 +32,7 @@ from scan2train.figures.sheet import (
 )
 from scan2train.figures.style import Style
 from scan2train.figures.window import choose_window
+from scan2train.measures.display_window import in_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +99,7 @@ def montage(
         If an option has no sensible value, or no slice lies between the two places.
     """
     _check(plane, count, columns)
+    volume = in_bytes(volume)
     require_one_grid(volume.grid, labels)
     style = Style(width_in=width_in, dpi=dpi, dark=dark, fill=fill, scale_bar=scale_bar)
     name = plane or own_plane(volume.grid)

@@ -14,6 +14,7 @@ from scan2train.figures.planes import ALL_PLANES, choose_index, own_plane, requi
 from scan2train.figures.scroller import Scroller
 from scan2train.figures.style import Style
 from scan2train.figures.window import choose_window
+from scan2train.measures.display_window import in_bytes
 
 if TYPE_CHECKING:
     from scan2train.figures.planes import PlaneName
@@ -86,6 +87,7 @@ def show(
     """
     if plane is not None and plane not in ALL_PLANES:
         raise WrongUse("plane", expected=", ".join(ALL_PLANES), found=repr(plane))
+    volume = in_bytes(volume)
     require_one_grid(volume.grid, labels)
     style = Style(width_in=width_in, dpi=dpi)
     shade = choose_window(volume, window)

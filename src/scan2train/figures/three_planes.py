@@ -10,6 +10,7 @@ from scan2train.figures.planes import choose_index, cut, in_words, require_one_g
 from scan2train.figures.sheet import Row, draw, save
 from scan2train.figures.style import Style
 from scan2train.figures.window import choose_window
+from scan2train.measures.display_window import in_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,7 @@ def row_of(
     caption: str,
 ) -> Row:
     """The three planes of one volume, not yet drawn."""
+    volume = in_bytes(volume)
     require_one_grid(volume.grid, labels)
     grid = volume.grid
     index = choose_index(grid, labels, None if at_mm is None else np.asarray(at_mm, dtype=np.float64))

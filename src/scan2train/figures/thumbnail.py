@@ -11,6 +11,7 @@ from PIL import Image
 
 from scan2train.figures.planes import choose_index, cut, worth_showing
 from scan2train.figures.window import choose_window, to_grey
+from scan2train.measures.display_window import in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ def thumbnail(
     A single slice gives one picture. ``height`` and ``widest`` bound the picture in pixels; ``labels`` are drawn
     over it. The window is chosen as for the larger figures if not given.
     """
+    volume = in_bytes(volume)
     index = choose_index(volume.grid, labels, None)
     shades = choose_window(volume, window)
     mask = None if labels is None else labels.array

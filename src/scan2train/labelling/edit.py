@@ -11,6 +11,7 @@ import numpy as np
 
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.grid import FloatArray
+from scan2train.labelling.legend import HIGHEST
 from scan2train.labelling.region import Over
 
 #: What can be done, and what each does.
@@ -23,12 +24,15 @@ TOOLS: Final[Mapping[str, str]] = {
     "clear": "take a label away, or all, from a slice or the whole image",
     "add": "a new label",
     "rename": "another name or colour for a label",
+    "describe": "names and colours for many labels; those that are not there yet are added",
     "remove": "take a label away with its name",
     "box": "a new box, or one drawn anew on another plane",
     "unbox": "take a box away",
 }
 #: Tools that need to know on which plane.
 ON_A_PLANE: Final = frozenset({"brush", "polygon", "fill", "interpolate", "copy", "box"})
+#: A label's value, name and colour.
+Described = tuple[int, str, str]
 #: More corners or points than a hand makes in one go.
 _MOST_POINTS = 100_000
 
@@ -40,7 +44,7 @@ class Edit:
     ``points`` are ``(column, row)`` on the plane. ``value`` is the label; ``over`` what may be painted over, and
     ``only_within`` the image values, both ends within, where anything may change. ``three_d`` makes the brush a ball,
     and lets ``interpolate`` fill all gaps. ``to`` is the slice that ``copy`` goes to, ``box`` a box's number. ``t`` is
-    the point of time whose values ``only_within`` means.
+    the point of time whose values ``only_within`` means. ``labels`` are the values, names and colours of ``describe``.
     """
 
     op: str
@@ -60,6 +64,7 @@ class Edit:
     to: int | None = None
     box: int | None = None
     t: int = 0
+    labels: tuple[Described, ...] = ()
 
     def __post_init__(self) -> None:
         if self.op not in TOOLS:
@@ -129,6 +134,17 @@ def _points(name: str, value: object) -> tuple[tuple[float, float], ...]:
     return tuple(_pair(name, one) for one in value)
 
 
+def _described(name: str, value: object) -> tuple[Described, ...]:
+    if not isinstance(value, (list, tuple)) or len(value) > HIGHEST:
+        raise WrongUse(f"{name} is a list of labels", expected=f"at most {HIGHEST}", found=repr(value)[:40])
+    made = []
+    for one in value:
+        if not isinstance(one, (list, tuple)) or len(one) != 3:
+            raise WrongUse(f"{name} holds a value, a name and a colour each", found=repr(one)[:40])
+        made.append((_whole(name, one[0]), _text(name, one[1]), _text(name, one[2])))
+    return tuple(made)
+
+
 def _over(name: str, value: object) -> Over:
     if value == "all" or value == "empty":  # noqa: PLR1714 - what the type checker understands
         return value
@@ -143,6 +159,7 @@ _READ: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("three_d", "erase"), _flag),
     "radius_mm": _number,
     "points": _points,
+    "labels": _described,
     "only_within": _pair,
     "over": _over,
 }

@@ -156,6 +156,8 @@ class LabelMap:
             return legend.with_label(edit.value, edit.name, edit.colour)
         if edit.op == "rename":
             return legend.renamed(_value_of(edit), edit.name, edit.colour)
+        if edit.op == "describe":
+            return legend.described(edit.labels)
         if edit.op == "remove":
             return legend.without(_value_of(edit))
         if edit.op == "unbox":
@@ -182,7 +184,7 @@ class LabelMap:
 
     def _writes(self, edit: Edit) -> list[tuple[Region, int]]:
         """Regions and the values that they are given."""
-        if edit.op in ("add", "rename", "box", "unbox"):
+        if edit.op in ("add", "rename", "describe", "box", "unbox"):
             return []
         if edit.op in ("clear", "remove"):
             return self._cleared(edit)

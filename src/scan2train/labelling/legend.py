@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -83,6 +84,19 @@ class Legend:
         old = self.of(value)
         new = Label(value, (name or "").strip() or old.name, colour or old.colour)
         return replace(self, labels=tuple(new if one is old else one for one in self.labels))
+
+    def described(self, told: Iterable[tuple[int, str, str]]) -> Legend:
+        """Names and colours by value, of labels that are there and of further ones; the others stay as they are.
+
+        Raises
+        ------
+        WrongUse
+            If something about one of them cannot be.
+        """
+        labels = {one.value: one for one in self.labels}
+        for value, name, colour in told:
+            labels[value] = Label(value, name.strip() or f"label {value}", colour)
+        return replace(self, labels=tuple(labels[value] for value in sorted(labels)))
 
     def without(self, value: int) -> Legend:
         """One label less, and its boxes."""

@@ -1,4 +1,4 @@
-"""Which values are shown from black to white where nobody has said so."""
+"""Which values are shown from black to white where nobody has said so, and which are colours."""
 
 from __future__ import annotations
 
@@ -54,3 +54,25 @@ def to_grey(values: Array, window: Window) -> npt.NDArray[np.float64]:
     centre, width = window
     grey = np.clip((np.asarray(values, dtype=np.float64) - centre) / width + 0.5, 0.0, 1.0)
     return np.nan_to_num(grey, nan=0.0)
+
+
+def white_of(volume: Volume) -> int:
+    """What full red, green and blue are, of a picture in colour; 0 of others, of whose channels the first is shown."""
+    array, meta = volume.array, volume.meta
+    if array.ndim != 4 or array.shape[3] not in {3, 4} or "dimension_values" in meta:
+        return 0
+    if array.dtype == np.uint8:
+        return 255
+    if array.dtype != np.uint16:
+        return 0
+    if meta.get("photometric") == "PALETTE COLOR":
+        return 65535  # PS3.3 C.7.9: entries of a palette fill their 16 bits
+    return (1 << int(meta.get("bits_stored") or 16)) - 1 if meta.get("photometric") == "RGB" else 0
+
+
+def in_bytes(volume: Volume) -> Volume:
+    """Colours of 16 bits as bytes, as they are drawn; all else as it is."""
+    white = white_of(volume)
+    if white in {0, 255}:
+        return volume
+    return volume.replace(array=np.rint(volume.array * np.float32(255 / white)).astype(np.uint8))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scan2train.choosing.fault import ACCEPT, REJECT, fault_of_choices, fault_of_columns
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.pairing import masks_of
 from scan2train.preparing.roles import VOLUMES
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: So many volumes are named in a message.
 _NAMED = 3
-#: What a table of choices may say of a volume.
-_ACCEPT, _REJECT = "accept", "reject"
 
 
 def choose(
@@ -51,9 +50,9 @@ def choose(
     by_role = pl.lit(value=True) if speaks_of_role else pl.col("role").is_in(roles)
     decided = _decisions(volumes, choices)
     reason = (
-        pl.when(decided == _REJECT)
+        pl.when(decided == REJECT)
         .then(pl.lit("rejected"))
-        .when(decided == _ACCEPT)
+        .when(decided == ACCEPT)
         .then(pl.lit(""))
         .when(~by_role.fill_null(value=False))
         .then(pl.concat_str(pl.lit("role-"), pl.col("role").fill_null("unknown")))
@@ -106,7 +105,7 @@ def without_rejected(volumes: pl.DataFrame, choices: str | Path) -> pl.DataFrame
     import polars as pl
 
     decided = dict(volumes.select("volume", _decisions(volumes, choices).alias("choice")).iter_rows())
-    rejected = {volume for volume, choice in decided.items() if choice == _REJECT}
+    rejected = {volume for volume, choice in decided.items() if choice == REJECT}
     images: dict[str, set[str]] = defaultdict(set)
     for image, masks in masks_of(volumes).items():
         for mask in masks:
@@ -121,22 +120,6 @@ def _decisions(volumes: pl.DataFrame, choices: str | Path | None) -> pl.Expr:
     if choices is None:
         return pl.lit(None, dtype=pl.String)
     table = _load(Path(choices))
-    words = set(table["choice"].unique()) - {_ACCEPT, _REJECT}
-    if words:
-        raise WrongUse(
-            "a table of choices says something else than accept or reject",
-            where=choices,
-            found=", ".join(sorted(repr(word) for word in words)),
-            advice="Write accept or reject into its column choice, or nothing where nothing is decided.",
-        )
-    if table["volume"].is_duplicated().any():
-        twice = table.filter(table["volume"].is_duplicated())["volume"].unique().sort()
-        raise WrongUse(
-            "a table of choices names a volume twice",
-            where=choices,
-            found=", ".join(twice[:_NAMED]),
-            advice="Leave one line for each volume.",
-        )
     known = pl.concat([volumes["volume"], volumes["part_of"]])
     if table.height and not table["volume"].is_in(known.implode()).any():
         raise WrongUse(
@@ -162,16 +145,15 @@ def _load(path: Path) -> pl.DataFrame:
             if path.suffix.lower() == ".parquet"
             else pl.read_csv(path, infer_schema=False)
         )
-        return table.select(
-            pl.col("volume").cast(pl.String), pl.col("choice").cast(pl.String).fill_null("").str.strip_chars()
-        ).filter(pl.col("choice") != "")
-    except pl.exceptions.ColumnNotFoundError:
-        raise WrongUse(
-            "a table of choices needs the columns volume and choice",
-            where=path,
-            found=", ".join(table.columns),
-            advice="`scan2train check --choices-out FILE` writes such a table.",
-        ) from None
+        missing = fault_of_columns(table.columns, path)
+        decided = (
+            table
+            if missing
+            else table.select(
+                pl.col("volume").cast(pl.String).fill_null(""),
+                pl.col("choice").cast(pl.String).fill_null("").str.strip_chars(),
+            ).filter(pl.col("choice") != "")
+        )
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Scan2TrainError(
             "this table of choices cannot be read",
@@ -180,3 +162,6 @@ def _load(path: Path) -> pl.DataFrame:
             found=error,
             advice="Check the path; `scan2train check --choices-out FILE` writes such a table.",
         ) from None
+    if fault := missing or fault_of_choices(decided.iter_rows(), path):
+        raise fault
+    return decided

@@ -56,6 +56,7 @@ def _about(case: Case) -> dict[str, Any]:
         **sizes,
         **spacings,
         "orientation": grid.orientation,
+        "physical": grid.physical,
         "role": "volume",
     }
 

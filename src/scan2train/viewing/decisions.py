@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final, Literal
 
+from scan2train.choosing.fault import ACCEPT, REJECT, fault_of_choices, fault_of_columns
 from scan2train.errors import OutputDamaged, WrongUse
 from scan2train.formats.atomic import replacing
 
 Choice = Literal["accept", "reject", ""]
 
-CHOICES: Final = ("accept", "reject", "")
+CHOICES: Final = (ACCEPT, REJECT, "")
 _COLUMNS: Final = ("volume", "choice", "remark", "name")
 #: A spreadsheet carries out what begins so; there an apostrophe stands in front.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -134,7 +134,7 @@ class Decisions:
             self._known = {
                 row["volume"]: Decision(row["choice"], _unsafe(row.get("remark", ""))) for row in rows
             }
-            self._wrong = _wrong(rows, self.path)
+            self._wrong = fault_of_choices(((row["volume"], row["choice"]) for row in rows), self.path)
             self._read_at = stamp
 
     def _require_outside(self) -> None:
@@ -176,34 +176,11 @@ def _load(path: Path) -> tuple[list[dict[str, str]], list[str]]:
         raise WrongUse(
             "this table of choices cannot be read", where=path, expected="CSV", found=error
         ) from error
-    if rows and not {"volume", "choice"} <= set(columns):
-        raise WrongUse(
-            "a table of choices needs the columns volume and choice", where=path, found=", ".join(columns)
-        )
+    if rows and (fault := fault_of_columns(columns, path)):
+        raise fault
     for row in rows:
         row["choice"] = row["choice"].strip()
     return rows, columns
-
-
-def _wrong(rows: Sequence[Mapping[str, str]], path: Path) -> WrongUse | None:
-    decided = [row for row in rows if row["choice"]]
-    others = sorted({row["choice"] for row in decided} - set(CHOICES))
-    if others:
-        return WrongUse(
-            "a table of choices says something else than accept or reject",
-            where=path,
-            found=", ".join(repr(word[:40]) for word in others[:5]),
-            advice="prepare --choices refuses it: decide on these images anew, or correct the file.",
-        )
-    twice = [volume for volume, count in Counter(row["volume"] for row in decided).items() if count > 1]
-    if twice:
-        return WrongUse(
-            "a table of choices names a volume twice",
-            where=path,
-            found=", ".join(twice[:5]),
-            advice="prepare --choices refuses it: leave one row of each.",
-        )
-    return None
 
 
 def _safe(text: str) -> str:

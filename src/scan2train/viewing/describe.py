@@ -89,6 +89,7 @@ def describe_image(image: Image, session: Session) -> dict[str, Any]:
         "dimension": volume.meta.get("dimension") if image.times > 1 else None,
         "dimension_values": [str(one) for one in volume.meta.get("dimension_values", ())],
         "inverted": image.inverted,
+        "colour": image.white > 0,
         "valid": volume.valid is not None,
         "range": image.range,
         "windows": windows_of(image),

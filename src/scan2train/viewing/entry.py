@@ -37,7 +37,7 @@ class Entry:
     name
         What it is called below its source.
     about
-        Cells of the volumes table: :data:`ABOUT`, sizes and spacing.
+        Cells of the volumes table: :data:`ABOUT`, sizes, spacing, and whether it is ``physical``.
     volumes
         Volume ids of all its points, one without a dimension.
     labels
@@ -72,7 +72,9 @@ class Entry:
         return i, j, k
 
     @property
-    def spacing_mm(self) -> tuple[float, float, float]:
-        """Spacing along i, j, k, as the header says."""
+    def spacing_mm(self) -> tuple[float, float, float] | None:
+        """Spacing along i, j, k, as the header says; ``None`` where pixels have no physical size."""
+        if not self.about["physical"]:
+            return None
         i, j, k = (float(self.about[f"spacing_{axis}_mm"] or 1.0) for axis in "ijk")
         return i, j, k

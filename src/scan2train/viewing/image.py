@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from scan2train.errors import WrongUse
-from scan2train.measures.display_window import Window, window_of_values
+from scan2train.measures.display_window import Window, white_of, window_of_values
 from scan2train.sampling.memory import for_kernels
 from scan2train.viewing.planes import MODES, NAMES, Planes, planes_of
 from scan2train.volume import Array, Volume
@@ -36,6 +36,11 @@ class Image:
         """Values a voxel: 3 or 4 for colour."""
         array = self.volume.array
         return array.shape[3] if array.ndim == 4 and self.times == 1 else 1
+
+    @property
+    def white(self) -> int:
+        """What full red, green and blue are, of a picture in colour; 0 of others, whose first channel is shown."""
+        return white_of(self.volume)
 
     @cached_property
     def planes(self) -> Mapping[str, Mapping[str, Planes]]:

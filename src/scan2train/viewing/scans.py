@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 _NARROW = (
     *("volume", "source", "path", "format", "dimension", "dimension_value", "split_by", "affine", "samples"),
-    *("size_i", "size_j", "size_k", "spacing_i_mm", "spacing_j_mm", "spacing_k_mm", "irregular", *ABOUT),
+    *(
+        "size_i",
+        "size_j",
+        "size_k",
+        "spacing_i_mm",
+        "spacing_j_mm",
+        "spacing_k_mm",
+        "irregular",
+        "physical",
+        *ABOUT,
+    ),
 )
 
 
@@ -102,7 +112,8 @@ def _names(groups: list[list[Row]]) -> list[str]:
     names = []
     for group in groups:
         row = group[0]
-        parts = [row["path"] or Path(row["source"]).name]
+        # What lies in the source itself has no path below it: it is called after the source.
+        parts = [row["path"] if row["path"] not in ("", ".", None) else Path(row["source"]).resolve().name]
         if shared[row["path"]] > 1:
             parts += [row["description"], row["dimension_value"] if len(group) == 1 else ""]
         names.append(" · ".join(str(part) for part in parts if part))

@@ -110,8 +110,8 @@ def _scanned(image: Image) -> Planes:
 
 
 def _shades(image: Image, values: Any) -> Any:
-    if image.channels >= 3 and values.dtype == np.uint8:
-        return np.ascontiguousarray(values[..., :3])
+    if image.white:
+        return np.rint(values[..., :3] * (255 / image.white)).astype(np.uint8)
     flat = values if values.ndim == 2 else values[..., 0]
     first = windows_of(image)[0]
     grey = to_grey(flat, (first["centre"], first["width"]))

@@ -116,6 +116,7 @@ def test_a_finding_says_what_to_do_and_goes_to_its_slice(page):
     item = dialog.locator("li[data-code='GEO004']:visible").first
     item.locator("summary").click()
     assert "What to do:" in item.inner_text()
+    assert "series3" in item.locator(".whose").inner_text()  # several series have one description
     item.locator("button").click()
     page.locator("#findings li[data-code='GEO004']").wait_for()
     assert not dialog.is_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -148,6 +149,43 @@ def test_three_dimensions_are_drawn(page):
     page.wait_for_function(f"() => ({dark})(document.querySelector('#pane-3d canvas.picture'))")
 
 
+def test_three_dimensions_are_seen_whole_whatever_their_shape(view, look, tmp_path):
+    """A long block of one value: what is lit ends before the pane does, and fills it one way."""
+    path = tmp_path / "long.nii.gz"
+    block = np.zeros((9, 11, 40), np.int16)
+    block[1:-1, 1:-1, 1:-1] = 100
+    nib.save(nib.Nifti1Image(block, np.diag([2.0, 1.5, 3.0, 1.0])), path)
+    page = look(view(path))
+    canvas = page.locator("#pane-3d canvas.picture[data-drawn]")
+    canvas.wait_for()
+    ends = """canvas => {
+      const copy = document.createElement("canvas");
+      copy.width = canvas.width; copy.height = canvas.height;
+      const context = copy.getContext("2d");
+      context.drawImage(canvas, 0, 0);
+      const {data} = context.getImageData(0, 0, copy.width, copy.height);
+      let [top, bottom] = [1, 0];
+      for (let at = 0; at < data.length; at += 4) {
+        const down = Math.floor(at / 4 / copy.width) / copy.height;
+        if (data[at] > 40) [top, bottom] = [Math.min(top, down), Math.max(bottom, down)];
+      }
+      return [top, bottom];
+    }"""
+    top, bottom = canvas.evaluate(ends)
+    assert 0.01 < top < 0.2
+    assert 0.8 < bottom < 0.99
+    canvas.focus()
+    for _ in range(6):
+        page.keyboard.press("+")
+    page.wait_for_timeout(300)
+    assert canvas.evaluate(ends)[0] == 0
+    page.keyboard.press("f")
+    page.wait_for_timeout(300)
+    assert canvas.evaluate(ends)[0] == pytest.approx(top, abs=0.02)
+    page.keyboard.press("t")
+    assert page.locator("#three-d-way").input_value() == "max"
+
+
 def test_three_dimensions_come_to_have_every_pixel(page):
     fine = """() => {
       const canvas = document.querySelector("#pane-3d canvas.picture");
@@ -247,6 +285,12 @@ def test_nothing_is_cut_off_on_a_laptop_or_at_4k(viewer, look, width, height):
         box = page.locator(part).bounding_box()
         assert box["x"] + box["width"] <= width
         assert box["y"] + box["height"] <= height
+    page.keyboard.press("b")  # labels are begun: the panel has all its parts
+    page.locator("#label-list li").wait_for()
+    smallest = """right => Math.min(...[...right.querySelectorAll("button, select, input, label, p, dd, dt, span")]
+      .filter((one) => one.checkVisibility() && (one.textContent.trim() || one.value))
+      .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+    assert page.locator("#right").evaluate(smallest) >= (17 if width > 3000 else 12)
 
 
 def test_slices_thicker_or_thinner_than_their_steps_are_told(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import nibabel as nib
@@ -359,6 +360,114 @@ def test_nothing_is_saved_over_a_source_or_a_file_of_somebody(viewer, look, scan
     assert {one.name: one.read_bytes() for one in scan.iterdir()} == before
 
 
+def test_names_and_colours_travel_as_label_descriptions_of_itk_snap(viewer, look, tmp_path):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    file = tmp_path / "atlas.txt"
+    file.write_bytes(
+        b"\xef\xbb\xbf# ITK-SnAP Label Description File\r\n"
+        b'    0     0    0    0        0  0  0    "Clear Label"\r\n'
+        b'    2    18   52   86     0.25  1  1    "<i>portal vein"\r\n'
+        b'  300   255    0   10        1  0  0    "L\xc3\xa4sion "A""\r\n'
+    )
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Shift+G")
+    chooser.value.set_files(file)
+    page.locator("#label-list li[data-value='300']").wait_for()
+    rest(page)
+    labels = {row.get_attribute("data-value"): row for row in page.locator("#label-list li").all()}
+    assert {at: row.locator(".label-name").input_value() for at, row in labels.items()} == {
+        "1": "liver",
+        "2": "<i>portal vein",
+        "300": 'Läsion "A"',
+    }
+    assert labels["2"].locator(".swatch").input_value() == "#123456"
+    assert [row.locator(".eye").get_attribute("aria-pressed") for row in labels.values()] == [
+        "true",
+        "true",
+        "false",
+    ]
+    with page.expect_download() as download:
+        page.keyboard.press("Shift+D")
+    assert download.value.suggested_filename == "image_labels.txt"
+    lines = [line for line in download.value.path().read_text().splitlines() if line[0] != "#"]
+    assert [line.split(None, 7) for line in lines] == [
+        ["0", "0", "0", "0", "0", "0", "0", '"Clear Label"'],
+        ["1", "230", "159", "0", "1", "1", "1", '"liver"'],
+        ["2", "18", "52", "86", "0.25", "1", "1", '"<i>portal vein"'],
+        ["300", "255", "0", "10", "1", "0", "0", "\"Läsion 'A'\""],
+    ]
+    file.write_text('1 0 0 0 1 1 1 "a"\n2 0 0 256 1 1 1 "b"\n')
+    page.locator("#descriptions-file").set_input_files(file)
+    page.get_by_text("atlas.txt, line 2").wait_for()
+    page.keyboard.press("Control+z")  # all of them at once
+    labels["300"].wait_for(state="detached")
+    assert page.locator("[aria-label='Name of label 2']").input_value() == "<b>cyst"
+
+
+def test_volumes_and_statistics_are_saved_as_a_table(viewer, look):
+    page = look(viewer)
+    page.locator("#label-list li").nth(1).wait_for()
+    page.locator("[aria-label='Name of label 2']").fill('=1+"cyst"')
+    page.locator("[aria-label='Name of label 2']").press("Enter")
+    rest(page)
+    with page.expect_download() as download:
+        page.keyboard.press("Shift+M")
+    with download.value.path().open(newline="") as file:
+        empty, cyst = csv.DictReader(file)
+    assert (empty["name"], empty["voxels"], empty["mean"]) == ("liver", "0", "")
+    assert (cyst["value"], cyst["name"], cyst["voxels"]) == ("2", '\'=1+"cyst"', str(5 * 8 * 9))
+    assert float(cyst["ml"]) == pytest.approx(5 * 8 * 9 * 0.9 * 1.2 * 3.1 / 1000)
+    assert [float(cyst[one]) for one in ("mean", "min", "max")] == [120, 80, 160]
+    page.keyboard.press("Control+z")
+    rest(page)
+
+
+def test_a_label_has_an_opacity_and_an_eye_of_its_own(viewer, look):
+    page = look(viewer)
+    rows = page.locator("#label-list li")
+    rows.nth(1).wait_for()
+    inside = middle(6, 24, 10)
+    show(page, "axial", slice_of(page, "axial", inside))
+    rest(page)
+    assert has_colour(page, "axial", inside, SKY)
+    page.keyboard.press("Shift+L")
+    page.locator("[aria-label='Opacity of label 2']").fill("0")
+    settle(page)
+    assert not has_colour(page, "axial", inside, SKY)
+    assert page.locator(
+        "[aria-label='Opacity of label 1']"
+    ).is_hidden()  # of the label that is drawn with alone
+    page.locator("[aria-label='Opacity of label 2']").fill("1")
+    settle(page)
+    assert has_colour(page, "axial", inside, SKY)
+    page.keyboard.press("Shift+E")
+    settle(page)
+    assert not has_colour(page, "axial", inside, SKY)
+    pressed = "els => els.map(one => one.getAttribute('aria-pressed'))"
+    page.locator("[aria-label='Show label 2']").click(modifiers=["Alt"])
+    assert page.locator("#label-list .eye").evaluate_all(pressed) == ["false", "true"]
+    page.locator("[aria-label='Show label 2']").click(modifiers=["Alt"])
+    assert page.locator("#label-list .eye").evaluate_all(pressed) == ["true", "true"]
+
+
+def test_the_label_that_is_drawn_with_is_in_sight_in_a_long_list(page, tmp_path):
+    file = tmp_path / "many.label"
+    file.write_text("".join(f'{n} 0 0 {n} 1 1 1 "label {n}"\n' for n in range(1, 41)))
+    page.locator("#descriptions-file").set_input_files(file)
+    page.locator("#label-list li[data-value='40']").wait_for()
+    rest(page)
+    for key, chosen in (("Shift+K", "40"), ("Shift+L", "1"), ("Shift+L", "2")):
+        page.keyboard.press(key)
+        row = page.locator(f"#label-list li[data-value='{chosen}'][aria-current='true']")
+        assert row.evaluate(
+            """row => {
+              const [a, b] = [row, row.parentElement].map((one) => one.getBoundingClientRect());
+              return a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+            }"""
+        )
+
+
 def test_what_is_not_saved_is_told_on_leaving_and_is_there_again(viewer, look):
     page = look(viewer)
     page.locator("#label-list li").nth(1).wait_for()
@@ -419,6 +528,17 @@ def test_labels_that_were_taken_back_while_they_were_read_are_not_opened(viewer,
     page.locator("#labels-panel:not([aria-busy])").wait_for()
     assert page.locator("#labels-source").input_value() == ""
     assert not page.locator("#labels-save").is_visible()
+
+
+def test_a_new_label_is_the_one_that_is_named_though_it_is_still_on_its_way(page):
+    held = held_back(page, "**/edits")
+    page.keyboard.press("Shift+A")
+    wait_until(page, lambda: held)
+    page.keyboard.press("Shift+R")
+    page.wait_for_timeout(100)
+    held.pop().continue_()
+    page.locator("[aria-label='Name of label 2']:focus").wait_for()
+    page.unroute_all(behavior="wait")
 
 
 def test_labels_are_saved_though_others_are_chosen_meanwhile(viewer, look, kept):

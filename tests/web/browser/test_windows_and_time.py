@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import nibabel as nib
 import numpy as np
 import pytest
 
 from panes_of_viewer import PLANES, held_back, pixels, place, settle, show, slice_of, state, wait_until
-from scans_to_view import in_time, pet_and_ct
+from scans_to_view import in_time, palette, pet_and_ct
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,6 @@ def page(viewer, look):
 
 
 def hottest(chest):
-    import nibabel as nib
-
     pet = nib.load(chest / "pet.nii.gz")
     values = np.asarray(pet.dataobj)
     return (pet.affine @ [*np.unravel_index(values.argmax(), values.shape), 1.0])[:3]
@@ -87,6 +86,42 @@ def test_presets_are_the_images_windows(page):
     assert state(page)["window"]["id"] == windows[0]["id"]
     assert (pixels(page, "axial") == pictures[len(windows)]).all()
     assert (pictures[len(windows)] != pictures[len(windows) + 1]).any()
+
+
+def test_the_window_is_fitted_to_what_a_pane_shows(page, chest):
+    page.locator("#compare").select_option("off")
+    image = nib.load(chest / "ct.nii.gz")
+    values, back = np.asarray(image.dataobj), np.linalg.inv(image.affine)
+    show(page, "axial", 12)
+    k = round(float((back @ [*state(page)["focus"], 1.0])[2]))
+    page.keyboard.press("Shift+W")
+
+    def ends():
+        now = state(page)["window"]
+        assert now["function"] == "LINEAR_EXACT"
+        return now["centre"] - now["width"] / 2, now["centre"] + now["width"] / 2
+
+    assert ends() == pytest.approx(np.percentile(values[:, :, k], (0.5, 99.5)))
+    for _ in range(6):
+        page.keyboard.press("+")
+    settle(page)
+    box = page.locator("#pane-axial .stage").bounding_box()
+    corners = [image.affine[:3] @ [*index, k, 1.0] for index in ((0, 0), (1, 0), (0, 1))]
+    origin, *steps = (np.array(place(page, "axial", corner.tolist())) for corner in corners)
+    i, j = np.indices(values.shape[:2])
+    x, y = (origin[axis] + i * (steps[0] - origin)[axis] + j * (steps[1] - origin)[axis] for axis in (0, 1))
+    seen = (
+        (x >= box["x"]) & (x <= box["x"] + box["width"]) & (y >= box["y"]) & (y <= box["y"] + box["height"])
+    )
+    assert 20 < seen.sum() < 0.2 * seen.size
+    page.locator("#window-of-slice").click()
+    assert ends() == pytest.approx(np.percentile(values[:, :, k][seen], (0.5, 99.5)))
+    begun = state(page)["window"]
+    for key, centre, width in (("5", 0, 2**-0.25), ("6", 0, 1), ("7", 0.1, 1), ("8", 0, 1)):
+        page.keyboard.press(key)
+        now = state(page)["window"]
+        assert now["width"] == pytest.approx(begun["width"] * width)
+        assert now["centre"] == pytest.approx(begun["centre"] + centre * begun["width"])
 
 
 def test_the_window_is_dragged_in_the_histogram(page):
@@ -192,8 +227,27 @@ def test_time_is_a_slider(view, look, tmp_path):
     page.keyboard.press("ArrowRight")  # round to the first
     value.get_by_text(str(first), exact=False).wait_for()
     assert state(page)["time"] == 0
+    assert page.locator("#time-bar span").inner_text() == "time 0 · 1 / 4"
+    page.locator("#rate").select_option("1")
     page.locator("#play").click()
+    page.wait_for_timeout(600)
+    assert state(page)["time"] == 0  # a second is not over
+    page.locator("#rate").select_option("24")  # while it plays
     page.wait_for_timeout(600)
     page.locator("#play").click()
     settle(page)
     assert page.locator("#play").get_attribute("aria-label") == "Play"
+
+
+def test_colours_of_a_palette_are_shown_whatever_the_window(view, look, tmp_path):
+    page = look(view(palette(tmp_path)))
+    settle(page)
+    affine = np.array(state(page)["image"]["affine"])
+    left, right = ((affine @ [i, 4, 0, 1])[:3].tolist() for i in (2, 11))
+    assert at(page, "axial", left).tolist() == [200, 40, 0]
+    assert at(page, "axial", right).tolist() == [0, 90, 255]
+    assert page.locator("#colours-as-stored").is_visible()
+    page.keyboard.press("5")
+    settle(page)
+    assert at(page, "axial", right).tolist() == [0, 90, 255]
+    assert page.locator("#cursor dd").first.inner_text().count(",") == 2

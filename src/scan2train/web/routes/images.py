@@ -42,9 +42,10 @@ async def read_slice(request: Request) -> Response:
         how=request.query_params.get("how", "max"),
     )
     own = over is None and request.path_params["mode"] == "voxel"
-    # Sampled colours come as floats: they are bytes all the same.
-    colour = image.channels >= 3 and image.volume.array.dtype == np.uint8
-    return raw(cut.values if own else cut.with_nan(), **({"X-Colour": "1"} if colour else {}))
+    # Sampled colours come as floats: the type does not tell what is white.
+    return raw(
+        cut.values if own else cut.with_nan(), **({"X-Colour": str(image.white)} if image.white else {})
+    )
 
 
 async def read_valid(request: Request) -> Response:

@@ -57,11 +57,11 @@ const ARRAYS = Object.freeze({
 /**
  * Raw values with their shape (`X-Dtype`, `X-Shape`).
  * @param {string} path @param {RequestInit} [how]
- * @returns {Promise<{values: ArrayLike<number>, shape: number[]}>}
+ * @returns {Promise<{values: ArrayLike<number>, shape: number[], white: number}>} `white`: full red, green and blue (`X-Colour`)
  */
 export async function askValues(path, how) {
   const answer = await ask(path, how);
   const kind = ARRAYS[answer.headers.get("X-Dtype") ?? "uint8"];
   const shape = (answer.headers.get("X-Shape") ?? "").split(",").map(Number);
-  return { values: new kind(await answer.arrayBuffer()), shape, colour: answer.headers.get("X-Colour") === "1" };
+  return { values: new kind(await answer.arrayBuffer()), shape, white: Number(answer.headers.get("X-Colour") ?? 0) };
 }

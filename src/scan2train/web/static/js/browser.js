@@ -42,7 +42,7 @@ export function makeBrowser(viewer, place, findings) {
     const size = `${shape.slice(0, 3).join(" × ")}${times > 1 ? ` × ${times}` : ""}`;
     const steps = spacing?.every(Number.isFinite) ? ` · ${spacing.map((mm) => Number(mm.toFixed(2))).join(" × ")} mm` : "";
     const made = element(
-      "button", { type: "button", class: "row", role: "option", "aria-selected": "false", "data-id": id, title: name, onclick: () => viewer.open(id) },
+      "button", { type: "button", class: "row", role: "option", "aria-selected": "false", "data-id": id, title: [name, description, `${size}${steps}`].filter(Boolean).join("\n"), onclick: () => viewer.open(id) },
       thumbnail,
       element("span", { class: "about" },
         element("span", { class: "name", text: shared.has(`${study} ${description}`) ? `${description} · ${name.split("/").at(-1)}` : description || name }),

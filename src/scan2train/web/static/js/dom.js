@@ -35,6 +35,9 @@ export function icon(path) {
   return drawing;
 }
 
+/** How much larger words are than on a laptop, for those that are drawn and not laid out. */
+export const wordScale = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
+
 /** Changes a text only if it is another: what does not change is not laid out and drawn again. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -6,11 +6,11 @@ const VERSION = 1;
 
 const AT_FIRST = Object.freeze({
   version: VERSION, left: true, right: true, panels: Object.freeze({}), maximised: null, convention: "radiological",
-  crosshair: true, smooth: true, compare: "blend", opacity: 0.5, secondMap: "hot",
+  crosshair: true, smooth: true, compare: "blend", opacity: 0.5, secondMap: "hot", rate: 8,
 });
 
 /** What of the state is remembered as it changes. (`maximised` only when it was asked for: `main.js`.) */
-const OF_STATE = Object.freeze(["convention", "crosshair", "smooth", "compare", "opacity", "secondMap"]);
+const OF_STATE = Object.freeze(["convention", "crosshair", "smooth", "compare", "opacity", "secondMap", "rate"]);
 
 function stored() {
   try {

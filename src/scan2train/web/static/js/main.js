@@ -27,7 +27,7 @@ import { makeSlices } from "./slices.js";
 import { AT_FIRST, freshViews, makeState, PLANES } from "./state.js";
 import { makeTables } from "./tables.js";
 import { makeTimeBar } from "./time_bar.js";
-import { makeToolBar, shownName } from "./tool_bar.js";
+import { makeToolBar } from "./tool_bar.js";
 import { crosshairTool } from "./tools/crosshair.js";
 import { angleTool, measuresLayer, rulerTool } from "./tools/measuring.js";
 import { panTool, windowTool, zoomTool } from "./tools/moving.js";
@@ -77,7 +77,7 @@ async function open(id, asked) {
     const image = await waitForImage(id, progress, asked);
     if (mine !== opening) return;
     const { time, second } = state.get();
-    document.title = `${shownName(state.get().set, image)} · scan2train`;
+    document.title = `${image.name} · scan2train`;
     state.set({
       image, refusal: "", focus: Object.freeze(middleOf(image)), window: Object.freeze({ ...image.windows[0] }),
       time: Math.min(time, image.times - 1), invert: Boolean(image.inverted), views: freshViews(), measures: Object.freeze([]), mark: null,

@@ -149,7 +149,7 @@ export class Pane {
    * undefined while the slice is on its way.
    */
   valueAt(column, row) {
-    if (this.#current?.n !== this.n) return { first: undefined, second: undefined };
+    if (!this.slice) return { first: undefined, second: undefined };
     const read = (slice) => {
       if (!slice) return undefined;
       const [c, r] = [Math.round(column), Math.round(row)];
@@ -159,6 +159,12 @@ export class Pane {
       return Array.from(slice.values.subarray(at * slice.channels, (at + 1) * slice.channels));
     };
     return { first: read(this.#shown.first), second: read(this.#shown.second) };
+  }
+
+  /** @returns {import("./window.js").Slice|null} the image's slice that the crosshair is on, or the second one's; null while it is on its way */
+  get slice() {
+    const shown = this.#current;
+    return shown?.n === this.n ? shown.first ?? shown.second : null;
   }
 
   #wanted() {

@@ -37,7 +37,7 @@ export function makeSetFindings(viewer) {
     if (dialog.open) return dialog.close();
     try {
       const { findings } = await askJson("api/findings");
-      const names = new Map(state.get().set.images.map((image) => [image.id, image.description || image.name]));
+      const names = new Map(state.get().set.images.map(({ id, description, name }) => [id, [description, name].filter(Boolean).join(" · ")]));
       const sorted = [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
       list.replaceChildren(...sorted.map((finding) => {
         const item = findingItem(finding, () => null);

@@ -45,12 +45,12 @@ export function makeSlices() {
 
   async function fetchSlice(wanted, key) {
     const masked = wanted.valid && wanted.mode === "voxel" && !wanted.on;
-    const [{ values, shape, colour }, mask] = await Promise.all([
+    const [{ values, shape, white }, mask] = await Promise.all([
       askValues(key),
       masked ? askValues(`api/images/${wanted.image}/valid/${wanted.mode}/${wanted.plane}/${wanted.n}?slab=${wanted.slab}`) : null,
     ]);
     const [height, width, channels = 1] = shape;
-    return Object.freeze({ values, width, height, channels, colour, valid: mask ? mask.values : null });
+    return Object.freeze({ values, width, height, channels, white, valid: mask ? mask.values : null });
   }
 
   /** @param {Wanted} wanted @returns {Slice|null} at once, if it is here */

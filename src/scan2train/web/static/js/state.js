@@ -26,6 +26,7 @@
  * @property {number} slab             slices joined, odd
  * @property {"max"|"min"|"mean"} how
  * @property {number} time
+ * @property {number} rate             points of time a second, while playing
  * @property {Record<PlaneName, View>} views
  * @property {string} tool
  * @property {object[]} measures
@@ -60,6 +61,7 @@ export const AT_FIRST = Object.freeze({
   slab: 1,
   how: "max",
   time: 0,
+  rate: 8,
   views: freshViews(),
   tool: "crosshair",
   measures: Object.freeze([]),

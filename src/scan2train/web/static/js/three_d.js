@@ -1,8 +1,8 @@
 /** The fourth pane: the volume in three dimensions, turned by dragging; words where there is no WebGL2. */
 import { ask } from "./api.js";
-import { element, icon } from "./dom.js";
+import { element, icon, wordScale } from "./dom.js";
 import { ICONS } from "./icons.js";
-import { boxOf, project, rays, turnedBy } from "./three_d/camera.js";
+import { boxOf, fittedZoom, project, rays, turnedBy } from "./three_d/camera.js";
 import { makeRenderer } from "./three_d/renderer.js";
 import { showValue } from "./panels/position.js";
 import { windowRange } from "./window.js";
@@ -35,8 +35,8 @@ async function askReduced(id, time) {
 
 /** @param {import("./viewer.js").Viewer} viewer @param {HTMLElement} pane */
 export function makeThreeD(viewer, pane) {
-  const { state, messages } = viewer;
-  const canvas = element("canvas", { class: "picture", tabindex: "0", role: "img", "aria-label": "The volume in three dimensions; arrows turn it, + and - zoom" });
+  const { state, messages, keys } = viewer;
+  const canvas = element("canvas", { class: "picture", tabindex: "0", role: "img", "aria-label": "The volume in three dimensions; arrows turn it, + and - zoom, f shows it whole" });
   const renderer = makeRenderer(canvas);
   const heading = element("h2", { text: "3D" });
   if (!renderer) {
@@ -53,7 +53,7 @@ export function makeThreeD(viewer, pane) {
   pane.append(stage, heading, element("div", { class: "ways" }, way, level, said), fill);
 
   let volume = null;
-  let turn = Object.freeze({ yaw: 0.5, pitch: 0.2, zoom: 1.25 });
+  let turn = Object.freeze({ yaw: 0.5, pitch: 0.2, zoom: 1 });
   let due = false;
   let moving = false;
   let settle = null;
@@ -100,6 +100,12 @@ export function makeThreeD(viewer, pane) {
     return way.value === "surface" ? `${showValue([value])} ${image.unit ?? ""}` : "";
   }
 
+  /** As large as the pane lets it be seen whole. */
+  function fit() {
+    const { clientWidth: width, clientHeight: height } = stage;
+    turn = Object.freeze({ ...turn, zoom: fittedZoom(volume.box, turn, width / height) });
+  }
+
   function refine() {
     if (volume && renderer.finer()) finer = setTimeout(refine);
   }
@@ -138,7 +144,7 @@ export function makeThreeD(viewer, pane) {
   function paintLetters(context, place, cast, width, height) {
     const short = Math.min(width, height) * 0.06;
     const [x0, y0] = [width - 1.9 * short - 12, height - 1.9 * short - 12];
-    context.font = "600 12px system-ui, sans-serif";
+    context.font = `600 ${12 * wordScale()}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     const [cx, cy] = place(volume.box.centre);
@@ -170,7 +176,10 @@ export function makeThreeD(viewer, pane) {
       if (asked !== key) return;
       volume = loaded;
       const [from, to] = volume.range;
-      if (levelled !== image.id) level.value = String(image.unit === "HU" ? (BONE_HU - from) / (to - from) : SHARE);
+      if (levelled !== image.id) {
+        level.value = String(image.unit === "HU" ? (BONE_HU - from) / (to - from) : SHARE);
+        fit();
+      }
       levelled = image.id;
       renderer.load(volume.values, volume.shape, volume.box);
       draw();
@@ -197,11 +206,21 @@ export function makeThreeD(viewer, pane) {
   stage.addEventListener("dblclick", () => viewer.maximise("3d"));
   canvas.addEventListener("keydown", (event) => {
     const turns = { ArrowLeft: [-PRESS, 0, 1], ArrowRight: [PRESS, 0, 1], ArrowUp: [0, PRESS, 1], ArrowDown: [0, -PRESS, 1], "+": [0, 0, 1.2], "=": [0, 0, 1.2], "-": [0, 0, 1 / 1.2] };
+    if (event.key === "f" && volume) {
+      fit(); // and the panes fit their planes, as ever
+      draw(true);
+    }
     if (!turns[event.key] || event.shiftKey || event.ctrlKey || event.altKey) return;
     event.preventDefault();
     turn = turnedBy(turn, ...turns[event.key]);
     draw(true);
   });
+  keys.bind("t", "3D: surface, maximum, labels alone", () => {
+    const ways = Object.keys(WAYS);
+    way.value = ways[(ways.indexOf(way.value) + 1) % ways.length];
+    messages.note(`3D: ${WAYS[way.value].toLowerCase()}`);
+    draw();
+  }, "Window and panes");
   new ResizeObserver(() => {
     load();
     draw();

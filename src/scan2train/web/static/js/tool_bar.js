@@ -10,12 +10,6 @@ function thickness({ slice_thickness_mm: thick, spacing_mm: spacing, physical })
   return own ? `slices ${Number(thick.toFixed(2))} mm thick` : null;
 }
 
-/** What an image is called: a folder that was opened itself has no name below itself. */
-export function shownName(set, { id, name }) {
-  const entry = set?.images.find((one) => one.id === id);
-  return name === "." || name === "" ? entry?.description || set?.title || "scan" : name;
-}
-
 /** @param {import("./viewer.js").Viewer} viewer @param {{help: {toggle: () => void}, header: {toggle: () => void}}} dialogs */
 export function makeToolBar(viewer, { help, header }) {
   const { state } = viewer;
@@ -41,9 +35,11 @@ export function makeToolBar(viewer, { help, header }) {
   };
   state.watch(["mode", "convention", "slab", "how"], show);
   state.watch(["image"], ({ image }) => {
-    place("title").textContent = image ? shownName(state.get().set, image) : "";
-    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.physical ? image.orientation : null, image.oblique ? "oblique" : null, thickness(image)];
+    place("title").textContent = image?.name ?? "";
+    const told = image && state.get().set?.images.find(({ id }) => id === image.id)?.description;
+    const facts = image && [image.shape.join(" × "), image.physical ? `${image.spacing_mm.map((mm) => Number(mm.toFixed(3))).join(" × ")} mm` : "no physical size", image.physical ? image.orientation : null, image.oblique ? "oblique" : null, thickness(image), told];
     place("facts").textContent = facts ? facts.filter(Boolean).join(" · ") : "";
+    place("facts").title = place("facts").textContent; // a narrow window cuts it off
   });
   show(state.get());
 }

@@ -2,7 +2,7 @@
  * From values to colours: the window functions of DICOM (PS3.3 C.11.2.1.2) and a table of colours.
  *
  * @typedef {import("./state.js").Window} Window
- * @typedef {{values: ArrayLike<number>, width: number, height: number, channels: number, valid: Uint8Array|null}} Slice
+ * @typedef {{values: ArrayLike<number>, width: number, height: number, channels: number, white: number, valid: Uint8Array|null}} Slice
  * @typedef {{low: number, high: number, colours: Uint32Array}} Table
  */
 import { colourAt } from "./colours.js";
@@ -21,6 +21,13 @@ export function windowRange({ centre, width, function: how }) {
 export function windowBetween(low, high) {
   const width = Math.max(1e-6, high - low);
   return Object.freeze({ id: "custom", name: "Custom", centre: low + width / 2, width, function: "LINEAR_EXACT" });
+}
+
+/** The same with another centre or width. The half unit of LINEAR has a meaning for the header's whole numbers alone. */
+export function windowWith(window, changes) {
+  const shape = window.function === "SIGMOID" ? "SIGMOID" : "LINEAR_EXACT";
+  const made = { ...window, id: "custom", name: "Custom", function: shape, ...changes };
+  return Object.freeze({ ...made, width: Math.max(1e-6, made.width) });
 }
 
 /** The brightness of a value, 0..1. @param {Window} window @param {number} value */
@@ -60,7 +67,7 @@ const NOTHING = 0;
  */
 export function paint(slice, table, out) {
   const { values, valid } = slice;
-  if (slice.channels >= 3 && (slice.colour || values instanceof Uint8Array)) paintColour(slice, table, out);
+  if (slice.white) paintColour(slice, table, out);
   else {
     const { low, colours } = table;
     const scale = table.high > low ? (STEPS - 1) / (table.high - low) : Infinity;
@@ -76,11 +83,13 @@ export function paint(slice, table, out) {
   if (valid) for (let at = 0; at < out.length; at += 1) if (valid[at] === 0) out[at] = NOTHING;
 }
 
-/** Colours (bytes) are shown as they are; only the table's opacity counts. Of other channels the first is windowed. */
-function paintColour({ values, channels }, { colours }, out) {
+/** Colours are shown as they are; only the table's opacity counts. Of other channels the first is windowed. */
+function paintColour({ values, channels, white }, { colours }, out) {
+  const share = 255 / white;
   const alpha = colours[STEPS - 1] & 0xff000000;
   for (let at = 0, from = 0; at < out.length; at += 1, from += channels) {
     const red = values[from];
-    out[at] = red !== red ? NOTHING : (alpha | (values[from + 2] << 16) | (values[from + 1] << 8) | red) >>> 0;
+    const part = (c) => (values[from + c] * share + 0.5) | 0;
+    out[at] = red !== red ? NOTHING : (alpha | (part(2) << 16) | (part(1) << 8) | part(0)) >>> 0;
   }
 }

@@ -1,8 +1,12 @@
 /** What the panel's buttons and the keys do. */
 import { element } from "../dom.js";
 import { crosshairOn } from "./crosshair_on.js";
+import { readDescriptions, writeDescriptions } from "./descriptions.js";
+import { numbersTable } from "./numbers_table.js";
 
 const RADII = Object.freeze([0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50]);
+/** More text than any atlas has names. */
+const MOST_TEXT = 1 << 22;
 const LOOKS = Object.freeze(["both", "filled", "outlined"]);
 
 /**
@@ -19,14 +23,52 @@ export function makeActs(viewer, desk, overlay, dialog) {
     return { plane: active, mode, n: viewer.panes.get(active).n };
   };
   const value = () => store.get().value;
+  let adding = Promise.resolve();
+
+  /** A file of the browser's own making. */
+  function download(text, type, name) {
+    const address = URL.createObjectURL(new Blob([text], { type }));
+    element("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  }
+
+  /** @param {File} file a label description of ITK-SNAP */
+  async function describe(file) {
+    try {
+      const labels = readDescriptions(await file.slice(0, MOST_TEXT).text(), file.name);
+      const told = labels.map(({ value: number, name, colour }) => [number, name, colour]);
+      if (!(await desk.edit({ op: "describe", labels: told }))) return;
+      const { hidden, faint } = store.get();
+      const others = hidden.filter((one) => labels.every(({ value: number }) => number !== one));
+      store.set({
+        hidden: Object.freeze([...others, ...labels.filter(({ seen }) => !seen).map(({ value: number }) => number)]),
+        faint: Object.freeze({ ...faint, ...Object.fromEntries(labels.map(({ value: number, opacity }) => [number, opacity])) }),
+      });
+    } catch (error) {
+      messages.error(error);
+    }
+  }
+  const chooser = element("input", {
+    type: "file", id: "descriptions-file", accept: ".txt,.label", hidden: true, "aria-label": "Label description of ITK-SNAP",
+    onchange() {
+      const [file] = chooser.files;
+      if (file) describe(file);
+      chooser.value = ""; // the same file can be chosen again
+    },
+  });
+  document.body.append(chooser);
 
   return Object.freeze({
     undo: () => desk.undo(),
     redo: () => desk.redo(),
-    add: () => desk.edit({ op: "add" }).then(desk.refresh).then(() => {
-      const last = store.get().open?.labels.at(-1);
-      if (last) store.set({ value: last.value });
-    }).catch(messages.error),
+    add() {
+      adding = desk.edit({ op: "add" }).then(desk.refresh).then(() => {
+        const last = store.get().open?.labels.at(-1);
+        if (last) store.set({ value: last.value });
+      }).catch(messages.error);
+    },
+    /** @returns {Promise<void>} when the label that was asked for last is the one to draw with */
+    added: () => adding,
     interpolate: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over }),
     interpolateAll: () => desk.edit({ op: "interpolate", ...here(), value: value(), over: store.get().over, three_d: true }),
     copy: (by) => async () => {
@@ -41,14 +83,32 @@ export function makeActs(viewer, desk, overlay, dialog) {
       try {
         const told = await desk.boxes();
         if (told.boxes.length === 0) return messages.note("There is no box and no voxel with a label yet.");
-        const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
-        element("a", { href: address, download: `${store.get().open.suggested}_boxes.json` }).click();
-        setTimeout(() => URL.revokeObjectURL(address), 1000);
+        download(JSON.stringify(told, null, 1), "application/json", `${store.get().open.suggested}_boxes.json`);
       } catch (error) {
         messages.error(error);
       }
       return undefined;
     },
+    async saveNumbers() {
+      if (!store.get().open) return messages.note("There are no labels yet.");
+      try {
+        await desk.settled();
+        const { open } = store.get();
+        download(numbersTable(open), "text/csv", `${open.suggested}.csv`);
+      } catch (error) {
+        messages.error(error);
+      }
+      return undefined;
+    },
+    saveDescriptions() {
+      const { open, hidden, faint } = store.get();
+      if (!open) return messages.note("There are no labels yet.");
+      const labels = open.labels.map(({ value: number, name }) =>
+        ({ value: number, name, colour: open.colours[number], opacity: faint[number] ?? 1, seen: !hidden.includes(number) }));
+      return download(writeDescriptions(labels), "text/plain", `${open.suggested}.txt`);
+    },
+    readDescriptions: () => (store.get().open ? chooser.click() : messages.note("Open labels first, or begin new ones: the panel Labels.")),
+    hide: () => store.get().open && value() && desk.showOrHide(value()),
     size: (by) => () => {
       const { radius } = store.get();
       const next = by > 0 ? RADII.find((one) => one > radius) : RADII.findLast((one) => one < radius);

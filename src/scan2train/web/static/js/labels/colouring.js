@@ -6,14 +6,15 @@ const partsOf = (colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(a
 /**
  * For each value, red, green, blue and alpha in one number; 0 where nothing is shown.
  * @param {Record<string, string>} colours @param {readonly number[]} hidden @param {number} opacity
+ * @param {Readonly<Record<number, number>>} faint times the opacity, where it is not 1
  */
-export function tableOf(colours, hidden, opacity) {
+export function tableOf(colours, hidden, opacity, faint) {
   const values = Object.keys(colours).map(Number);
   const table = new Uint32Array(Math.max(0, ...values) + 1);
   for (const value of values) {
     if (hidden.includes(value)) continue;
     const [red, green, blue] = partsOf(colours[value]);
-    table[value] = ((Math.round(255 * opacity) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    table[value] = ((Math.round(255 * opacity * (faint[value] ?? 1)) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   }
   return table;
 }

@@ -15,6 +15,7 @@
  * @property {number} opacity        0..1
  * @property {boolean} shown         all of them, or none
  * @property {readonly number[]} hidden
+ * @property {Readonly<Record<number, number>>} faint  labels with an opacity of their own, 0..1 of that of all
  * @property {number|null} box       the box that is drawn anew
  * @property {number} busy           things that are on their way
  */
@@ -26,7 +27,7 @@ const REST_MS = 120;
 
 const AT_FIRST = Object.freeze({
   open: null, version: 0, value: 1, radius: 5, ball: false, over: "all", within: false, low: 0, high: 100,
-  look: "both", opacity: 0.4, shown: true, hidden: Object.freeze([]), box: null, busy: 0,
+  look: "both", opacity: 0.4, shown: true, hidden: Object.freeze([]), faint: Object.freeze({}), box: null, busy: 0,
 });
 
 /** @param {import("../viewer.js").Viewer} viewer */
@@ -115,6 +116,11 @@ export function makeDesk({ state, messages }) {
     busy,
     /** @returns {boolean} whether any labels of this page have changes that are on no disk */
     unsaved: () => unsaved.size > 0,
+    /** When all that was asked for is done, and its numbers are here. */
+    async settled() {
+      await line;
+      await refresh();
+    },
     /** While a stroke is drawn slices stay as they are shown. @param {boolean} now */
     hold(now) {
       held = now;
@@ -139,10 +145,26 @@ export function makeDesk({ state, messages }) {
         if (mine !== loads) return;
         const told = await send("POST", "api/labels", { image: image.id, from, onto_grid: onto });
         if (mine !== loads || state.get().image?.id !== told.image) return;
-        store.set({ hidden: Object.freeze([]), box: null });
+        store.set({ hidden: Object.freeze([]), faint: Object.freeze({}), box: null });
         take(told);
         if (told.told) messages.note(told.told);
       });
+    },
+    /** @param {number} value */
+    showOrHide(value) {
+      const { hidden } = store.get();
+      store.set({ hidden: Object.freeze(hidden.includes(value) ? hidden.filter((one) => one !== value) : [...hidden, value]) });
+    },
+    /** That label and no other, or all again. @param {number} value */
+    showOnly(value) {
+      const others = (open()?.labels ?? []).map((label) => label.value).filter((one) => one !== value);
+      const { hidden } = store.get();
+      const alone = !hidden.includes(value) && others.every((one) => hidden.includes(one));
+      store.set({ hidden: Object.freeze(alone ? [] : others) });
+    },
+    /** @param {number} value @param {number} opacity 0..1 of that of all labels */
+    fade(value, opacity) {
+      store.set({ faint: Object.freeze({ ...store.get().faint, [value]: opacity }) });
     },
     close() {
       loads += 1;

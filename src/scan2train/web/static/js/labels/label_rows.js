@@ -33,11 +33,11 @@ export function labelRows(desk) {
       onchange: () => desk.edit({ op: "rename", value, name: name.value }),
     });
     const eye = element("button", {
-      type: "button", class: "close eye", "aria-label": `Show label ${value}`, title: "Show or hide",
+      type: "button", class: "close eye", "aria-label": `Show label ${value}`, title: "Show or hide (Shift+E); with Alt this one alone, or all",
       onclick(event) {
         event.stopPropagation();
-        const { hidden } = store.get();
-        store.set({ hidden: Object.freeze(hidden.includes(value) ? hidden.filter((one) => one !== value) : [...hidden, value]) });
+        if (event.altKey) desk.showOnly(value);
+        else desk.showOrHide(value);
       },
     });
     const remove = element("button", {
@@ -48,16 +48,21 @@ export function labelRows(desk) {
       },
     }, icon(ICONS.close));
     const numbers = element("span", { class: "quiet numbers" });
+    const opacity = element("input", {
+      type: "range", class: "label-opacity", min: "0", max: "1", step: "0.05", "aria-label": `Opacity of label ${value}`,
+      title: "Opacity of this label alone", oninput: () => desk.fade(value, Number(opacity.value)),
+    });
     const number = element("button", { type: "button", class: "label-value", "aria-label": `Draw with label ${value}`, title: "Draw with this label", text: String(value), onclick: choose });
-    const made = element("li", { class: "label-row", "data-value": value, onclick: (event) => event.target === made && choose() }, number, swatch, name, eye, remove, numbers);
+    const made = element("li", { class: "label-row", "data-value": value, onclick: (event) => event.target === made && choose() }, number, swatch, name, eye, remove, numbers, opacity);
     return {
       made, name,
-      update(label, { colours, unit }, { value: chosen, hidden }) {
+      update(label, { colours, unit }, { value: chosen, hidden, faint }) {
         if (document.activeElement !== name) name.value = label.name;
         swatch.value = colours[value];
         numbers.textContent = numbersOf(label, unit);
         numbers.title = `${label.voxels} voxels`;
         made.setAttribute("aria-current", String(chosen === value));
+        opacity.value = String(faint[value] ?? 1);
         const seen = !hidden.includes(value);
         eye.replaceChildren(icon(seen ? EYE : SHUT));
         eye.setAttribute("aria-pressed", String(seen));
@@ -65,7 +70,7 @@ export function labelRows(desk) {
     };
   }
 
-  store.watch(["open", "value", "hidden"], (now) => {
+  store.watch(["open", "value", "hidden", "faint"], (now, before) => {
     const labels = now.open?.labels ?? [];
     for (const [value, { made }] of rows) {
       if (labels.some((label) => label.value === value)) continue;
@@ -79,6 +84,7 @@ export function labelRows(desk) {
       if (!made.isConnected || made.nextSibling !== (after ?? null)) list.insertBefore(made, after ?? null);
       update(label, now.open, now);
     }
+    if (now.value !== before.value) rows.get(now.value)?.made.scrollIntoView({ block: "nearest" });
   });
   return Object.freeze({
     list,

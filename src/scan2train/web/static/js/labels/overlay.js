@@ -19,8 +19,8 @@ export function makeOverlay(viewer, desk) {
   let table = new Uint32Array(1);
 
   function recolour() {
-    const { open, hidden, opacity, look } = store.get();
-    table = tableOf(open?.colours ?? {}, hidden, look === "outlined" ? 0 : opacity);
+    const { open, hidden, faint, opacity, look } = store.get();
+    table = tableOf(open?.colours ?? {}, hidden, look === "outlined" ? 0 : opacity, faint);
     viewer.layers.redraw();
   }
 
@@ -66,12 +66,12 @@ export function makeOverlay(viewer, desk) {
     return found;
   }
 
-  store.watch(["open", "hidden", "opacity", "look"], (now, before) => {
+  store.watch(["open", "hidden", "faint", "opacity", "look"], (now, before) => {
     if (now.open?.id !== before.open?.id) here.clear();
     // What a reply says of undoing changes no picture.
     if (now.open?.boxes !== before.open?.boxes) viewer.layers.redraw();
     const coloursOf = ({ open }) => JSON.stringify(open?.colours);
-    if (coloursOf(now) !== coloursOf(before) || now.hidden !== before.hidden || now.opacity !== before.opacity || now.look !== before.look) recolour();
+    if (coloursOf(now) !== coloursOf(before) || ["hidden", "faint", "opacity", "look"].some((key) => now[key] !== before[key])) recolour();
   });
   store.watch(["version", "shown", "box"], () => viewer.layers.redraw());
   store.watch(["open", "shown"], tellAgain);
@@ -103,7 +103,7 @@ export function makeOverlay(viewer, desk) {
       return found.canvas;
     },
     draw(context, pane) {
-      const { shown, look, open, hidden } = store.get();
+      const { shown, look, open, hidden, faint } = store.get();
       const found = shown && look !== "filled" ? slice(pane) : null;
       if (!found) return;
       found.paths ??= outlines(found);
@@ -115,6 +115,7 @@ export function makeOverlay(viewer, desk) {
         if (hidden.includes(value) || !open.colours[value]) continue;
         const placed = new Path2D();
         placed.addPath(path, place);
+        context.globalAlpha = faint[value] ?? 1;
         context.strokeStyle = open.colours[value];
         context.stroke(placed);
       }

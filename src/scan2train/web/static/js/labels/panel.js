@@ -68,7 +68,10 @@ export function labelsPanel(viewer, desk, acts) {
       slice("interpolate", "Interpolate", "Fill the slices between this one's neighbours that have the label (Shift+I)", acts.interpolate),
       slice("copy-next", "Copy to next", "Repeat the label on the next slice, and go there (Shift+N)", acts.copy(1)),
       slice("clear-slice", "Clear in this slice", "Take the label away from this slice (Shift+Delete)", acts.clear),
-      slice("boxes-export", "Export boxes", "Save all boxes as JSON, in voxels and mm", acts.exportBoxes)),
+      slice("boxes-export", "Export boxes", "Save all boxes as JSON, in voxels and mm", acts.exportBoxes),
+      slice("descriptions-read", "Read names", "Names and colours from a label description of ITK-SNAP (Shift+G)", acts.readDescriptions),
+      slice("descriptions-save", "Save names", "Names and colours as a label description of ITK-SNAP (Shift+D)", acts.saveDescriptions),
+      slice("numbers-save", "Save volumes and statistics", "Voxels, ml, mean, least and greatest value of each label as CSV (Shift+M)", acts.saveNumbers)),
     boxes.list,
   );
   const panel = viewer.panels.add({ id: "labels-panel", title: "Labels", order: 40, content: [source, onto, body] });

@@ -46,7 +46,7 @@ export function start(viewer) {
   bind("Ctrl+Y", "Do again", acts.redo);
   bind("Ctrl+S", "Save", acts.save);
   bind("Shift+A", "New label", acts.add);
-  bind("Shift+R", "Rename the label", panel.rename);
+  bind("Shift+R", "Rename the label", () => acts.added().then(panel.rename));
   bind("Shift+L", "Draw with the next label", acts.next(1));
   bind("Shift+K", "Draw with the label before", acts.next(-1));
   bind("Shift+U", "Draw with the label at the crosshair", acts.pick);
@@ -55,6 +55,10 @@ export function start(viewer) {
   bind("Shift+N", "Copy the label to the next slice", acts.copy(1));
   bind("Shift+P", "Copy the label to the slice before", acts.copy(-1));
   bind("Shift+Delete", "Clear the label in this slice", acts.clear);
+  bind("Shift+E", "Show or hide the label that is drawn with", acts.hide);
+  bind("Shift+D", "Save names and colours for ITK-SNAP", acts.saveDescriptions);
+  bind("Shift+G", "Read names and colours of ITK-SNAP", acts.readDescriptions);
+  bind("Shift+M", "Save volumes and statistics as CSV", acts.saveNumbers);
   bind("y", "Labels filled, outlined, or both", acts.look);
   bind("Shift+Y", "Show or hide the labels", acts.flip("shown"));
   bind("{", "Labels more transparent", acts.fade(-0.1));

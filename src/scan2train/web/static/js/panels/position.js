@@ -64,9 +64,10 @@ export function positionPanel(viewer) {
     const { first } = panes.get(pane.plane).valueAt(column, row);
     const { second: other } = side.valueAt(column, row);
     const index = toVoxel(image.affine, mm).map(Math.round);
-    say(fields.Value, withUnit(first, image.unit, state.get().mode === "patient"));
+    fields.Value.classList.toggle("several", image.channels > 1);
+    say(fields.Value, withUnit(first, image.colour ? null : image.unit, state.get().mode === "patient"));
     fields.Second.parentElement.hidden = !second || state.get().compare === "off";
-    say(fields.Second, withUnit(other, second?.unit, true));
+    say(fields.Second, withUnit(other, second?.colour ? null : second?.unit, true));
     say(fields["Voxel (from 0)"], index.join(", "));
     say(fields["Voxel (from 1)"], index.map((i) => i + 1).join(", "));
     const nowhere = image.physical ? image.picture && "none in the patient" : "no physical size";

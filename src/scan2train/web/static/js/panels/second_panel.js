@@ -53,7 +53,7 @@ export function secondPanel(viewer) {
   const list = ({ set, image }) =>
     fillSelect(choice, [
       { value: "", text: "None" },
-      ...(set?.images ?? []).filter(({ id, role }) => id !== image?.id && role !== "labels").map(({ id, name }) => ({ value: id, text: name })),
+      ...(set?.images ?? []).filter(({ id, role }) => id !== image?.id && role !== "labels").map(({ id, name, description }) => ({ value: id, text: [description, name].filter(Boolean).join(" · ") })),
     ]);
   state.watch(["set", "image"], (now) => {
     list(now);

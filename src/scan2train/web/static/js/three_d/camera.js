@@ -8,6 +8,9 @@ import { cross, dot, fromVoxel, minus, norm, parts } from "../geometry.js";
 /** The steepest look from above or below: beyond it up and down would change places. */
 const STEEPEST = Math.PI / 2 - 0.02;
 
+/** The share of the pane that a fitted box fills. */
+const FILLED = 0.92;
+
 /** @param {Turn} turn */
 export function turnedBy(turn, yaw, pitch, factor = 1) {
   return Object.freeze({
@@ -53,6 +56,17 @@ export function rays(box, turn, aspect) {
     right: scaled(right, wide), up: scaled(up, tall), along: texture(forward),
     light: forward, length: 2 * box.radius, wide, tall,
   };
+}
+
+/**
+ * The zoom at which the whole box is seen, and little else.
+ * @param {ReturnType<typeof boxOf>} box @param {Turn} turn @param {number} aspect width over height
+ */
+export function fittedZoom(box, turn, aspect) {
+  const { right, up } = eye(turn);
+  const cast = rays(box, { ...turn, zoom: 1 }, aspect);
+  const reach = (direction) => 0.5 * box.edges.reduce((sum, edge) => sum + Math.abs(dot(edge, direction)), 0);
+  return FILLED / Math.max(reach(right) / cast.wide, reach(up) / cast.tall);
 }
 
 /**

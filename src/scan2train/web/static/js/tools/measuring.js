@@ -1,4 +1,5 @@
 /** Ruler and angle: points set by click, drag or Enter; kept in mm, so that they stay on the patient. */
+import { wordScale } from "../dom.js";
 import { minus, dot, norm, toPlane } from "../geometry.js";
 import { ICONS } from "../icons.js";
 import { OKABE_ITO } from "../colours.js";
@@ -158,14 +159,16 @@ function line(context, pane, points, words) {
 
 /** Words beside a point, kept inside the pane, readable on anything. */
 export function sayAt(context, words, [x, y], { width, height }) {
-  context.font = "600 13px system-ui, sans-serif";
+  const scale = wordScale();
+  context.font = `600 ${13 * scale}px system-ui, sans-serif`;
   context.textBaseline = "middle";
   const long = context.measureText(words).width + 12;
   const left = Math.min(width - long - 4, Math.max(4, x + 10));
-  const middle = Math.min(height - 14, Math.max(14, y - 14));
+  const half = 11 * scale;
+  const middle = Math.min(height - half - 3, Math.max(half + 3, y - half - 3));
   context.fillStyle = "rgb(0 0 0 / 72%)";
   context.beginPath();
-  context.roundRect(left, middle - 11, long, 22, 4);
+  context.roundRect(left, middle - half, long, 2 * half, 4);
   context.fill();
   context.fillStyle = "#fff";
   context.fillText(words, left + 6, middle);

@@ -1,6 +1,7 @@
 /** Pan, zoom, and window and level, by dragging. */
 import { ICONS } from "../icons.js";
 import { movedBy, zoomedAt } from "../view.js";
+import { windowWith } from "../window.js";
 
 /** Pixels of drag that double the window's width, or move its centre by its width. */
 const REACH = 250;
@@ -39,12 +40,8 @@ export function windowTool({ state }) {
     move({ pane, dx, dy }) {
       const key = pane.which === "second" ? "secondWindow" : "window";
       const { [key]: now } = state.get();
-      const width = Math.max(1e-6, now.width * 2 ** (dx / REACH));
-      // The half unit of LINEAR has a meaning for the header's whole numbers alone.
-      const shape = now.function === "SIGMOID" ? "SIGMOID" : "LINEAR_EXACT";
-      state.set({
-        [key]: Object.freeze({ ...now, id: "custom", name: "Custom", function: shape, width, centre: now.centre + (dy / REACH) * now.width }),
-      });
+      const centre = now.centre + (dy / REACH) * now.width;
+      state.set({ [key]: windowWith(now, { width: now.width * 2 ** (dx / REACH), centre }) });
     },
   };
 }
