@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from scan2train.measures.distances import pieces_of, widened
+from scan2train.measures.distances import box_around, depth_mm, pieces_of, widened
 from scan2train.measures.lattice import LOW_HU
 from scan2train.tools.lungs.find import Found
 from scan2train.tools.lungs.opacity import airless_shares
@@ -29,6 +29,8 @@ AIRLESS = 0.33
 CUT_CM2 = 4.0
 #: Nothing but padding is as dark in one piece of this size; the darkest noise is smaller.
 PADDING_ML = 20.0
+#: Air around a lung, or a bulla, is as dark as in the trachea by so many HU, deeper than so many mm, and so many ml.
+GAS_ABOVE_HU, GAS_MM, GAS_ML = 15.0, 8.0, 60.0
 #: Bone within the chest's middle third lies behind the lungs' middle (the spine), not before it.
 BONE_HU = 200.0
 
@@ -55,6 +57,7 @@ def doubts_of(
             message=f"right lung {right:.0f} ml, left lung {left:.0f} ml: collapse, fluid, surgery, or a wrong split",
         )
     yield from _cut(found, lungs)
+    yield from _gas(found, lungs)
     if mean_hu > DENSE_HU:
         yield Doubt(reason="dense-lung", message=f"the mean of {mean_hu:.0f} HU is not that of aerated lung")
     for name, share in zip(("right", "left"), airless_shares(found.means, lungs, found.middle, found.lattice.spacing),
@@ -102,6 +105,27 @@ def _cut(found: Found, lungs: Mask) -> Iterator[Doubt]:
         )
         if area > CUT_CM2:
             yield Doubt(reason="cut-lung", message=f"{area:.0f} cm² of lung lie beside padding")
+
+
+def _gas(found: Found, lungs: Mask) -> Iterator[Doubt]:
+    """Wide pockets of nothing but air in what was taken for lungs."""
+    if found.airways is None:
+        return
+    air = float(np.percentile(found.means[found.airways.tree], 25))
+    gas = lungs & (found.means < air + GAS_ABOVE_HU)
+    spacing = found.lattice.spacing
+    ml = float(np.prod(spacing)) / 1000
+    if np.count_nonzero(gas) * ml <= GAS_ML:
+        return
+    gas = gas[box_around(gas, (1, 1, 1))]
+    pockets = widened(depth_mm(gas, spacing) > GAS_MM, GAS_MM, spacing) & gas
+    volume = np.count_nonzero(pockets) * ml
+    if volume > GAS_ML:
+        yield Doubt(
+            reason="gas-in-lung",
+            message=f"{volume:.0f} ml within the lungs are as dark as the air in the trachea: air around a lung "
+            "(pneumothorax), which is none of it, or large bullae",
+        )
 
 
 def _turned(found: Found, lungs: Mask) -> bool:
