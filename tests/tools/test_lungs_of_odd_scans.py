@@ -31,6 +31,11 @@ def within(volume, body):
     return Canvas(grid=volume.grid, values=np.zeros(volume.array.T.shape, np.float32)).mask(body).T
 
 
+def beyond(radius_mm):
+    i, j = np.meshgrid(*(np.arange(size) - (size - 1) / 2 for size in SHAPE[:2]), indexing="ij")
+    return np.hypot(i * SPACING[0], j * SPACING[1]) > radius_mm
+
+
 def reasons(found):
     return {one.reason for one in found.doubts}
 
@@ -83,10 +88,8 @@ def test_air_between_patient_and_couch_is_no_lung(chest):
 
 def test_air_beside_the_patient_does_not_speak_against_parted_lungs(chest):
     # What lies outside of the scanner's circle was set to 0 HU: the air around is shut in.
-    i, j = np.meshgrid(*(np.arange(size) - (size - 1) / 2 for size in SHAPE[:2]), indexing="ij")
-    outside = np.hypot(i * SPACING[0], j * SPACING[1]) > 178
     array = chest.array.copy()
-    array[outside] = 0
+    array[beyond(178)] = 0
     found = s2t.segment_lungs(chest.replace(array=array))
     assert agree(found, chest_lungs(chest.grid)) > 0.97
     assert "not-parted" not in reasons(found)
@@ -98,3 +101,22 @@ def test_thick_slices_leave_the_lung_beside_the_trachea():
     upper = Ellipsoid(centre=(26, -5, 85), radii=(14, 16, 30))
     found = s2t.segment_lungs(painted(thick, (upper, -850)))
     assert (found.labels.array[within(thick, upper)] == 1).mean() > 0.98
+
+
+def test_lung_that_the_circle_of_the_scanner_cuts_is_kept_and_said(chest):
+    outside = beyond(112)
+    array, truth = chest.array.copy(), chest_lungs(chest.grid)
+    array[outside] = -2000
+    found = s2t.segment_lungs(chest.replace(array=array))
+    want = np.where(outside[..., None], 0, truth.array)
+    assert min(dice(found.labels.array == label, want == label) for label in (1, 2)) > 0.97
+    assert "cut-lung" in reasons(found)
+
+
+def test_a_right_lung_that_is_the_smaller_one_is_said(chest):
+    # Lung without air at the base: too low for what is looked at behind ribs.
+    dense = Ellipsoid(centre=(84, -20, -50), radii=(60, 70, 80))
+    found = s2t.segment_lungs(painted(chest, (dense, 20)))
+    right, left = (measure.volume_ml for measure in found.measures)
+    assert 0.6 * left < right < 0.8 * left
+    assert "unequal-lungs" in reasons(found)

@@ -8,7 +8,7 @@ import numpy as np
 
 from scan2train.measures.distances import pieces_of, widened_by_one
 from scan2train.measures.lattice import Lattice, draw
-from scan2train.measures.trunk import enclosed, solid_body
+from scan2train.measures.trunk import enclosed, padding, solid_body
 from scan2train.tools.lungs.airways import Airways, find_trachea, grow_airways
 from scan2train.tools.lungs.closing import closed
 from scan2train.tools.lungs.gas import gas_at_lung
@@ -35,6 +35,7 @@ class Found:
     means: Array
     body: Mask
     within: Mask
+    unseen: Mask | None
     classes: Array
     airways: Airways | None
     middle: float
@@ -47,7 +48,8 @@ def find_lungs(volume: Volume, options: LungOptions) -> Found:
     spacing = lattice.spacing
     means = lattice.means()
     body = solid_body(means, spacing)
-    within = enclosed(body)
+    unseen = padding(means, spacing)
+    within = enclosed(body, means, unseen)
     air = within & (means < options.below_hu)
     airways, middle = None, _middle(within)
     if options.airways:
@@ -71,6 +73,7 @@ def find_lungs(volume: Volume, options: LungOptions) -> Found:
         means=means,
         body=body,
         within=within,
+        unseen=unseen,
         classes=classes,
         airways=airways,
         middle=middle,
