@@ -10,7 +10,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.measures.body import ABOVE_HU
-from scan2train.measures.distances import depth_mm, pieces_of, widened
+from scan2train.measures.distances import depth_mm, pieces_of, widened_by_one
 from scan2train.measures.lattice import Lattice, draw
 from scan2train.measures.trunk import enclosed, solid_body
 from scan2train.tools.segment.result import Doubt, Measure, Segmentation
@@ -63,7 +63,7 @@ def segment_body(
     solid = solid_body(means, spacing, thin_mm)
     body = solid | _inside(solid)
     # What lies within a block of the body is drawn by its value alone.
-    classes = widened(body, max(spacing) * 1.01, spacing).astype(np.uint8)
+    classes = widened_by_one(body, spacing).astype(np.uint8)
     depth = np.where(body, depth_mm(body, spacing) - max(spacing[:2]), 0).clip(0)
     labels, counts, sums = draw(lattice, classes, depth, kept=1, limit=ABOVE_HU, dark=False)
     voxel = abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000

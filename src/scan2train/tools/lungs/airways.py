@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scan2train.kernels.flood import flood
-from scan2train.measures.distances import box_around, depth_mm, pieces_of, widened
+from scan2train.measures.distances import box_around, depth_mm, pieces_of, widened, widened_by_one
 from scan2train.measures.lattice import Lattice
 from scan2train.volume import Array, Mask
 
@@ -105,10 +105,10 @@ def grow_airways(lattice: Lattice, trachea: Mask, *, main_mm: float, wall_mm: fl
         main = seed
     pieces, _ = pieces_of(main, 26)
     main = np.isin(pieces, np.setdiff1d(pieces[seed], 0))
-    rim = max(fine.spacing)  # of blocks that are half lumen
+    # One block more is half lumen.
     return Airways(
-        main=_back(widened(main, wall_mm + rim, fine.spacing), box, lattice.shape, ratio),
-        tree=_back(widened(tree, rim, fine.spacing), box, lattice.shape, ratio),
+        main=_back(widened_by_one(main, fine.spacing, wall_mm), box, lattice.shape, ratio),
+        tree=_back(widened_by_one(tree, fine.spacing), box, lattice.shape, ratio),
         middle=float(np.median(np.nonzero(trachea)[0])),
         grown=grown,
     )

@@ -18,12 +18,37 @@ def closed(lung: Mask, radius_mm: float, spacing: tuple[float, float, float]) ->
     depth = np.zeros(lung.shape, dtype=np.float32)
     if not lung.any():
         return depth
-    box = box_around(lung, [int(radius_mm / one) + 2 for one in spacing])
+    margin = [int(radius_mm / one) + 2 for one in spacing]
+    box = box_around(lung, margin)
     mine = lung[box]
-    within = depth_mm(~mine, spacing) <= radius_mm if radius_mm > 0 else mine
-    inner = depth_mm(within, spacing)
-    kept = mine | (inner > radius_mm)
+    kept = mine | _reached_from_all_sides(lung, box, margin, radius_mm, spacing)
     kept |= enclosed_holes(kept, connectivity=26)
     # One pass more, so that cavities count as the inside that they are.
     depth[box] = np.where(kept, depth_mm(kept, spacing), 0)
     return depth
+
+
+def _reached_from_all_sides(
+    lung: Mask,
+    box: tuple[slice, slice, slice],
+    margin: list[int],
+    radius_mm: float,
+    spacing: tuple[float, float, float],
+) -> Mask:
+    """The closed lung within ``box``. Beyond the picture it goes on as it ends, and so does the wall of the chest.
+
+    Were nothing there, the ball would find no way into the wall from outside, and take it for lung.
+    """
+    if radius_mm <= 0:
+        return lung[box]
+    beyond = [
+        (more if part.start == 0 else 0, more if part.stop == size else 0)
+        for part, more, size in zip(box, margin, lung.shape, strict=True)
+    ]
+    longer = np.pad(lung[box], beyond, mode="edge")
+    inner = depth_mm(depth_mm(~longer, spacing) <= radius_mm, spacing) > radius_mm
+    back = tuple(
+        slice(before, size - after) for (before, after), size in zip(beyond, inner.shape, strict=True)
+    )
+    made: Mask = inner[back]
+    return made

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from scan2train.measures.distances import pieces_of, widened
-from scan2train.measures.lattice import LOW_HU
+from scan2train.measures.distances import box_around, depth_mm, widened, widened_by_one
 from scan2train.tools.lungs.find import Found
 from scan2train.tools.lungs.opacity import airless_shares
 from scan2train.tools.lungs.options import LungOptions
@@ -19,16 +18,16 @@ from scan2train.volume import Mask
 PLAUSIBLE_ML = (1000.0, 10000.0)
 #: A side with less than this share of the other one is none.
 ONE_SHARE = 0.05
-#: The smaller lung has at least this share of the larger one.
-UNEQUAL = 0.55
+#: A healthy left lung has at least this share of the right one, which is the larger one, and the right of the left.
+LEFT_SHARE, RIGHT_SHARE = 0.6, 0.8
 #: Aerated lung is darker than this on average, HU.
 DENSE_HU = -550.0
 #: Ribs without lung behind them: above this share of one side.
 AIRLESS = 0.33
 #: Lung cut by the end of the picture, or by padding: above this, cm².
 CUT_CM2 = 4.0
-#: Nothing but padding is as dark in one piece of this size; the darkest noise is smaller.
-PADDING_ML = 20.0
+#: Air around a lung, or a bulla, is as dark as in the trachea by so many HU, deeper than so many mm, and so many ml.
+GAS_ABOVE_HU, GAS_MM, GAS_ML = 15.0, 8.0, 60.0
 #: Bone within the chest's middle third lies behind the lungs' middle (the spine), not before it.
 BONE_HU = 200.0
 
@@ -38,9 +37,9 @@ def doubts_of(
 ) -> Iterator[Doubt]:
     """Every doubt, the weightiest first."""
     right, left = volumes_ml[RIGHT], volumes_ml[LEFT]
-    total, large, small = right + left, max(right, left), min(right, left)
+    total = right + left
     lungs = (found.classes == RIGHT) | (found.classes == LEFT)
-    one = small < ONE_SHARE * large
+    one = min(right, left) < ONE_SHARE * max(right, left)
     if one:
         word = "right" if right > left else "left"
         yield Doubt(reason="one-lung", message=f"only one lung was found, taken for the {word} one")
@@ -49,12 +48,13 @@ def doubts_of(
             reason="implausible-volume",
             message=f"{total:.0f} ml are not the lungs of an adult ({PLAUSIBLE_ML[0]:.0f} to {PLAUSIBLE_ML[1]:.0f} ml)",
         )
-    if not one and small < UNEQUAL * large:
+    if not one and (left < LEFT_SHARE * right or right < RIGHT_SHARE * left):
         yield Doubt(
             reason="unequal-lungs",
             message=f"right lung {right:.0f} ml, left lung {left:.0f} ml: collapse, fluid, surgery, or a wrong split",
         )
     yield from _cut(found, lungs)
+    yield from _gas(found, lungs)
     if mean_hu > DENSE_HU:
         yield Doubt(reason="dense-lung", message=f"the mean of {mean_hu:.0f} HU is not that of aerated lung")
     for name, share in zip(("right", "left"), airless_shares(found.means, lungs, found.middle, found.lattice.spacing),
@@ -90,18 +90,31 @@ def _cut(found: Found, lungs: Mask) -> Iterator[Doubt]:
                 yield Doubt(
                     reason="cut-lung", message=f"{area:.0f} cm² of lung lie at the {word} end of the picture"
                 )
-    numbers, sizes = pieces_of(found.means <= LOW_HU)
-    sizes[0] = 0
-    padding = (sizes * np.prod(spacing) / 1000 > PADDING_ML)[numbers]
-    if padding.any():
-        area = (
-            float((widened(padding, max(spacing[:2]) * 1.01, spacing) & lungs).sum())
-            * spacing[0]
-            * spacing[2]
-            / 100
-        )
+    if found.unseen is not None:
+        area = float((widened_by_one(found.unseen, spacing) & lungs).sum()) * spacing[0] * spacing[2] / 100
         if area > CUT_CM2:
             yield Doubt(reason="cut-lung", message=f"{area:.0f} cm² of lung lie beside padding")
+
+
+def _gas(found: Found, lungs: Mask) -> Iterator[Doubt]:
+    """Wide pockets of nothing but air in what was taken for lungs."""
+    if found.airways is None:
+        return
+    air = float(np.percentile(found.means[found.airways.tree], 25))
+    gas = lungs & (found.means < air + GAS_ABOVE_HU)
+    spacing = found.lattice.spacing
+    ml = float(np.prod(spacing)) / 1000
+    if np.count_nonzero(gas) * ml <= GAS_ML:
+        return
+    gas = gas[box_around(gas, (1, 1, 1))]
+    pockets = widened(depth_mm(gas, spacing) > GAS_MM, GAS_MM, spacing) & gas
+    volume = np.count_nonzero(pockets) * ml
+    if volume > GAS_ML:
+        yield Doubt(
+            reason="gas-in-lung",
+            message=f"{volume:.0f} ml within the lungs are as dark as the air in the trachea: air around a lung "
+            "(pneumothorax), which is none of it, or large bullae",
+        )
 
 
 def _turned(found: Found, lungs: Mask) -> bool:

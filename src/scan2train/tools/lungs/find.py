@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scan2train.measures.distances import pieces_of, widened
+from scan2train.measures.distances import pieces_of, widened_by_one
 from scan2train.measures.lattice import Lattice, draw
-from scan2train.measures.trunk import enclosed, solid_body
+from scan2train.measures.trunk import enclosed, padding, solid_body
 from scan2train.tools.lungs.airways import Airways, find_trachea, grow_airways
 from scan2train.tools.lungs.closing import closed
+from scan2train.tools.lungs.gas import gas_at_lung
 from scan2train.tools.lungs.options import LungOptions
 from scan2train.tools.lungs.sides import LEFT, OTHER, RIGHT, tell_sides
 from scan2train.volume import Array, Mask, Volume
@@ -34,6 +35,7 @@ class Found:
     means: Array
     body: Mask
     within: Mask
+    unseen: Mask | None
     classes: Array
     airways: Airways | None
     middle: float
@@ -46,7 +48,8 @@ def find_lungs(volume: Volume, options: LungOptions) -> Found:
     spacing = lattice.spacing
     means = lattice.means()
     body = solid_body(means, spacing)
-    within = enclosed(body)
+    unseen = padding(means, spacing)
+    within = enclosed(body, means, unseen)
     air = within & (means < options.below_hu)
     airways, middle = None, _middle(within)
     if options.airways:
@@ -57,7 +60,9 @@ def find_lungs(volume: Volume, options: LungOptions) -> Found:
             )
             middle = airways.middle
             air &= ~(airways.main | airways.tree)
-    sides = tell_sides(means, air, spacing, middle, options.below_hu)
+    gas = gas_at_lung(means, air, spacing, options.below_hu)
+    sides = tell_sides(means, air & ~gas, spacing, middle, options.below_hu)
+    sides.owners[gas] = OTHER
     classes, depth = _classes(sides.owners, airways, within, options.closing_mm, spacing)
     labels, counts, sums = draw(lattice, classes, depth, kept=LEFT, limit=options.below_hu, dark=True)
     return Found(
@@ -68,6 +73,7 @@ def find_lungs(volume: Volume, options: LungOptions) -> Found:
         means=means,
         body=body,
         within=within,
+        unseen=unseen,
         classes=classes,
         airways=airways,
         middle=middle,
@@ -110,5 +116,5 @@ def _classes(
     for side in (OTHER, LEFT, RIGHT):
         mine = classes == side
         if mine.any():
-            around[widened(mine, max(spacing) * 1.01, spacing)] = side
+            around[widened_by_one(mine, spacing)] = side
     return np.where(classes > 0, classes, around), depth

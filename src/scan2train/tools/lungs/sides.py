@@ -8,16 +8,17 @@ import numpy as np
 
 from scan2train.kernels.flood import flood
 from scan2train.measures.distances import depth_mm, pieces_of
+from scan2train.tools.lungs.gas import is_gas
 from scan2train.volume import Array, Mask
 
 RIGHT, LEFT, OTHER = 1, 2, 3
-#: Gas of bowel and stomach is as dark as this in the median, lung with emphysema is not. The smaller a bubble, the more
-#: of it is wall: below so many ml, the darkest so many percent need be as dark.
-GAS_HU, BUBBLES = -962.0, ((150.0, 20), (30.0, 10))
 #: Pieces below this are nothing by themselves; they follow what they hang on to.
 PIECE_ML = 3.0
 #: Of one lung's pieces, those that are smaller than this share of the largest are left out.
 SMALL_SHARE = 0.04
+#: Nor is one lung that lies before or behind the largest, by more than this: air between patient and couch; mm. Where
+#: those are smaller, the picture shows a part of the lungs, and they tell nothing.
+BESIDE_MM, WHOLE_ML = 10.0, 300.0
 #: A piece that has this share of its voxels on either side is both lungs, until it is parted.
 BOTH_SHARE = 0.12
 #: By how much lungs are worn off until they part, mm.
@@ -41,7 +42,7 @@ def tell_sides(
     ml = float(np.prod(spacing)) / 1000
     owners = np.zeros(air.shape, dtype=np.uint8)
     numbers, sizes = pieces_of(air)
-    parted = True
+    unparted: list[tuple[int, ...]] = []
     from scipy.ndimage import find_objects
 
     for number, place in enumerate(find_objects(numbers), start=1):
@@ -49,18 +50,20 @@ def tell_sides(
             owners[place][numbers[place] == number] = OTHER
             continue
         mine = numbers[place] == number
-        markers, fine = _markers(means[place], mine, spacing, middle - place[0].start, ml)
-        parted &= fine
+        markers, hanging = _markers(means[place], mine, spacing, middle - place[0].start, ml)
+        unparted += [tuple(a + part.start for a, part in zip(at, place, strict=True)) for at in hanging]
         owners[place][mine] = _grown(means[place], mine, markers, below)[mine]
-    return Sides(owners=_main_pieces(owners, ml), parted=parted)
+    owners = _main_pieces(owners, spacing)
+    return Sides(owners=owners, parted=all(owners[at] == OTHER for at in unparted))
 
 
 def _markers(
     means: Array, mine: Mask, spacing: tuple[float, float, float], middle: float, ml: float
-) -> tuple[Array, bool]:
-    """Owners of the pieces into which one piece falls as it is worn off, and whether they fell apart."""
+) -> tuple[Array, list[tuple[int, ...]]]:
+    """Owners of the pieces into which one piece falls as it is worn off; and a voxel of each on both sides."""
     markers = np.zeros(mine.shape, dtype=np.uint8)
-    left, parted, depth = mine, True, None
+    hanging: list[tuple[int, ...]] = []
+    left, depth = mine, None
     for wear in WEAR_MM:
         if wear > 0:
             depth = depth_mm(mine, spacing) if depth is None else depth
@@ -76,19 +79,14 @@ def _markers(
             if both and wear < WEAR_MM[-1]:
                 again[number] = True
                 continue
-            parted &= not both
-            gas = _is_gas(means[where], float(sizes[number]) * ml)
+            gas = is_gas(means[where], float(sizes[number]) * ml)
+            if both:
+                hanging.append(tuple(int(at[0]) for at in where))
             markers[where] = OTHER if gas else RIGHT if right > 0.5 else LEFT
         if not again.any():
             break
         left = again[numbers]
-    return markers, parted
-
-
-def _is_gas(values: Array, size_ml: float) -> bool:
-    if float(np.median(values)) < GAS_HU:
-        return True
-    return any(size_ml < size and float(np.percentile(values, part)) < GAS_HU for size, part in BUBBLES)
+    return markers, hanging
 
 
 def _grown(means: Array, mine: Mask, markers: Array, below: float) -> Array:
@@ -103,11 +101,19 @@ def _grown(means: Array, mine: Mask, markers: Array, below: float) -> Array:
     return owners
 
 
-def _main_pieces(owners: Array, ml: float) -> Array:
+def _main_pieces(owners: Array, spacing: tuple[float, float, float]) -> Array:
     """Of each lung the largest piece, and what is not small beside it; the rest is other air."""
-    for side in (RIGHT, LEFT):
-        numbers, sizes = pieces_of(owners == side)
+    ml = float(np.prod(spacing)) / 1000
+    pieces = {side: pieces_of(owners == side) for side in (RIGHT, LEFT)}
+    for _, sizes in pieces.values():
         sizes[0] = 0
-        small = (sizes < max(SMALL_SHARE * sizes.max(), PIECE_ML / ml)) & (sizes > 0)
-        owners[small[numbers]] = OTHER
+    largest = [numbers == sizes.argmax() for numbers, sizes in pieces.values() if sizes.any()]
+    rows = np.flatnonzero(sum(one.any(axis=(0, 2)) for one in largest)) if largest else np.zeros(0)
+    whole = sum(int(sizes.max()) for _, sizes in pieces.values()) * ml >= WHOLE_ML
+    for numbers, sizes in pieces.values():
+        none = (sizes < max(SMALL_SHARE * sizes.max(), PIECE_ML / ml)) & (sizes > 0)
+        for number in np.flatnonzero((sizes > 0) & ~none) if whole else ():
+            row = float(np.median(np.nonzero(numbers == number)[1]))
+            none[number] = max(rows[0] - row, row - rows[-1]) * spacing[1] > BESIDE_MM
+        owners[none[numbers]] = OTHER
     return owners
