@@ -52,7 +52,7 @@ def fault_of_choices(rows: Iterable[tuple[str, str]], where: Path) -> WrongUse |
         return WrongUse(
             "a table of choices names a volume twice",
             where=where,
-            found=", ".join(twice[:_NAMED]),
+            found=", ".join(name or "no name" for name in twice[:_NAMED]),
             advice="prepare --choices refuses it: leave one row of each.",
         )
     return None
