@@ -437,5 +437,5 @@ def test_a_voxel_of_which_one_channel_is_not_finite_is_no_data():
 
 def test_a_volume_without_a_number_is_refused():
     nothing = Volume(array=np.full((5, 4, 3), np.nan, np.float32), grid=Grid((5, 4, 3), np.eye(4)))
-    with pytest.raises(Scan2TrainError, match="no value of this volume is a number"):
+    with pytest.raises(Scan2TrainError, match="no value of this volume is finite"):
         recipe('[[step]]\ndo = "linear"\nscale = 2.0\n').run(nothing)

@@ -18,7 +18,7 @@ def finite(volume: Volume) -> Volume:
     Raises
     ------
     Scan2TrainError
-        If no value is a number.
+        If no value is finite.
     """
     array = volume.array
     if array.dtype.kind != "f":
@@ -30,7 +30,7 @@ def finite(volume: Volume) -> Volume:
     if good.all():
         return volume
     if not good.any():
-        raise Scan2TrainError("no value of this volume is a number", found=repr(volume), code="PIX007")
+        raise Scan2TrainError("no value of this volume is finite", found=repr(volume), code="PIX007")
     values = np.where(good, array.T, np.array(fill_value(volume), array.dtype)).T
     whole = (good if array.ndim == 3 else good.all(axis=0)).T
     return volume.replace(array=values, valid=whole if volume.valid is None else whole & volume.valid)
