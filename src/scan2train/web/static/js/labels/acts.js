@@ -1,8 +1,6 @@
-/** What the panel's buttons and the keys do. */
+/** What the panel's buttons and the keys do. What only writes and reads files is loaded when it is asked for: pictures come first. */
 import { element } from "../dom.js";
 import { crosshairOn } from "./crosshair_on.js";
-import { readDescriptions, writeDescriptions } from "./descriptions.js";
-import { numbersTable } from "./numbers_table.js";
 
 const RADII = Object.freeze([0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50]);
 /** More text than any atlas has names. */
@@ -35,6 +33,7 @@ export function makeActs(viewer, desk, overlay, dialog) {
   /** @param {File} file a label description of ITK-SNAP */
   async function describe(file) {
     try {
+      const { readDescriptions } = await import("./descriptions.js");
       const labels = readDescriptions(await file.slice(0, MOST_TEXT).text(), file.name);
       const told = labels.map(({ value: number, name, colour }) => [number, name, colour]);
       if (!(await desk.edit({ op: "describe", labels: told }))) return;
@@ -92,6 +91,7 @@ export function makeActs(viewer, desk, overlay, dialog) {
     async saveNumbers() {
       if (!store.get().open) return messages.note("There are no labels yet.");
       try {
+        const { numbersTable } = await import("./numbers_table.js");
         await desk.settled();
         const { open } = store.get();
         download(numbersTable(open), "text/csv", `${open.suggested}.csv`);
@@ -100,12 +100,18 @@ export function makeActs(viewer, desk, overlay, dialog) {
       }
       return undefined;
     },
-    saveDescriptions() {
+    async saveDescriptions() {
       const { open, hidden, faint } = store.get();
       if (!open) return messages.note("There are no labels yet.");
-      const labels = open.labels.map(({ value: number, name }) =>
-        ({ value: number, name, colour: open.colours[number], opacity: faint[number] ?? 1, seen: !hidden.includes(number) }));
-      return download(writeDescriptions(labels), "text/plain", `${open.suggested}.txt`);
+      try {
+        const { writeDescriptions } = await import("./descriptions.js");
+        const labels = open.labels.map(({ value: number, name }) =>
+          ({ value: number, name, colour: open.colours[number], opacity: faint[number] ?? 1, seen: !hidden.includes(number) }));
+        download(writeDescriptions(labels), "text/plain", `${open.suggested}.txt`);
+      } catch (error) {
+        messages.error(error);
+      }
+      return undefined;
     },
     readDescriptions: () => (store.get().open ? chooser.click() : messages.note("Open labels first, or begin new ones: the panel Labels.")),
     hide: () => store.get().open && value() && desk.showOrHide(value()),
