@@ -207,6 +207,19 @@ def test_what_became_worse_is_told(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "out" / "report.json").read_text())["faults"][0]["reason"] == "worse"
 
 
+def test_a_part_of_the_patient_is_found_in_a_frame_of_its_own():
+    # Its middle is that of no whole patient, whichever middle is meant.
+    whole = moved(patient(grid_of((4, 9, -7), shape=(58, 61, 36), spacing=(7.3, 6.0, 7.9)), 1)[0], MOVE)
+    array, affine = whole.array[31:, :, 14:], whole.grid.affine.copy()
+    affine[:3, 3] = whole.grid.to_world((31, 0, 14)) + np.array((-115, 215, 310))
+    part = Volume(array=array, grid=Grid(array.shape, affine), unit="HU")
+    found = s2t.register(patient(FIXED)[0], part, rigid_only=True, **COARSE)
+    far = MOVE.copy()
+    far[:3, 3] += (-115, 215, 310)
+    assert wrong_by(found.transform, far) < 5.0
+    assert found.faults == ()
+
+
 def test_scans_of_two_things_have_little_in_common():
     noise = np.random.default_rng(0).normal(0, 300, SHAPE).astype(np.float32)
     found = s2t.register(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from scan2train.errors import Scan2TrainError, WrongUse
@@ -13,7 +15,7 @@ from scan2train.tools.register.linear import Told, align, on_blocks
 from scan2train.tools.register.options import RegisterOptions
 from scan2train.tools.register.patient import centre
 from scan2train.tools.register.scan import Scan
-from scan2train.tools.register.starts import Start, anchors, nearby, starts, worth
+from scan2train.tools.register.starts import Start, anchors, far_around, nearby, starts, worth
 from scan2train.volume import Mask, Volume
 
 #: Blocks on which starts are compared.
@@ -28,6 +30,8 @@ _MOVED, _FAR_MM = 2, 12.0
 _CLIMBED = 5
 #: The world of the files is believed unless a turn makes the scans more alike by so much.
 _MUCH = 0.08
+#: Scans of one patient that lie within reach of one another are more alike than this; else the best of so many others.
+_LOST, _LOOKED_AT = 0.6, 20
 
 
 def choose_start(
@@ -69,28 +73,16 @@ def choose_start(
         better = sorted((one for one in moved if one.alike > upright[0].alike), key=lambda one: -one.alike)
         upright += _apart(better, held, _FAR_MM)[:_MOVED]
     turned = _apart([one for one in all_ if one.turned], held)[:_TURNED]
+    follow = partial(_followed, fixed, moving, coarse, held, metric, options.seed)
     trials, tried = upright + turned, []
     for number, one in enumerate(trials):
         told("looking where to start", number / len(trials), one.alike)
-        if one.alike <= -1:
-            continue
-        try:
-            matrix = align(
-                fixed,
-                moving,
-                coarse,
-                one.matrix,
-                kind="rigid",
-                levels_mm=[_COARSE_MM],
-                metric=metric,
-                samples=_SAMPLES,
-                seed=options.seed,
-                rounds=_ROUNDS,
-                told=lambda *_: None,
-            )
-        except Scan2TrainError:  # it led out of the picture; others may not
-            continue
-        tried.append(Start(word=one.word, turn=one.turn, matrix=matrix, alike=worth(held, moving, matrix)))
+        tried += follow(one)
+    if metric is Metric.CORRELATION and max((one.alike for one in tried), default=-1.0) < _LOST:
+        # One shows a side of the patient only, or a small box: no middle of it is where that of the other is.
+        found = sorted(far_around(held, moving), key=lambda one: -one.alike)
+        for one in _apart(found[:_LOOKED_AT], held, _FAR_MM)[:_UPRIGHT]:
+            tried += follow(one)
     if not tried:
         return upright[0], upright[:1]
     if metric is Metric.INFORMATION:
@@ -99,6 +91,31 @@ def choose_start(
         hopeful = sorted(tried, key=_hopeful, reverse=True)[:_CLIMBED]
         tried = [climb(one, held, moving, about) for one in hopeful]
     return max(tried, key=_hopeful), tried
+
+
+def _followed(
+    fixed: Scan, moving: Scan, coarse: Mask, held: Held, metric: Metric, seed: int, one: Start
+) -> list[Start]:
+    """Where a start leads to; none where it leads out of the picture."""
+    if one.alike <= -1:
+        return []
+    try:
+        matrix = align(
+            fixed,
+            moving,
+            coarse,
+            one.matrix,
+            kind="rigid",
+            levels_mm=[_COARSE_MM],
+            metric=metric,
+            samples=_SAMPLES,
+            seed=seed,
+            rounds=_ROUNDS,
+            told=lambda *_: None,
+        )
+    except Scan2TrainError:  # others may not
+        return []
+    return [Start(word=one.word, turn=one.turn, matrix=matrix, alike=worth(held, moving, matrix))]
 
 
 def _hopeful(start: Start) -> float:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from scan2train.grid import FloatArray
-from scan2train.tools.register.alike import FEWEST, SAME, Held
+from scan2train.tools.register.alike import FEWEST, SAME, Held, Metric
 from scan2train.tools.register.bend import Jacobian
 from scan2train.tools.register.result import Fault
 from scan2train.tools.register.scan import Scan
 
 #: A Dice that falls by more, in the mean of all labels, is no matter of borders.
 _FALLEN = 0.02
-#: Two scans of one part of the body are more alike than that, whatever the modality.
-_LITTLE = 0.25
+#: Two scans of one part of the body are more alike than that, whatever the modality; more where values mean the same.
+_LITTLE = {Metric.INFORMATION: 0.25, Metric.CORRELATION: 0.4}
 
 
 def faults(
@@ -52,7 +52,7 @@ def faults(
             message=f"the deformation folds in {jacobian.folded:.2%} of the patient (least Jacobian "
             f"{jacobian.least:.3g}): what lay apart lies on one another",
         )
-    if end < _LITTLE:
+    if end < _LITTLE[held.metric]:
         yield Fault(
             reason="little-in-common",
             message=f"the scans have little in common even so: {held.metric} {end:.3f}; do they show the same part of "

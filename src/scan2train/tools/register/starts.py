@@ -20,6 +20,7 @@ SIMPLE = ("none", "geometry", "moments", "body")
 #: Where less of the patient is covered a start counts for less.
 _ENOUGH = 0.4
 _SHIFTS_MM = (-32.0, -16.0, 0.0, 16.0, 32.0)
+_PART_MM = 24.0
 _AXES = ("from left to right", "from back to front", "from foot to head")
 
 
@@ -78,6 +79,19 @@ def nearby(start: Start, held: Held, moving: Scan) -> Iterator[Start]:
             matrix = start.matrix.copy()
             matrix[:3, 3] += shift
             yield Start(word=start.word, turn=start.turn, matrix=matrix, alike=worth(held, moving, matrix))
+
+
+def far_around(held: Held, moving: Scan) -> Iterator[Start]:
+    """Upright starts that put each part of the moving scan on the middle of the fixed one."""
+    here = held.points.mean(axis=0)
+    sizes = np.array(moving.values.shape[::-1])
+    steps = [
+        np.arange(0.0, size, _PART_MM / spacing) for size, spacing in zip(sizes, moving.spacing, strict=True)
+    ]
+    for index in product(*steps):
+        made = np.eye(4)
+        made[:3, 3] = moving.affine[:3, :3] @ np.array(index) + moving.affine[:3, 3] - here
+        yield Start(word="geometry", turn="", matrix=made, alike=worth(held, moving, made))
 
 
 def worth(held: Held, moving: Scan, matrix: FloatArray) -> float:
