@@ -121,6 +121,11 @@ class Grid:
         inverse.setflags(write=False)
         return inverse
 
+    @cached_property
+    def voxel_volume(self) -> float:
+        """What a voxel takes up, mm³; on a pixel grid in its own units."""
+        return abs(float(np.linalg.det(self.affine[:3, :3])))
+
     @property
     def shear(self) -> float:
         """Largest absolute cosine between two axes: 0 for an orthogonal grid, sin(tilt) for a tilted stack."""

@@ -119,7 +119,7 @@ def stats(
     if volume.array.ndim > 4:
         raise WrongUse("numbers are those of one volume", found=f"an array of shape {volume.array.shape}")
     mask = None if labels is None else labels_on(labels, volume)
-    unit_ml = abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000 if volume.grid.physical else None
+    unit_ml = volume.grid.voxel_volume / 1000 if volume.grid.physical else None
     n = int(np.prod(volume.grid.shape))
     return Stats(
         grid=volume.grid,

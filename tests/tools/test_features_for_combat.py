@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import scan2train as s2t
 from scan2train.cli.app import app
 from scan2train.errors import UnknownName, WrongUse
 from scan2train.grid import Grid
+from scan2train.testing.dicom_series import write_dicom_series
 from scan2train.tools.features.definitions import DEFINITIONS
 from scan2train.volume import Labels, Volume
 
@@ -115,3 +117,26 @@ def test_rows_of_several_labels_are_told_before_they_are_made_alike(hospitals, t
     done = run("harmonize", "combat", tmp_path / "f.csv", *asked, "-o", tmp_path / "a.csv")
     assert done.exit_code == 0
     assert "rows of 2 labels (1, 2) are taken as of one" in done.stderr
+
+
+def test_scans_that_are_named_by_their_content_are_told_by_their_place(tmp_path):
+    grid = Grid((12, 11, 6), np.array([[-0.9, 0, 0, 5], [0, -1.1, 0, 9], [0, 0, 2.5, -40], [0, 0, 0, 1.0]]))
+    values = np.random.default_rng(0).integers(-50, 90, grid.shape).astype(np.int16)
+    for seed, (name, station) in enumerate({"first": "CT1", "second": "CT2"}.items()):
+        volume = Volume(array=values, grid=grid, unit="HU")
+        write_dicom_series(volume, tmp_path / "set" / name, extra_tags={"StationName": station}, seed=seed)
+    series = s2t.read(tmp_path / "set" / "first")
+    (tmp_path / "masks").mkdir()
+    s2t.write(
+        Labels(array=(series.array > 0).astype(np.uint8), grid=series.grid),
+        tmp_path / "masks" / "first.nii.gz",
+    )
+    asked = ("features", tmp_path / "set", "--labels", tmp_path / "masks")
+    done = run(*asked, "--columns", "site,folder", "-o", tmp_path / "f.json")
+    assert done.exit_code == 0, done.stderr
+    assert "(second) has no labels" in done.stderr
+    assert done.stdout.startswith("1 label of 1 case: ")
+    (case,) = json.loads((tmp_path / "f.json").read_text())["cases"]
+    assert case["path"] == "first"
+    assert (case["scan"]["site"], case["scan"]["folder"]) == ("CT1", "first")
+    assert f"{case['case']} (first)" in run(*asked).stdout

@@ -11,7 +11,7 @@ import typer
 
 from scan2train.cli.manners import complain, guarded, progress_bar, without_advice
 from scan2train.cli.options import FewJobs, Format, Irregular, Printed, Suv, ValuesIn, check_reading
-from scan2train.cli.words import words
+from scan2train.cli.words import numbered, words
 from scan2train.reports.escape import shown
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ def features(
     if out is not None and rows:
         out.parent.mkdir(parents=True, exist_ok=True)
         found.write(out, long=long)
-        typer.echo(f"{rows} labels of {len(found.cases)} cases: {shown(out)}")
+        typer.echo(f"{numbered(rows, 'label')} of {numbered(len(found.cases), 'case')}: {shown(out)}")
     elif out is None and format is Format.JSON:
         typer.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
     elif out is None:
         _print(found)
     for case in found.unlabelled:
-        typer.echo(f"{shown(case)} has no labels", err=True)
+        typer.echo(f"{shown(_placed(found, case))} has no labels", err=True)
     for note in _carried(found):
         typer.echo(note, err=True)
     wrong = list(_wrong(found, only or ()))
@@ -147,21 +147,29 @@ def features(
         raise typer.Exit(1)
 
 
+def _placed(found: FeatureTable, case: str) -> str:
+    """The name of a case, and where it lies if it is named by its content."""
+    place = found.places.get(case)
+    return case if place is None else f"{case} ({place})"
+
+
 def _carried(found: FeatureTable) -> Iterator[str]:
     """What was to be carried and is not known: `harmonize combat` refuses rows without a batch."""
     for name in found.cases[0].carried if found.cases else ():
         absent = [case.case for case in found.cases if case.carried[name] is None]
         if absent and not {*absent} <= {*found.not_in_table}:
-            some = ", ".join(absent[:_SHOWN]) + (", …" if len(absent) > _SHOWN else "")
+            some = ", ".join(_placed(found, one) for one in absent[:_SHOWN]) + (
+                ", …" if len(absent) > _SHOWN else ""
+            )
             yield f"{shown(name)} is not known of {len(absent)} of {len(found.cases)} cases: {shown(some)}"
     for case in found.not_in_table:
-        yield f"{shown(case)} is not in the table"
+        yield f"{shown(_placed(found, case))} is not in the table"
 
 
 def _wrong(found: FeatureTable, only: Collection[int]) -> Iterator[tuple[str, str | None]]:
     """What is not as it should be, and what to do."""
     for case, error in found.failed:
-        yield f"{case}: {without_advice(error)}", error.advice
+        yield f"{_placed(found, case)}: {without_advice(error)}", error.advice
     there = {one.value for case in found.cases for one in case.labels}
     absent = sorted({*only} - there)
     if absent:
@@ -179,5 +187,5 @@ def _print(found: FeatureTable) -> None:
     titles = {one.name: one.title for one in DEFINITIONS}
     for case, label, name, feature, code, value, unit in found.long().iter_rows():
         told = "–" if value is None else f"{value:.6g}"
-        rows.append((case, label, name, feature, code, titles[feature], told, unit))
+        rows.append((_placed(found, case), label, name, feature, code, titles[feature], told, unit))
     print_table(heads, rows, may_be_cut=("case", "name", "what it is"))

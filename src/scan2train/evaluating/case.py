@@ -142,7 +142,7 @@ def _numbers(
     if pair.box is None:
         return dict.fromkeys(told, _Missing(BOTH_EMPTY))
     t, p, both = pair.truth, pair.prediction, pair.both
-    voxel = abs(float(np.linalg.det(grid.affine[:3, :3]))) / (1000 if grid.physical else 1)
+    voxel = grid.voxel_volume / (1000 if grid.physical else 1)
     numbers: dict[str, float | _Missing] = {
         "dice": 2 * both / (t + p),
         "jaccard": both / (t + p - both),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from scan2train.labelling.boxes import ends_mm, exported
 from scan2train.labelling.label_map import LabelMap
 
@@ -20,7 +18,7 @@ def state_of(labels: LabelMap) -> dict[str, Any]:
     with labels.lock:
         grid, legend, history = labels.image.grid, labels.legend, labels.history
         found = labels.statistics.by_value()
-    voxel_ml = abs(float(np.linalg.det(grid.affine[:3, :3]))) / 1000 if grid.physical else None
+    voxel_ml = grid.voxel_volume / 1000 if grid.physical else None
     told = []
     for label in legend.labels:
         part = found.get(label.value)

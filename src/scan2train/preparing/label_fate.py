@@ -107,7 +107,7 @@ def _compare(case: str, before: Labels, after: np.ndarray[Any, Any], grid: Grid)
     thin = (width < _THIN - 1e-6).any(axis=1)
     value_of = _value_of_pieces(before.array, pieces, len(boxes))
     kept = _pieces_met(pieces, after, grid, before.grid)[1:]
-    ml = [abs(float(np.linalg.det(one.affine[:3, :3]))) / 1000 for one in (before.grid, grid)]
+    ml = [one.voxel_volume / 1000 for one in (before.grid, grid)]
     fates = []
     for value in sorted(set(had) - {0}):
         own = value_of == value

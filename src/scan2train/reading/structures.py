@@ -135,7 +135,7 @@ def _regions(
     about = read_structure_set(path)
     reference = _reference(about, path, base, options)
     regions = []
-    voxel_ml = float(abs(np.linalg.det(reference.grid.affine[:3, :3]))) / 1000.0
+    voxel_ml = reference.grid.voxel_volume / 1000
     for value, roi in enumerate(about.rois, start=1):
         drawn = draw(roi.contours, reference.grid)
         told = {

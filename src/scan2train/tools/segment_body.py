@@ -66,21 +66,13 @@ def segment_body(
     classes = widened_by_one(body, spacing).astype(np.uint8)
     depth = np.where(body, depth_mm(body, spacing) - max(spacing[:2]), 0).clip(0)
     labels, counts, sums = draw(lattice, classes, depth, kept=1, limit=ABOVE_HU, dark=False)
-    voxel = abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000
-    count = int(counts[1, 0])
-    if count * voxel < _LEAST_ML:
+    measure = Measure.of(1, "body", counts[1], sums[1], volume.grid.voxel_volume)
+    if measure.volume_ml < _LEAST_ML:
         raise Scan2TrainError(
             "no body was found",
             expected=f"one piece above {ABOVE_HU:g} HU that is more than a shell",
-            found=f"{count * voxel:.1f} ml",
+            found=f"{measure.volume_ml:.1f} ml",
         )
-    measure = Measure(
-        label=1,
-        name="body",
-        volume_ml=count * voxel,
-        mean_hu=float(sums[1]) / count,
-        share_below_950=int(counts[1, 1]) / count,
-    )
     made = Labels(array=labels, grid=volume.grid, names={1: "body"})
     return Segmentation(labels=made, measures=(measure,), doubts=(*doubts, *_cut(body, spacing)))
 

@@ -106,7 +106,7 @@ def drawn(volume: Volume, labels: Volume | None = None, *, largest: int) -> Look
 
 def _labels(labels: Labels) -> tuple[LabelSeen, ...]:
     values, counts = np.unique(labels.array, return_counts=True)
-    ml = abs(float(np.linalg.det(labels.grid.affine[:3, :3]))) / 1000 if labels.grid.physical else None
+    ml = labels.grid.voxel_volume / 1000 if labels.grid.physical else None
     found = [
         LabelSeen(
             value=value,

@@ -172,6 +172,7 @@ def _of_folder(
         failed=tuple(sorted(failed, key=lambda one: one[0])),
         unlabelled=tuple(job.case for job in planned.jobs if job.case not in names),
         not_in_table=unknown,
+        places={job.case: str(job.row["path"]) for job in planned.jobs if job.row["format"] == "dicom"},
     )
 
 

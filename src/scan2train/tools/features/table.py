@@ -42,13 +42,14 @@ class FeatureTable:
 
     ``cases`` come in natural order of their names; ``failed`` are those without features, each with its error;
     ``unlabelled`` names images that no labels were found for, ``not_in_table`` cases that the table of columns that
-    come along does not name.
+    come along does not name. ``places`` says where below their source scans lie that are named by their content, DICOM.
     """
 
     cases: tuple[CaseFeatures, ...]
     failed: tuple[tuple[str, Scan2TrainError], ...] = ()
     unlabelled: tuple[str, ...] = ()
     not_in_table: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def frame(self) -> pl.DataFrame:
         """A row for each label of each case, features in columns by their IBSI names: what ComBat reads.
@@ -103,6 +104,7 @@ class FeatureTable:
             "cases": [
                 {
                     "case": case.case,
+                    "path": self.places.get(case.case),
                     "unit": case.unit,
                     "scan": {**{name: case.facts.get(name) for name in FACTS}, **case.carried},
                     "labels": [

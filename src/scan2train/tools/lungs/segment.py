@@ -10,7 +10,7 @@ import numpy as np
 
 from scan2train.errors import Scan2TrainError
 from scan2train.tools.lungs.doubts import doubts_of
-from scan2train.tools.lungs.find import Found, find_lungs
+from scan2train.tools.lungs.find import find_lungs
 from scan2train.tools.lungs.options import LungOptions
 from scan2train.tools.lungs.sides import LEFT, RIGHT
 from scan2train.tools.segment.result import Measure, Segmentation
@@ -68,8 +68,13 @@ def segment_lungs(
     chosen = options or LungOptions()
     volume, of_scale = ct_of(what, irregular=irregular, unit=unit)
     found = find_lungs(volume, chosen)
-    voxel = abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000
-    volumes = {side: float(found.counts[side, 0]) * voxel for side in NAMES}
+
+    def measured(name: str, *sides: int) -> Measure:
+        own = list(sides)
+        return Measure.of(sides[0], name, found.counts[own], found.sums[own], volume.grid.voxel_volume)
+
+    measures = tuple(measured(name, side) for side, name in NAMES.items())
+    volumes = {one.label: one.volume_ml for one in measures}
     if sum(volumes.values()) < _LEAST_ML:
         raise Scan2TrainError(
             "no lung was found",
@@ -80,21 +85,9 @@ def segment_lungs(
     mean = float(found.sums[[RIGHT, LEFT]].sum() / found.counts[[RIGHT, LEFT], 0].sum())
     doubts = (*of_scale, *doubts_of(found, volumes, mean, chosen))
     array, names = found.labels, dict(NAMES)
-    measures = tuple(_measure(found, (side,), name, voxel) for side, name in NAMES.items())
     if not chosen.split:
         array, names = (array > 0).astype(np.uint8), {1: "lungs"}
-        measures = (_measure(found, (RIGHT, LEFT), "lungs", voxel),)
+        measures = (measured("lungs", RIGHT, LEFT),)
     return Segmentation(
         labels=Labels(array=array, grid=volume.grid, names=names), measures=measures, doubts=doubts
-    )
-
-
-def _measure(found: Found, sides: tuple[int, ...], name: str, voxel: float) -> Measure:
-    count, below = (int(found.counts[list(sides), at].sum()) for at in (0, 1))
-    return Measure(
-        label=sides[0],
-        name=name,
-        volume_ml=count * voxel,
-        mean_hu=float(found.sums[list(sides)].sum()) / count if count else None,
-        share_below_950=below / count if count else None,
     )

@@ -180,7 +180,7 @@ def mesh(
         error_mm=error,
         allowed_mm=allowed,
         volume_before_ml=first.volume_mm3 / 1000,
-        voxels_ml=voxels * abs(float(np.linalg.det(volume.grid.affine[:3, :3]))) / 1000,
+        voxels_ml=voxels * volume.grid.voxel_volume / 1000,
         closed=closedness(surface),
         space="metres, Y up" if out is not None and Path(out).suffix.lower() == ".glb" else f"mm, {space}",
     )

@@ -121,7 +121,7 @@ def _dice_of(
 ) -> Iterator[float]:
     """``meant_all`` counts the label in all of the truth, beyond the prediction's grid too."""
     grid = prediction.grid
-    voxel_ml = abs(float(np.linalg.det(grid.affine[:3, :3]))) / 1000 if grid.physical else None
+    voxel_ml = grid.voxel_volume / 1000 if grid.physical else None
     radius = max(rule.closing_mm for rule in rules)
     reach = tuple(int(np.ceil(radius / step)) for step in grid.spacing)
     box = box_around(prediction.array == value, reach if radius else (0, 0, 0))

@@ -77,7 +77,7 @@ def clean_mask(labels: Labels, rules: Rules) -> tuple[Labels, tuple[Changed, ...
     there = {value: n for value, n in counts(labels).items() if value != 0}
     asked = {value: rules.of(value) for value in there}
     require_space(labels.grid, asked.values())
-    voxel_ml = abs(float(np.linalg.det(labels.grid.affine[:3, :3]))) / 1000 if labels.grid.physical else None
+    voxel_ml = labels.grid.voxel_volume / 1000 if labels.grid.physical else None
     array = np.array(labels.array, order="K")
     told: dict[int, dict[str, int]] = {}
     for value, rule in asked.items():

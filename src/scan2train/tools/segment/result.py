@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
 
 from scan2train.volume import Labels
 
@@ -16,6 +20,28 @@ class Measure:
     volume_ml: float
     mean_hu: float | None
     share_below_950: float | None
+
+    @classmethod
+    def of(cls, label: int, name: str, counts: npt.ArrayLike, hu: npt.ArrayLike, voxel_volume: float) -> Self:
+        """Of one label in one or several classes.
+
+        Parameters
+        ----------
+        counts
+            ``(2,)`` or ``(n, 2)``: voxels of each class, and those below −950 HU.
+        hu
+            The sums of their values.
+        voxel_volume
+            Of a voxel, mm³.
+        """
+        count, below = np.atleast_2d(counts).sum(axis=0).tolist()
+        return cls(
+            label=label,
+            name=name,
+            volume_ml=count * (voxel_volume / 1000),
+            mean_hu=float(np.asarray(hu).sum()) / count if count else None,
+            share_below_950=below / count if count else None,
+        )
 
     def to_json(self) -> dict[str, object]:
         """Plain values, rounded to what they are good for."""
