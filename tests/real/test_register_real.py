@@ -108,6 +108,19 @@ def test_known_deformations_are_recovered(real_data, name, seed):
     assert not found.faults
 
 
+@pytest.mark.slow
+def test_a_whole_chest_that_was_bent_comes_back_though_no_file_says_that_it_is_a_ct(real_data):
+    volume = s2t.read(real_data / "ct_chest_lidc0314").replace(unit="a.u.", meta={})
+    true, points = bent(volume, 0)
+    other = noisy(image_onto(volume, other_grid(volume.grid, 0), true, jobs=2), 0)
+    found = s2t.register(volume, other, deformable=True)
+    assert [one["name"] for one in found.report["stages"]] == ["rigid", "affine", "demons"]
+    assert sum("taken for HU" in note for note in found.report["notes"]) == 2
+    assert wrong_by(found, true, points) < 1.5 * voxel_mm(volume)
+    assert found.report["jacobian"]["min"] > 0
+    assert not found.faults
+
+
 def test_a_volunteer_supine_and_prone_is_reconciled(real_data):
     prone = s2t.read(next((real_data / "mr_positions_hfs_hfp").glob("HFP*")))
     found = s2t.register(supine(real_data), prone, rigid_only=True)

@@ -94,7 +94,7 @@ def test_what_cannot_be_meant_is_refused():
     with pytest.raises(WrongUse, match="one channel"):
         s2t.register(fixed, Volume.from_array(np.zeros((8, 9, 10, 3))), **COARSE)
     with pytest.raises(WrongUse, match="lungs"):
-        s2t.register(fixed, fixed.replace(unit="a.u."), start="lungs", **COARSE)
+        s2t.register(fixed, fixed.replace(unit="g/ml"), start="lungs", **COARSE)
     flat = Volume(array=np.zeros((9, 8, 7)), grid=Grid((9, 8, 7), np.eye(4), physical=False))
     with pytest.raises(GeometryError):
         s2t.register(fixed, flat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scan2train.preparing.machine import cores
 from scan2train.read import read
 from scan2train.tools.register.bend import composite, inverse
 from scan2train.tools.register.faults import faults, labels_apart
+from scan2train.tools.register.in_hu import in_hu
 from scan2train.tools.register.linear import Told
 from scan2train.tools.register.onto_fixed import image_onto, labels_onto
 from scan2train.tools.register.options import RegisterOptions
@@ -46,7 +48,8 @@ def register(
     Parameters
     ----------
     fixed, moving
-        Volumes of one channel, or files or folders of one, in any format.
+        Volumes of one channel, or files or folders of one, in any format. Values in no known unit are taken for HU
+        where air and tissue lie where HU put them; the report's notes say so.
     out
         A folder for transform, moved scan, labels, report and picture; nothing is written if not given.
     labels
@@ -99,7 +102,10 @@ def register(
     if place is not None:
         require_free(place, [path_given(one) for one in sources if not isinstance(one, Volume)])
     told = progress or (lambda *_: None)
-    volumes = _volume(fixed, irregular), _volume(moving, irregular)
+    (here, of_fixed), (other, of_moving) = (
+        in_hu(_volume(what, irregular), name) for what, name in ((fixed, "fixed"), (moving, "moving"))
+    )
+    volumes = here, other
     own = _labels(labels, volumes[1])
     there = _labels(fixed_labels, volumes[0])
     masks = _labels(fixed_mask, volumes[0]), _labels(moving_mask, volumes[1])
@@ -129,6 +135,7 @@ def register(
         *faults(done.held, done.moving, places, done.jacobian, done.least_covered),
         *labels_apart(overlap),
     )
+    done = replace(done, notes=(*of_fixed, *of_moving, *done.notes))
     report = report_of(done, volumes, options, overlap, wrong, back, jobs=threads)
     made = Registration(
         transform=whole, inverse=back, moved=moved, labels=brought, report=report, faults=wrong

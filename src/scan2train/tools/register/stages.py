@@ -30,7 +30,8 @@ _AGREE = 0.7
 #: Less of the fixed patient that the moving scan covers is a chance meeting; a moving mask covers what it covers.
 _LEAST_COVERED = 0.15
 _RAN_AWAY = "the affine stage ran away, for want of overlap or structure: it was left out"
-_ROUNDS_DEMONS, _ROUNDS_BSPLINE = 50, 25
+#: Demons go on to the finest blocks, where they move little and take most of the time.
+_ROUNDS_DEMONS, _ROUNDS_BSPLINE = (50, 50, 25), 25
 
 
 def aligned(
@@ -145,8 +146,8 @@ def _bent(
             here,
             there,
             linear,
-            levels_mm=levels,
-            rounds=_ROUNDS_DEMONS,
+            levels=list(zip((*levels, options.finest_mm), _ROUNDS_DEMONS, strict=True)),
+            kept_mm=levels[-1],
             smoothing=options.smoothing,
             jobs=jobs,
             told=told,
