@@ -114,7 +114,7 @@ def test_a_whole_chest_that_was_bent_comes_back_though_no_file_says_that_it_is_a
     true, points = bent(volume, 0)
     other = noisy(image_onto(volume, other_grid(volume.grid, 0), true, jobs=2), 0)
     found = s2t.register(volume, other, deformable=True)
-    assert [one["name"] for one in found.report["stages"]] == ["rigid", "affine", "demons"]
+    assert [one["stage"] for one in found.report["stages"]] == ["rigid", "affine", "demons"]
     assert sum("taken for HU" in note for note in found.report["notes"]) == 2
     assert wrong_by(found, true, points) < 1.5 * voxel_mm(volume)
     assert found.report["jacobian"]["min"] > 0
