@@ -21,9 +21,10 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared"
 #: Folders and files that would take the README's command past eight minutes: the marker ``long``.
 _LONG = (
     *("figures/test_in_browser.py", "figures/test_show.py"),
-    *("audit/", "differential/", "hostile/", "properties/", "real/", "replaying/"),
+    *("audit/", "differential/", "evaluating/", "hostile/", "properties/", "real/", "replaying/"),
     *(
         "cli/test_cli_harmonize.py",
+        "cli/test_cli_walk.py",
         "cohort/test_envelope.py",
         "cohort/test_parity.py",
         "reports/test_html.py",
@@ -35,9 +36,12 @@ _LONG = (
         "test_demo.py",
         "test_label_objects.py",
         "tools/test_clean.py",
+        "tools/test_features_for_combat.py",
+        "tools/test_lungs_of_odd_scans.py",
         "tools/test_mesh.py",
         "tools/test_mesh_figure.py",
         "tools/test_register",
+        "tools/test_segment_lungs.py",
         "labelling/",
         "viewing/",
         "web/",
