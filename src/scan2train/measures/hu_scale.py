@@ -22,6 +22,8 @@ from scan2train.measures.hu_peaks import HuPeaks
 #: From this share on the ring about the body is of one class.
 _AROUND = 0.4
 _COMPACT = 0.5
+#: Values that no file gives a unit are HU if air, or lung, lies below, and tissue within so much of water.
+_AS_AIR_HU, _AS_TISSUE_HU = -600.0, 250.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,11 @@ def _surrounded(peaks: HuPeaks, seen: str, least: float, most: float) -> Fault |
             doubtful=doubtful,
         )
     return None
+
+
+def lie_as_hu(peaks: HuPeaks) -> bool:
+    """Whether air and tissue lie so near to where HU put them that values of no known unit can be nothing else."""
+    return peaks.low < _AS_AIR_HU and abs(peaks.high) < _AS_TISSUE_HU and scale_fault(peaks) is None
 
 
 def _is_shifted(peaks: HuPeaks) -> bool:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from scan2train.measures.hu_peaks import hu_peaks
-from scan2train.measures.hu_scale import scale_fault
+from scan2train.measures.hu_scale import lie_as_hu
 from scan2train.volume import Volume
-
-#: Where HU put air, and soft tissue.
-_AIR_HU, _TISSUE_HU = -600.0, 250.0
 
 
 def in_hu(volume: Volume, name: str) -> tuple[Volume, tuple[str, ...]]:
@@ -15,9 +12,7 @@ def in_hu(volume: Volume, name: str) -> tuple[Volume, tuple[str, ...]]:
     if volume.unit != "a.u." or volume.meta.get("modality") not in (None, "CT") or volume.array.ndim != 3:
         return volume, ()
     peaks = hu_peaks(volume)
-    if peaks is None or scale_fault(peaks) is not None:
-        return volume, ()
-    if peaks.low >= _AIR_HU or abs(peaks.high) >= _TISSUE_HU:
+    if peaks is None or not lie_as_hu(peaks):
         return volume, ()
     note = (
         f"the values of the {name} scan were taken for HU: no file says what they are in, and air "

@@ -8,7 +8,7 @@ from typing import Any
 
 from scan2train.errors import Scan2TrainError, WrongUse
 from scan2train.measures.hu_peaks import hu_peaks
-from scan2train.measures.hu_scale import scale_fault
+from scan2train.measures.hu_scale import lie_as_hu, scale_fault
 from scan2train.read import read
 from scan2train.tools.segment.result import Doubt
 from scan2train.volume import Labels, Volume
@@ -52,7 +52,7 @@ def ct_of(
 def _doubts_of_scale(volume: Volume, *, told: bool) -> tuple[Doubt, ...]:
     peaks = hu_peaks(volume)
     fault = None if peaks is None else scale_fault(peaks)
-    if peaks is not None and fault is None and (told or (peaks.low < -600.0 and -250.0 < peaks.high < 250.0)):
+    if not told and peaks is not None and lie_as_hu(peaks):
         return ()
     if told and fault is None:
         return ()
