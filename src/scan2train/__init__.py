@@ -8,10 +8,9 @@ import VolumeList`` reaches into the module): as attributes of the package, the 
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from scan2train._names_stay import names_stay
 from scan2train._version import __version__
 
 if TYPE_CHECKING:
@@ -237,13 +236,4 @@ def __dir__() -> list[str]:
     return sorted([*__all__, _ROOM])
 
 
-class _Package(ModuleType):
-    """The package's own module type: importing ``scan2train.read`` does not hide the function ``read``."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds every submodule onto its package; where a verb has that name, the verb stays.
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+names_stay(__name__, _HOME)

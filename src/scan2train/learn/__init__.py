@@ -5,11 +5,10 @@ Nothing here loads torch until a name that needs it is used.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from scan2train._names_stay import names_stay
 from scan2train.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -86,13 +85,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _Room(ModuleType):
-    """The room's own module type: importing ``scan2train.learn.loader`` does not hide the function ``loader``."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds every submodule onto its package; where a public name is the same, the name stays.
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Room
+names_stay(__name__, _HOME)
